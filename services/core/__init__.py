@@ -1,0 +1,1 @@
+"""What both deployables must agree on, and nothing else."""

@@ -1,0 +1,53 @@
+"""The agency's calendar: local days, working days and the end of a grace period, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import holidays
+import polars as pl
+
+from services.core.contract import INSTANT
+
+
+class AgencyCalendar:
+    """Local days and working days of one agency (default: Europe/Amsterdam, Dutch public holidays)."""
+
+    def __init__(self, timezone: str = "Europe/Amsterdam", country: str = "NL") -> None:
+        self.timezone = timezone
+        self._holidays = holidays.country_holidays(country)
+
+    def local_day(self, at: pl.Expr) -> pl.Expr:
+        """Date on the agency's wall calendar."""
+        return at.dt.convert_time_zone(self.timezone).dt.date()
+
+    def local_hour(self, at: pl.Expr) -> pl.Expr:
+        """Hour of the day, 0 to 23, on the agency's clock."""
+        return at.dt.convert_time_zone(self.timezone).dt.hour()
+
+    def instant(self, day: pl.Expr, hour: int = 0) -> pl.Expr:
+        """The UTC moment at which the agency's clock shows `hour` on `day` (no Dutch clock change touches 0 or 6 h)."""
+        local = day.cast(pl.Datetime("us")) + pl.duration(hours=hour)
+        return local.dt.replace_time_zone(self.timezone).dt.convert_time_zone("UTC").cast(INSTANT)
+
+    def is_working_day(self, day: date) -> bool:
+        """Monday to Friday, and no public holiday."""
+        return day.weekday() < 5 and day not in self._holidays
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        following = day + timedelta(days=1)
+        while not self.is_working_day(following):
+            following += timedelta(days=1)
+        return following
+
+    def working_days_after(self, days: Iterable[date], count: int) -> pl.DataFrame:
+        """Table (day, graced): for each distinct day the `count`-th working day after it; count 0 is the day itself."""
+        rows = []
+        for day in sorted(set(days)):
+            graced = day
+            for _ in range(count):
+                graced = self.next_working_day(graced)
+            rows.append((day, graced))
+        return pl.DataFrame(rows, schema={"day": pl.Date, "graced": pl.Date}, orient="row")

@@ -1,0 +1,79 @@
+"""The key ring: a file that only its owner can read, made on first run."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.core.errors import InputError
+
+PURPOSES = ("pseudonym", "signal-id", "dead-letter", "cursor")
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Keys by purpose. Pseudonyms carry the version of their key; the key of signal ids does not rotate."""
+
+    pseudonym_version: int
+    keys: Mapping[str, bytes]
+
+    def key(self, purpose: str) -> bytes:
+        """The 32-byte key of one purpose."""
+        return self.keys[purpose]
+
+
+def new_key_ring() -> KeyRing:
+    """A ring of fresh random keys."""
+    return KeyRing(1, {purpose: secrets.token_bytes(KEY_BYTES) for purpose in PURPOSES})
+
+
+def open_key_ring(path: Path) -> KeyRing:
+    """The ring in the file; the file is made first if it does not exist.
+
+    Raises InputError if others than the owner can read it, or if it is not a key ring.
+    """
+    if not path.exists():
+        _write(path, new_key_ring())
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise InputError(f"{path}: others than its owner can read this key ring; run: chmod 600 '{path}'")
+    return _read(path)
+
+
+def _write(path: Path, ring: KeyRing) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    content = {
+        "pseudonymVersion": ring.pseudonym_version,
+        "keys": {purpose: key.hex() for purpose, key in ring.keys.items()},
+    }
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)  # fails where another process was first: then its ring counts, not ours
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def _read(path: Path) -> KeyRing:
+    try:
+        content = json.loads(path.read_text())
+        keys = {purpose: bytes.fromhex(content["keys"][purpose]) for purpose in PURPOSES}
+        version = int(content["pseudonymVersion"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}: not a key ring (needs pseudonymVersion and hex keys {', '.join(PURPOSES)}); "
+            "restore it from a backup: without it pseudonyms and signal ids of the past cannot be matched"
+        ) from error
+    if any(len(key) != KEY_BYTES for key in keys.values()):
+        raise InputError(f"{path}: every key must be {KEY_BYTES} bytes, written as {2 * KEY_BYTES} hex digits")
+    return KeyRing(version, keys)
