@@ -1,0 +1,1 @@
+"""The detector: lookups in, signals out. Start reading in pipeline.py."""

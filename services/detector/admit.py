@@ -1,0 +1,70 @@
+"""A slice of lookups into those that are new: duplicates fall out, replaced content is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from services.detector.state.tables import RECENT, State, bucket_of
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What a slice brought: `lookups` to judge, ids whose earlier content lost, and conflicting records."""
+
+    lookups: pl.DataFrame
+    replaced: pl.Series
+    recent: pl.DataFrame
+    duplicates: int
+    conflicts: pl.DataFrame
+    """Rows of lookups whose id came with other content that won: for the dead letters."""
+
+
+def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
+    """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
+    known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
+    ordered = lookups.sort("lookup_id", "content")
+    best = ordered.unique("lookup_id", keep="first", maintain_order=True)
+    losers = ordered.join(best.select("lookup_id", pl.col("content").alias("kept")), on="lookup_id").filter(
+        pl.col("content") != pl.col("kept")
+    )
+    compared = best.join(known.select("lookup_id", pl.col("content").alias("known")), on="lookup_id", how="left")
+    fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
+    beaten = compared.filter(pl.col("content") > pl.col("known"))
+    replaced = fresh.filter(pl.col("known").is_not_null())["lookup_id"]
+    conflicts = pl.concat([losers.select(lookups.columns), beaten.select(lookups.columns)]).unique(
+        ["lookup_id", "content"]
+    )
+    admitted = fresh.select(lookups.columns)
+    return Admitted(
+        lookups=admitted,
+        replaced=replaced,
+        recent=_remembered(state, admitted, horizon),
+        duplicates=lookups.height - admitted.height - conflicts.height,
+        conflicts=conflicts,
+    )
+
+
+def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.DataFrame:
+    """Ids of the archive for lookups too old to be remembered otherwise."""
+    schema = {name: kind for name, kind in RECENT.items() if name != "bucket"}
+    if state.progress.watermark is None:
+        return pl.DataFrame(schema=schema)
+    old = lookups.filter(pl.col("at") < state.progress.watermark - horizon)
+    if old.is_empty():
+        return pl.DataFrame(schema=schema)
+    known = state.archive(old["employee"].unique(), pl.Series([], dtype=pl.Int64))
+    known = known.select(list(schema)).sort("content").unique("lookup_id", keep="first", maintain_order=True)
+    return known.join(state.recent, on="lookup_id", how="anti")
+
+
+def _remembered(state: State, admitted: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
+    """The ids to remember: those within the horizon of the latest event."""
+    new = admitted.select("lookup_id", "content", "at", bucket_of(pl.col("day")))
+    recent = pl.concat([state.recent.join(new, on="lookup_id", how="anti"), new])
+    latest = recent["at"].max()
+    if not isinstance(latest, datetime):
+        return recent
+    return recent.filter(pl.col("at") >= latest - horizon - timedelta(days=1))

@@ -1,0 +1,162 @@
+"""Waiting signal revisions into the API's intake queue: at least once, in order, for as long as it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from threading import Event, Thread
+
+import httpx
+import structlog
+
+from services.core.clock import Clock
+from services.detector.backoff import Backoff
+from services.detector.intake import Away, Bad, Refused, call_intake
+from services.detector.metrics import DetectorMetrics
+from services.detector.state.connection import StoreUnavailable
+from services.detector.state.outbox import Parcel
+from services.detector.state.store import Store
+
+BATCH_BYTES = 8 * 1024 * 1024
+"""Largest body of a call with more than one signal; the API takes eight times as much."""
+
+IDLE_SECONDS = 1.0
+"""How often the outbox is looked at when nobody calls `wake`."""
+
+LOG = structlog.get_logger()
+
+
+class Deliverer:
+    """Delivers in a thread of its own. What is taken twice after a crash is the same for the API as taken once.
+
+    The client's base address is that of the API, and its timeouts are those of a call.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: httpx.Client,
+        token: str,
+        clock: Clock,
+        batch: int = 200,
+        *,
+        metrics: DetectorMetrics | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._outbox = store.outbox
+        self._client = client
+        self._token = token
+        self._clock = clock
+        self._batch = batch
+        self._metrics = metrics or DetectorMetrics()
+        self._backoff = backoff or Backoff()
+        self._thread = Thread(target=self._run, name="deliver", daemon=True)
+        self._stopping, self._work, self._hurry, self._round_done = Event(), Event(), Event(), Event()
+        self._failure: Exception | None = None
+        self.problem: str | None = None
+        """What keeps signals from being delivered at present, for a person; None if nothing does."""
+
+    def start(self) -> None:
+        """Begins to deliver."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Tells that a commit may have added revisions. Raises what ended the thread, if something did."""
+        self._raise_failure()
+        self._work.set()
+
+    def stop(self) -> None:
+        """Ends the thread after the call in hand; what is undelivered stays in the outbox."""
+        self._stopping.set()
+        self._work.set()
+        self._hurry.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Waits until the thread has ended. Raises what ended it, if something did."""
+        self._thread.join(timeout)
+        self._raise_failure()
+
+    def drain(self, timeout: float) -> bool:
+        """Waits at most `timeout` seconds until nothing is pending, and cuts one back-off short; whether it is so.
+
+        Raises StoreUnavailable, and what ended the thread, if something did.
+        """
+        deadline = time.monotonic() + timeout
+        self._hurry.set()
+        while self._outbox.backlog().pending:
+            self._round_done.clear()
+            self._work.set()
+            self._raise_failure()
+            if not self._round_done.wait(max(deadline - time.monotonic(), 0)):
+                return self._outbox.backlog().pending == 0
+        return True
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._work.clear()  # before the outbox is read, so that no commit slips through between
+                pause, until = self._round()
+                self._round_done.set()
+                until.wait(pause)
+                self._hurry.clear()
+        except Exception as error:  # noqa: BLE001 - a fault of this program; raised in the thread that waits for us
+            self._failure = error
+            self._round_done.set()
+
+    def _round(self) -> tuple[float, Event]:
+        """One batch; how long to wait after it, and what may end that wait early."""
+        try:
+            backlog = self._outbox.backlog()
+            self._metrics.show_backlog(backlog.pending, backlog.oldest)
+            parcels = self._outbox.pending(self._batch, BATCH_BYTES)
+            trouble = self._deliver(parcels) if parcels else None
+        except StoreUnavailable as error:
+            return self._backed_off(Away(str(error))), self._hurry
+        if trouble is not None:
+            return self._backed_off(trouble), self._hurry
+        return (0.0 if parcels else IDLE_SECONDS), self._work
+
+    def _deliver(self, parcels: Sequence[Parcel]) -> Away | Refused | None:
+        """What kept the parcels from being settled, if something did."""
+        answer = call_intake(self._client, self._token, parcels, self._clock.now())
+        if isinstance(answer, Away | Refused):
+            return answer
+        self._recovered()
+        if isinstance(answer, Bad):
+            return self._without_the_bad(parcels, answer)
+        self._outbox.mark_delivered(answer.results)
+        self._metrics.deliveries.labels(result="delivered").inc(len(parcels))
+        return None
+
+    def _without_the_bad(self, parcels: Sequence[Parcel], bad: Bad) -> Away | Refused | None:
+        """Halves the batch until the bad signal stands alone, and settles that as rejected."""
+        if len(parcels) == 1:
+            self._outbox.mark_rejected(parcels[0].row, bad.problem)
+            self._metrics.deliveries.labels(result="rejected").inc()
+            LOG.error("delivery-rejected", signal_id=parcels[0].signal_id, problem=bad.problem)
+            return None
+        middle = len(parcels) // 2
+        for half in (parcels[:middle], parcels[middle:]):
+            trouble = None if self._stopping.is_set() else self._deliver(half)
+            if trouble is not None:
+                return trouble
+        return None
+
+    def _backed_off(self, trouble: Away | Refused) -> float:
+        """Seconds until the next try; a refusal needs a person, so it is asked again at the slowest pace only."""
+        refused = isinstance(trouble, Refused)
+        self._metrics.deliveries.labels(result="refused" if refused else "unavailable").inc()
+        if trouble.problem != self.problem:
+            LOG.warning("delivery-refused" if refused else "delivery-unavailable", problem=trouble.problem)
+        self.problem = trouble.problem
+        return self._backoff.most if isinstance(trouble, Refused) else self._backoff.after_failure(trouble.wait)
+
+    def _recovered(self) -> None:
+        self._backoff.reset()
+        if self.problem is not None:
+            LOG.info("delivery-resumed")
+        self.problem = None
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure

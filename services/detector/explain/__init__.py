@@ -1,0 +1,27 @@
+"""Why a lookup was fine: the registry of explanations."""
+
+from __future__ import annotations
+
+from services.detector.explain import (
+    aftercare,
+    contact,
+    late_system_link,
+    no_person,
+    own_case,
+    own_personnel_file,
+    review,
+    task,
+    team_case,
+)
+from services.detector.explain.base import Explanation, Margins
+
+
+def linked_explanations(margins: Margins) -> tuple[Explanation, ...]:
+    """Explanations that rest on a case link, strongest first; at equal strength the first wins."""
+    modules = (own_case, task, review, contact, team_case, late_system_link, aftercare)
+    return tuple(module.build(margins) for module in modules)
+
+
+def plain_explanations(margins: Margins) -> tuple[Explanation, ...]:
+    """Explanations that need no case link."""
+    return (own_personnel_file.build(margins), no_person.build(margins))

@@ -1,0 +1,20 @@
+"""aftercare: the case was closed a short while ago."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.explain.base import Explanation, Margins
+
+
+def build(margins: Margins) -> Explanation:
+    """The link of the employee or the team ended at most 30 days ago (default)."""
+    ended = pl.col("valid_to") <= pl.col("at")
+    recent = pl.col("at") < pl.col("valid_to") + pl.duration(days=margins.aftercare_days)
+    return Explanation(
+        id="aftercare",
+        applies=ended & recent,
+        strength=pl.lit(600),
+        nl="nazorg na een gesloten zaak",
+        en="aftercare of a closed case",
+    )

@@ -1,0 +1,22 @@
+"""team-case: the viewer's team had the case; the larger the team, the less that says."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.explain.base import Explanation, Margins, covers
+
+SMALL_TEAM = 12
+STRENGTH = 900
+
+
+def build(_margins: Margins) -> Explanation:
+    """A link of the employee's team covers the moment; strength falls beyond a team of twelve."""
+    size = pl.max_horizontal("team_size", pl.lit(SMALL_TEAM))
+    return Explanation(
+        id="team-case",
+        applies=covers() & pl.col("to_team"),
+        strength=(STRENGTH * SMALL_TEAM) // size,
+        nl="zaak van het team",
+        en="case of the team",
+    )

@@ -1,0 +1,113 @@
+"""Parcels of the outbox into one intake call, and the API's answer into what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+import httpx
+import msgspec
+
+from services.core.observability import redact
+from services.detector.backoff import retry_after
+from services.detector.state.outbox import Parcel
+
+PATH = "/v1/signals"
+TOO_BAD = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
+"""Answers that say something about the signals, not about the caller or the moment."""
+
+PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+PROBLEM_LENGTH = 2_000
+
+
+class Line(msgspec.Struct, frozen=True, rename="camel"):
+    """What the API did with one signal."""
+
+    signal_id: str
+    result: str
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The API's answer to a batch that it took."""
+
+    results: list[Line] = []
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The API has the signals: what it answered, by row of the outbox."""
+
+    results: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """The API will never take at least one of these signals."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Away:
+    """The API cannot do it now; `wait` is how many seconds it asked to be left alone."""
+
+    problem: str
+    wait: float | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The API refuses the caller, or is none: a person must mend the settings."""
+
+    problem: str
+
+
+Answer = Taken | Bad | Away | Refused
+
+
+def call_intake(client: httpx.Client, token: str, parcels: Sequence[Parcel], now: datetime) -> Answer:
+    """One POST of all parcels; problems are short texts without identities."""
+    body = b'{"signals":[' + b",".join(parcel.body for parcel in parcels) + b"]}"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    try:
+        response = client.post(PATH, content=body, headers=headers)
+    except httpx.UnsupportedProtocol as error:
+        return Refused(
+            f"{_place(client.base_url)}: {error}; give the API's address as http://HOST:PORT or https://HOST"
+        )
+    except httpx.HTTPError as error:
+        return Away(f"{_place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
+    return _understood(response, parcels, now)
+
+
+def _understood(response: httpx.Response, parcels: Sequence[Parcel], now: datetime) -> Answer:
+    status = response.status_code
+    if response.is_success:
+        return _taken(response, parcels)
+    if status in TOO_BAD:
+        return Bad(_problem(response))
+    if response.is_server_error or status in PASSING:
+        return Away(_problem(response), retry_after(response.headers, now))
+    return Refused(f"{_problem(response)}; check the API's address, and that the token is one of the role detector")
+
+
+def _taken(response: httpx.Response, parcels: Sequence[Parcel]) -> Answer:
+    """An answer that is no receipt comes from something else at this address: the signals are not delivered then."""
+    try:
+        receipt = msgspec.json.decode(response.content, type=Receipt)
+    except msgspec.DecodeError:
+        return Refused(f"{_problem(response)}; this is no answer of the API: check the address, and proxies before it")
+    answered = {line.signal_id: line.result for line in receipt.results}
+    return Taken({parcel.row: answered.get(parcel.signal_id, "taken") for parcel in parcels})
+
+
+def _problem(response: httpx.Response) -> str:
+    told = redact(response.text)[:PROBLEM_LENGTH]
+    return f"{_place(response.request.url)}: {response.status_code}: {told}"
+
+
+def _place(url: httpx.URL) -> str:
+    """Where the call went, without user, password and path."""
+    return f"{url.scheme}://{url.netloc.decode()}"

@@ -1,0 +1,168 @@
+"""The catalogue of the detector's metrics: what is measured, and a query that shows what each is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.core.contract import CLASSES, SIGNAL_STATUSES, STATES
+
+OPEN_SET: tuple[str, ...] = ()
+"""Values of a label that depend on the installation: rules, partitions, dead-letter codes, tables."""
+
+DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the catalogue; `labels` gives each label's values, or OPEN_SET."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    query: str
+    labels: Mapping[str, tuple[str, ...]]
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether all series are known beforehand, so that they can stand at 0 before anything happens."""
+        return all(values != OPEN_SET for values in self.labels.values())
+
+
+NO_LABELS: Mapping[str, tuple[str, ...]] = {}
+
+LOOKUPS = Metric(
+    "doelbinding_lookups_total",
+    "counter",
+    "Lookups read, by what was known of them on arrival.",
+    "sum by (outcome) (rate(doelbinding_lookups_total[5m]))",
+    {"outcome": STATES},
+)
+DEAD_LETTERS = Metric(
+    "doelbinding_dead_letters_total",
+    "counter",
+    "Faults of records that could not be read; a record with two faults counts under both codes.",
+    "sum by (code) (increase(doelbinding_dead_letters_total[1h]))",
+    {"code": OPEN_SET},
+)
+DUPLICATES = Metric(
+    "doelbinding_duplicates_total",
+    "counter",
+    "Lookups delivered more than once: within one slice, or against what an earlier slice brought.",
+    "sum by (layer) (rate(doelbinding_duplicates_total[1h]))",
+    {"layer": ("slice", "state")},
+)
+LATE_LOOKUPS = Metric(
+    "doelbinding_late_lookups_total",
+    "counter",
+    "Lookups that came behind the watermark: still within the allowed lateness, or beyond it and recomputed.",
+    'increase(doelbinding_late_lookups_total{disposition="recomputed"}[1d])',
+    {"disposition": ("within", "recomputed")},
+)
+LAST_EVENT = Metric(
+    "doelbinding_last_event_time_seconds",
+    "gauge",
+    "Greatest event time read from a source partition, in seconds since 1970.",
+    "time() - max(doelbinding_last_event_time_seconds)",
+    {"partition": OPEN_SET},
+)
+WATERMARK = Metric(
+    "doelbinding_watermark_timestamp_seconds",
+    "gauge",
+    "Event time up to which everything is decided, in seconds since 1970.",
+    "time() - doelbinding_watermark_timestamp_seconds",
+    NO_LABELS,
+)
+SIGNALS = Metric(
+    "doelbinding_signals_total",
+    "counter",
+    "Signal revisions, by rule and status.",
+    'topk(5, sum by (rule) (increase(doelbinding_signals_total{status="open"}[7d])))',
+    {"rule": OPEN_SET, "status": SIGNAL_STATUSES},
+)
+SIGNAL_SCORE = Metric(
+    "doelbinding_signal_score",
+    "histogram",
+    "Score of signal revisions, 0 to 100, by class of rule.",
+    "histogram_quantile(0.9, sum by (le, rule_class) (rate(doelbinding_signal_score_bucket[7d])))",
+    {"rule_class": CLASSES},
+    (10, 20, 30, 40, 50, 60, 70, 80, 90, 100),
+)
+OUTBOX_PENDING = Metric(
+    "doelbinding_outbox_pending",
+    "gauge",
+    "Signal revisions that wait for delivery.",
+    "doelbinding_outbox_pending > 100",
+    NO_LABELS,
+)
+OUTBOX_OLDEST = Metric(
+    "doelbinding_outbox_oldest_timestamp_seconds",
+    "gauge",
+    "When the oldest revision that waits was stored, in seconds since 1970; NaN where none waits.",
+    "time() - doelbinding_outbox_oldest_timestamp_seconds > 600",
+    NO_LABELS,
+)
+DELIVERIES = Metric(
+    "doelbinding_deliveries_total",
+    "counter",
+    "Signals delivered or rejected for good, and calls that were refused (credentials, address) or not answered.",
+    "sum by (result) (increase(doelbinding_deliveries_total[1h]))",
+    {"result": DELIVERY_RESULTS},
+)
+COMMIT_SECONDS = Metric(
+    "doelbinding_commit_seconds",
+    "histogram",
+    "Time to store one slice: state, positions, outbox, dead letters and archive in one transaction.",
+    "histogram_quantile(0.99, sum by (le) (rate(doelbinding_commit_seconds_bucket[5m])))",
+    NO_LABELS,
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+LAST_COMMIT = Metric(
+    "doelbinding_last_commit_timestamp_seconds",
+    "gauge",
+    "When the last slice was stored, in seconds since 1970.",
+    "time() - doelbinding_last_commit_timestamp_seconds > 300",
+    NO_LABELS,
+)
+STATE_ROWS = Metric(
+    "doelbinding_state_rows",
+    "gauge",
+    "Rows per state table.",
+    "topk(3, doelbinding_state_rows)",
+    {"table": OPEN_SET},
+)
+STATE_BYTES = Metric(
+    "doelbinding_state_bytes",
+    "gauge",
+    "Bytes of the stored state and archive.",
+    "deriv(doelbinding_state_bytes[1d]) * 86400",
+    NO_LABELS,
+)
+BUILD_INFO = Metric(
+    "doelbinding_build_info",
+    "gauge",
+    "Always 1; the labels tell the version of the program and of its rule set.",
+    "count by (version, rule_set) (doelbinding_build_info)",
+    {"version": OPEN_SET, "rule_set": OPEN_SET},
+)
+
+CATALOGUE = (
+    LOOKUPS,
+    DEAD_LETTERS,
+    DUPLICATES,
+    LATE_LOOKUPS,
+    LAST_EVENT,
+    WATERMARK,
+    SIGNALS,
+    SIGNAL_SCORE,
+    OUTBOX_PENDING,
+    OUTBOX_OLDEST,
+    DELIVERIES,
+    COMMIT_SECONDS,
+    LAST_COMMIT,
+    STATE_ROWS,
+    STATE_BYTES,
+    BUILD_INFO,
+)

@@ -1,0 +1,113 @@
+"""What the detector does into Prometheus metrics, in a registry of its own, served over HTTP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from threading import Thread
+from typing import TypeVar
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from services.core.errors import InputError
+from services.detector import metric_catalogue as catalogue
+from services.detector.metric_catalogue import Metric
+
+Made = TypeVar("Made", Counter, Histogram)
+
+
+class DetectorMetrics:
+    """One attribute per metric of the catalogue; nothing is shared between two objects."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.lookups = self._counter(catalogue.LOOKUPS)
+        self.dead_letters = self._counter(catalogue.DEAD_LETTERS)
+        self.duplicates = self._counter(catalogue.DUPLICATES)
+        self.late_lookups = self._counter(catalogue.LATE_LOOKUPS)
+        self.last_event = self._gauge(catalogue.LAST_EVENT)
+        self.watermark = self._gauge(catalogue.WATERMARK)
+        self.signals = self._counter(catalogue.SIGNALS)
+        self.signal_score = self._histogram(catalogue.SIGNAL_SCORE)
+        self.outbox_pending = self._gauge(catalogue.OUTBOX_PENDING)
+        self.outbox_oldest = self._gauge(catalogue.OUTBOX_OLDEST)
+        self.deliveries = self._counter(catalogue.DELIVERIES)
+        self.commit_seconds = self._histogram(catalogue.COMMIT_SECONDS)
+        self.last_commit = self._gauge(catalogue.LAST_COMMIT)
+        self.state_rows = self._gauge(catalogue.STATE_ROWS)
+        self.state_bytes = self._gauge(catalogue.STATE_BYTES)
+        self.build_info = self._gauge(catalogue.BUILD_INFO)
+        self.outbox_oldest.set(math.nan)
+
+    def show_backlog(self, pending: int, oldest: datetime | None) -> None:
+        """How many revisions wait for delivery, and since when the oldest does."""
+        self.outbox_pending.set(pending)
+        self.outbox_oldest.set(math.nan if oldest is None else oldest.timestamp())
+
+    def show_commit(self, seconds: float, at: datetime) -> None:
+        """A slice was stored: how long that took, and when."""
+        self.commit_seconds.observe(seconds)
+        self.last_commit.set(at.timestamp())
+
+    def show_state(self, rows: Mapping[str, int], size: int) -> None:
+        """Rows per state table, and bytes of state and archive; tables not named are gone."""
+        self.state_rows.clear()
+        for table, count in rows.items():
+            self.state_rows.labels(table=table).set(count)
+        self.state_bytes.set(size)
+
+    def _counter(self, metric: Metric) -> Counter:
+        return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)
+
+    def _gauge(self, metric: Metric) -> Gauge:
+        return Gauge(metric.name, metric.help, tuple(metric.labels), registry=self.registry)
+
+    def _histogram(self, metric: Metric) -> Histogram:
+        made = Histogram(metric.name, metric.help, tuple(metric.labels), registry=self.registry, buckets=metric.buckets)
+        return _at_zero(made, metric)
+
+
+@dataclass(frozen=True)
+class MetricsServer:
+    """A running metrics page."""
+
+    server: WSGIServer
+    thread: Thread
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self.server.server_port
+
+    def close(self) -> None:
+        """Stops answering and frees the port."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+def serve_metrics(metrics: DetectorMetrics, port: int, host: str = "127.0.0.1") -> MetricsServer:
+    """Serves /metrics in a thread of its own; port 0 takes any free one.
+
+    Raises InputError if the address cannot be listened on.
+    """
+    try:
+        server, thread = start_http_server(port, host, metrics.registry)
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"metrics: cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}; "
+            "stop what uses this port, or choose another port or address"
+        ) from error
+    return MetricsServer(server, thread)
+
+
+def _at_zero(made: Made, metric: Metric) -> Made:
+    """Series that are known beforehand exist from the start, so that a first increment is seen as one."""
+    if metric.labels and metric.closed:
+        for values in product(*metric.labels.values()):
+            made.labels(*values)
+    return made

@@ -1,0 +1,92 @@
+"""The registers as as-of indexes: who worked where, who has which case, who is related to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from services.detector.encode import Encoder
+
+WHOLE_ABOVE = 0.3
+"""Asked for more than this share of the keys, an index hands back the whole register: gathering would cost more."""
+
+
+class Index:
+    """A register sorted by one integer key; hands back the rows of given keys without scanning the register."""
+
+    def __init__(self, frame: pl.DataFrame, key: str) -> None:
+        self.frame = frame.sort(key, "valid_from", "known_from", maintain_order=True)
+        self.key = key
+        self.keys, self._starts = np.unique(self.frame[key].to_numpy(), return_index=True)
+        self._ends = np.append(self._starts[1:], self.frame.height)
+
+    def rows(self, keys: pl.Series) -> pl.DataFrame:
+        """The register rows of these keys (nulls and unknown keys have none)."""
+        wanted = keys.drop_nulls().unique().to_numpy()
+        if wanted.size > WHOLE_ABOVE * self.keys.size:
+            return self.frame
+        return self.frame[self._places(wanted)]
+
+    def _places(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+        found = np.searchsorted(self.keys, wanted)
+        found = found[(found < self.keys.size) & (self.keys[np.minimum(found, self.keys.size - 1)] == wanted)]
+        if not found.size:
+            return np.empty(0, np.int64)
+        return np.concatenate([np.arange(self._starts[place], self._ends[place]) for place in np.sort(found)])
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What was known about work and relatives, with validity and knowledge times."""
+
+    links: Index
+    employees: Index
+    staff: Index
+    relations: Index
+    staff_family: Index
+    teams: Index
+    latest_knowledge: datetime | None
+    """Greatest registration time of a case link: nothing more is learnt after it."""
+
+    def headcount(self, at: datetime) -> int:
+        """Distinct employees in service at a moment."""
+        period = self.employees.frame
+        in_service = (pl.col("valid_from") <= at) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > at))
+        return period.filter(in_service)["employee"].n_unique()
+
+
+def build_registers(
+    encoder: Encoder,
+    case_links: pl.DataFrame,
+    employees: pl.DataFrame,
+    relations: pl.DataFrame,
+    relation_sources: tuple[str, ...],
+) -> Registers:
+    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas)."""
+    links = _with_versions(encoder.links(case_links))
+    staff = encoder.employees(employees).unique(maintain_order=True)
+    related = encoder.relations(relations.filter(pl.col("source").is_in(relation_sources))).unique(maintain_order=True)
+    family = related.filter(pl.col("relation").is_in(["partner", "child"]) & (pl.col("source") != "brp"))
+    return Registers(
+        links=Index(links, "subject"),
+        employees=Index(staff, "employee"),
+        staff=Index(staff, "own_subject"),
+        relations=Index(related, "relative_of"),
+        staff_family=Index(family, "subject"),
+        teams=Index(staff, "team"),
+        latest_knowledge=case_links["registered_at"].max(),  # type: ignore[arg-type]  # a Datetime column gives a datetime
+    )
+
+
+def _with_versions(links: pl.DataFrame) -> pl.DataFrame:
+    """Each link version knows until when it was the newest; of equal (id, registered_at) one fixed row stays."""
+    ordered = links.sort(links.columns, nulls_last=True).unique(
+        ["link_id", "known_from"], keep="first", maintain_order=True
+    )
+    return ordered.sort("link_id", "known_from").with_columns(
+        pl.col("known_from").shift(-1).over("link_id").alias("known_until")
+    )

@@ -1,0 +1,87 @@
+"""Signals as they stand at a moment into revisions: with ids, pseudonyms, windows and content hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from services.core.calendar import AgencyCalendar
+from services.core.contract import EVIDENCE, SIGNAL
+from services.core.pseudonyms import Pseudonymiser
+from services.core.signal_ids import SignalIds
+from services.core.wire import content_hash
+from services.detector.group import COUNTING_RULE, aggregate, as_of
+from services.detector.rules import VOLUME
+from services.detector.score import ScoredRule, score
+from services.detector.story import tell
+
+REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
+"""A signal and its evidence rows."""
+
+
+class Reviser:
+    """Makes revisions under one key ring and one calendar."""
+
+    def __init__(self, ids: SignalIds, pseudonyms: Pseudonymiser, calendar: AgencyCalendar) -> None:
+        self._ids = ids
+        self._pseudonyms = pseudonyms
+        self._calendar = calendar
+
+    def scored(
+        self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
+    ) -> list[ScoredRule]:
+        """The signals of these contributions at a moment, a frame per rule, with `signal_id`."""
+        signals = aggregate(as_of(windowed, moment), everything, volume_days, moment)
+        return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in score(signals)]
+
+    def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
+        """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
+        told = [self._contract(tell(part.signals, part.rule), pushed) for part in scored]
+        if not told:
+            return pl.DataFrame(schema=REVISION)
+        revisions = pl.concat(told).sort("signal_id")
+        hashes = [content_hash(row) for row in revisions.drop("evidence", "content_hash").iter_rows(named=True)]
+        return revisions.with_columns(pl.Series("content_hash", hashes, pl.String))
+
+    def _with_ids(self, signals: pl.DataFrame) -> pl.DataFrame:
+        keys = signals.select("family", "employee_sid", "subject_sid", "window").iter_rows()
+        ids = [
+            self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
+            for family, employee, subject, window in keys
+        ]
+        return signals.with_columns(pl.Series("signal_id", ids, pl.String))
+
+    def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:
+        day_start = self._calendar.instant(pl.col("window"))
+        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=1))
+        volume = pl.col("family") == VOLUME
+        return (
+            told.join(pushed, on="signal_id", how="left", maintain_order="left")
+            .with_columns(
+                self._named("employee").alias("employee_id"),
+                self._named("about", "subject_check").alias("subject"),
+                pl.when(volume).then(day_start).otherwise("first_at").alias("window_start"),
+                pl.when(volume).then(day_end).otherwise("last_at").alias("window_end"),
+                pl.max_horizontal("as_of", "pushed_at").alias("as_of"),
+                (pl.col("pushed_at").is_not_null() | (pl.col("rule_class") == "P")).alias("pushed"),
+                pl.when(pl.col("withdrawn")).then(pl.lit("withdrawn")).otherwise(pl.lit("open")).alias("status"),
+                pl.when(pl.col("withdrawn")).then(pl.lit("explained-later")).alias("withdrawn_reason"),
+                pl.lit(COUNTING_RULE).alias("counting_rule"),
+                pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
+                pl.lit(None, pl.String).alias("parent_id"),
+                pl.lit("").alias("content_hash"),
+            )
+            .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})
+            .rename({"moments": "moment_count", "days": "day_count"})
+            .select(pl.col(name).cast(kind) for name, kind in REVISION.items())
+        )
+
+    def _named(self, key: str, check: str | None = None) -> pl.Expr:
+        """The pseudonym as text, made of its two halves."""
+        halves = pl.struct(pl.col(key).alias("key"), pl.col(check or f"{key}_check").alias("check"))
+        return halves.map_elements(self._text, return_dtype=pl.String)
+
+    def _text(self, halves: dict[str, int | None]) -> str | None:
+        key, check = halves["key"], halves["check"]
+        return None if key is None or check is None else self._pseudonyms.text(key, check)

@@ -1,0 +1,56 @@
+"""colleague-file: the file of a present or former member of staff, opened without a case."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, counting
+
+RULE = Rule(
+    id="colleague-file",
+    version=1,
+    family="staff-file",
+    rule_class=in_class("P"),
+    hit=pl.col("staff_kind").is_in(["staff", "ex-staff"])
+    & ~(pl.col("eigen_personeel") & pl.col("linked") & ~pl.col("same_team")),
+    fires=(pl.col("staff") + pl.col("ex_staff") > 0) & (pl.col("unlinked") > 0),
+    factors=(
+        base(
+            640,
+            Text(
+                "De geraadpleegde persoon werkt of werkte bij de organisatie.",
+                "The person looked up works or worked for the organisation.",
+            ),
+        ),
+        Factor(
+            "same-team",
+            pl.col("same_team"),
+            pl.lit(60),
+            pl.lit("1"),
+            Text("Beiden werkten op dat moment in hetzelfde team.", "Both were in the same team at that moment."),
+        ),
+        Factor(
+            "former-staff",
+            pl.col("staff") == 0,
+            pl.lit(-40),
+            pl.col("ex_staff").cast(pl.String),
+            Text("De geraadpleegde persoon was toen uit dienst.", "The person looked up had left by then."),
+        ),
+        *counting(),
+    ),
+    summary=Text(
+        "Medewerker raadpleegde het dossier van een (oud-)collega op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
+        "The employee consulted the file of a (former) colleague at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+    ),
+    counterfactual=Text(
+        "Met een zaakkoppeling en de bevoegdheid Eigen personeel, buiten het eigen team, was er geen signaal.",
+        "With a case link and the authority Eigen personeel, outside the own team, this signal would not exist.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Dossier van een collega", "Colleague's file"),
+    legal_basis="UWV code of conduct 2021, chapter 6: files of staff are handled by the department Eigen personeel only.",
+    false_positives=("A former colleague of long ago who has become an ordinary client.",),
+    known_gaps=("Hired staff whose BSN is not in the register.",),
+    next_steps=("Ask Eigen personeel whether they handed the file over.",),
+)

@@ -1,0 +1,135 @@
+"""Factors that several rules share, along the sanction factors of the code of conduct (UWV 2021, ch. 8)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Text
+
+
+def base(points: int, text: Text) -> Factor:
+    """What the rule itself weighs."""
+    return Factor("rule", pl.lit(True), pl.lit(points), pl.lit("1"), text)
+
+
+def _steps(column: str, steps: dict[int, int]) -> pl.Expr:
+    """Points by the greatest step that the column reaches."""
+    points = pl.lit(0)
+    for least, worth in sorted(steps.items()):
+        points = pl.when(pl.col(column) >= least).then(pl.lit(worth)).otherwise(points)
+    return points
+
+
+def number_of_consultations(steps: dict[int, int]) -> Factor:
+    """Sanction factor: how often the file was consulted, in moments."""
+    return Factor(
+        "number-of-consultations",
+        pl.col("moments") >= min(steps),
+        _steps("moments", steps),
+        pl.col("moments").cast(pl.String),
+        Text(
+            "Het dossier is geraadpleegd op {moments_nl}, verspreid over {days_nl} ({lookups_nl}).",
+            "The file was consulted at {moments_en}, spread over {days_en} ({lookups_en}).",
+        ),
+    )
+
+
+def medical_data(points: int) -> Factor:
+    """Sanction factor: nature of the data; health data are a special category (AVG art. 9)."""
+    return Factor(
+        "nature-of-data",
+        pl.col("medical"),
+        pl.lit(points),
+        pl.lit("medical"),
+        Text("Er zijn medische gegevens getoond.", "Medical data were shown."),
+    )
+
+
+def sign_of_sharing(points: int) -> Factor:
+    """Sanction factor: a sign that data left the system."""
+    return Factor(
+        "sign-of-sharing",
+        pl.col("shared") > 0,
+        pl.lit(points),
+        pl.col("shared").cast(pl.String),
+        Text(
+            "{shared} logregels betreffen afdrukken of exporteren.", "{shared} log lines concern printing or exporting."
+        ),
+    )
+
+
+def off_hours(points: int) -> Factor:
+    """Context: at least half of the lookups outside office hours."""
+    return Factor(
+        "off-hours",
+        pl.col("off_hours") * 2 >= pl.col("lookups"),
+        pl.lit(points),
+        pl.col("off_hours").cast(pl.String),
+        Text(
+            "{off_hours} van {lookups_nl} vallen buiten 06:00-19:00 of in het weekend.",
+            "{off_hours} of {lookups_en} fall outside 06:00-19:00 or in the weekend.",
+        ),
+    )
+
+
+def found_by_name(points: int) -> Factor:
+    """Context: the person was looked for by name."""
+    return Factor(
+        "found-by-name",
+        (pl.col("by_name") > 0) & (pl.col("by_address") == 0),
+        pl.lit(points),
+        pl.col("by_name").cast(pl.String),
+        Text("Er is op naam gezocht ({by_name} logregels).", "The search was by name ({by_name} log lines)."),
+    )
+
+
+def found_by_address(points: int) -> Factor:
+    """Context: the person was looked for by address."""
+    return Factor(
+        "found-by-address",
+        pl.col("by_address") > 0,
+        pl.lit(points),
+        pl.col("by_address").cast(pl.String),
+        Text("Er is op adres gezocht ({by_address} logregels).", "The search was by address ({by_address} log lines)."),
+    )
+
+
+def link_exists(points: int) -> Factor:
+    """Against: the file came to the employee as work. It does not lift the conflict of interest."""
+    return Factor(
+        "case-link-exists",
+        pl.col("conflicts") > 0,
+        pl.lit(-points),
+        pl.col("conflicts").cast(pl.String),
+        Text(
+            "Voor {conflicts} van {lookups_nl} bestaat een zaakkoppeling: het dossier kwam als werk bij de medewerker.",
+            "For {conflicts} of {lookups_en} a case link exists: the file came to the employee as work.",
+        ),
+    )
+
+
+def counting() -> tuple[Factor, ...]:
+    """The factors that every rule on a relative's, own or colleague's file shares."""
+    return (
+        number_of_consultations({2: 20, 3: 40, 5: 60, 10: 80}),
+        medical_data(40),
+        sign_of_sharing(40),
+        off_hours(10),
+        found_by_name(10),
+        found_by_address(10),
+        link_exists(30),
+    )
+
+
+INSTRUCTED = Text(
+    "Of de medewerker over dit voorschrift is geïnstrueerd, blijkt niet uit de logging.",
+    "Whether the employee had been instructed on this rule does not follow from the logging.",
+)
+ERRAND = Text(
+    "Of een leidinggevende of collega om deze raadpleging heeft gevraagd, blijkt niet uit de logging.",
+    "Whether a manager or colleague asked for this lookup does not follow from the logging.",
+)
+PASSED_ON = Text(
+    "Of gegevens met derden zijn gedeeld, blijkt niet uit de logging.",
+    "Whether data were passed on to third parties does not follow from the logging.",
+)

@@ -1,0 +1,41 @@
+"""household-file: the file of somebody at the same address at that date."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Rule, Text, in_class
+from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, counting
+
+RULE = Rule(
+    id="household-file",
+    version=1,
+    family="relative",
+    rule_class=in_class("P"),
+    hit=pl.col("relation") == "household",
+    fires=pl.col("relation") == "household",
+    factors=(
+        base(
+            660,
+            Text(
+                "De geraadpleegde persoon stond op die datum op hetzelfde adres als de medewerker ingeschreven.",
+                "The person looked up was registered at the employee's address at that date.",
+            ),
+        ),
+        *counting(),
+    ),
+    summary=Text(
+        "Medewerker raadpleegde het dossier van een huisgenoot op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
+        "The employee consulted the file of a household member at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+    ),
+    counterfactual=Text(
+        "Zonder gedeeld adres op de datum van raadplegen was er geen signaal van deze regel.",
+        "Without a shared address at the date of the lookup this rule would not have given a signal.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Dossier van een huisgenoot", "Household member's file"),
+    legal_basis="UWV code of conduct 2021, chapters 3 and 6. Addresses of the BRP only with a legal basis for their use.",
+    false_positives=("Addresses shared by many: student housing, an institution, a building without house numbers.",),
+    known_gaps=("People who live together but are registered elsewhere.",),
+    next_steps=("Check the address history of both at the date of the lookup.",),
+)

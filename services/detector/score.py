@@ -1,0 +1,88 @@
+"""Signals into scored signals: which rule names each, its class, and factors that add up to the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.core.contract import FACTOR
+from services.detector.rules import FAMILIES, RULES, rules_of
+from services.detector.rules.base import B_CAP, C_CAP, P_CAP, Rule
+
+CRITICAL, HIGH, MEDIUM = 85.0, 60.0, 30.0
+"""Least scores of the severities."""
+
+
+@dataclass(frozen=True)
+class ScoredRule:
+    """The signals that one rule names."""
+
+    rule: Rule
+    signals: pl.DataFrame
+
+
+def name_rules(signals: pl.DataFrame) -> pl.DataFrame:
+    """Adds `rule`: the first rule of the family that fires."""
+    name = pl.lit(None, pl.String)
+    for family in FAMILIES:
+        chosen = pl.lit(None, pl.String)
+        for rule in reversed(rules_of(family)):
+            chosen = pl.when(rule.fires.fill_null(value=False)).then(pl.lit(rule.id)).otherwise(chosen)
+        name = pl.when(pl.col("family") == family).then(chosen).otherwise(name)
+    return signals.with_columns(name.alias("rule"))
+
+
+def score(signals: pl.DataFrame) -> list[ScoredRule]:
+    """Adds rule_version, rule_class, factors, points (tenths), score and severity; a frame per rule."""
+    named = name_rules(signals)
+    scored = []
+    for rule in RULES:
+        of_rule = named.filter(pl.col("rule") == rule.id)
+        if not of_rule.is_empty():
+            scored.append(ScoredRule(rule, _score(of_rule, rule)))
+    return scored
+
+
+def _score(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    points = [
+        pl.when(factor.when.fill_null(value=False)).then(factor.points.cast(pl.Int64)).otherwise(pl.lit(0, pl.Int64))
+        for factor in rule.factors
+    ]
+    cap = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
+    summed = signals.with_columns(
+        pl.lit(rule.version, pl.Int64).alias("rule_version"),
+        rule.rule_class.alias("rule_class"),
+        pl.sum_horizontal(points).alias("raw_points"),
+    )
+    summed = summed.with_columns(pl.col("raw_points").clip(0, cap).alias("points"))
+    return summed.with_columns(_factors(rule).alias("factors"), (pl.col("points") / 10).alias("score")).with_columns(
+        _severity().alias("severity")
+    )
+
+
+def _factors(rule: Rule) -> pl.Expr:
+    """The factors that apply; `cap` makes them add up where the class sets a bound."""
+    parts = [_factor(factor.id, factor.when, factor.points, factor.value) for factor in rule.factors]
+    bound = pl.col("points") - pl.col("raw_points")
+    parts.append(_factor("cap", bound != 0, bound, pl.col("rule_class")))
+    return pl.concat_list(parts).list.drop_nulls()
+
+
+def _factor(name: str, when: pl.Expr, points: pl.Expr, value: pl.Expr) -> pl.Expr:
+    told = pl.struct(
+        pl.lit(name).alias("factor"),
+        value.cast(pl.String).alias("value"),
+        (points.cast(pl.Int64) / 10).alias("points"),
+    ).cast(FACTOR)
+    return pl.when(when.fill_null(value=False)).then(told)
+
+
+def _severity() -> pl.Expr:
+    score = pl.col("score")
+    return (
+        pl.when(score >= CRITICAL).then(pl.lit("critical"))
+        .when(score >= HIGH).then(pl.lit("high"))
+        .when(score >= MEDIUM).then(pl.lit("medium"))
+        .otherwise(pl.lit("low"))
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""The settings of an agency: calendar, grace, sources, thresholds and budget, read from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.core.errors import InputError
+from services.core.settings import settings_faults
+
+RelationSource = Literal["declared", "eigen-personeel", "brp"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class VolumeSettings(_Section):
+    """When a day counts as far above the own history."""
+
+    window_days: int = Field(56, ge=14, le=366, description="days of own history that a day is compared with")
+    min_history_days: int = Field(3, ge=2, description="days at work before a day is judged at all")
+    min_subjects: int = Field(5, ge=2, description="fewer unexplained persons on a day are never a volume signal")
+    prior_days: int = Field(5, ge=1, description="weight of the agency's mean, in days, for people with little history")
+    false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per local day")
+
+
+class BudgetSettings(_Section):
+    """How many class B signals reach the intake queue."""
+
+    per_thousand_a_week: int = Field(1, ge=1, le=100, description="pushes per 1,000 employees a week")
+    score_floor: float = Field(25, ge=0, le=100, description="class B signals below this score are not pushed")
+    push_hour: int = Field(6, ge=4, le=12, description="local hour at which a day's pushes are decided")
+    rule_share: float = Field(0.5, gt=0, le=1, description="largest share of one day's pushes for one rule, rounded up")
+
+
+class AgencySettings(_Section):
+    """Everything in which one agency differs from another; the defaults suit UWV."""
+
+    timezone: str = "Europe/Amsterdam"
+    country: str = Field("NL", description="country whose public holidays are no working days")
+    lateness_minutes: int = Field(60, ge=0, le=1440, description="a lookup this late is still in time")
+    idle_hours: int = Field(24, ge=1, description="a system this far behind the others does not hold back decisions")
+    duplicate_days: int = Field(2, ge=1, le=31, description="same id, other content: recognised within this span")
+    grace_working_days: int = Field(1, ge=0, le=10, description="a link may come until the end of this working day")
+    grace_by_system: dict[str, int] = Field(default_factory=dict, description="working days of grace per system")
+    exempt_systems: tuple[str, ...] = Field(("peoplesoft",), description="systems that hold the own personnel file")
+    relation_sources: tuple[RelationSource, ...] | None = Field(None, description="null: all that may be used")
+    brp_legal_basis: str | None = Field(None, description="why relations of the BRP may be used when monitoring staff")
+    aftercare_days: int = Field(30, ge=0, le=366)
+    contact_before_minutes: int = Field(15, ge=0, le=1440)
+    contact_after_minutes: int = Field(60, ge=0, le=1440)
+    volume: VolumeSettings = VolumeSettings()
+    budget: BudgetSettings = BudgetSettings()
+
+    @property
+    def longest_grace(self) -> int:
+        """Working days after which every system's grace is over."""
+        return max([self.grace_working_days, *self.grace_by_system.values()])
+
+    def sources_for_history(self) -> tuple[str, ...]:
+        """Relation sources of a re-scoring run: all, unless the settings name some."""
+        return self.relation_sources or ("declared", "eigen-personeel", "brp")
+
+    def sources_for_monitoring(self) -> tuple[str, ...]:
+        """Relation sources of the streaming detector: the BRP only with a legal basis.
+
+        Raises InputError when the settings name the BRP without one.
+        """
+        if self.brp_legal_basis:
+            return self.sources_for_history()
+        if self.relation_sources and "brp" in self.relation_sources:
+            raise InputError(
+                "relation_sources: 'brp' may not be used to monitor staff without a legal basis; "
+                "set brp_legal_basis to the decision that allows it, or leave 'brp' out"
+            )
+        return self.relation_sources or ("declared", "eigen-personeel")
+
+
+def load_agency_settings(path: Path | None) -> AgencySettings:
+    """The settings in a TOML file, or the defaults; all faults of the file are told at once."""
+    if path is None:
+        return AgencySettings()
+    try:
+        return AgencySettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8 text at byte {error.start}; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not TOML: {error}") from error
+    except ValidationError as error:
+        raise settings_faults(error, str(path)) from error

@@ -1,0 +1,151 @@
+"""The detector's state: a few small keyed tables, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+
+import polars as pl
+
+from services.core.contract import INSTANT, Schema
+from services.detector.encode import LOOKUPS
+
+CONTRIBUTIONS: Schema = {
+    **{name: kind for name, kind in LOOKUPS.items() if name not in ("content", "case")},
+    "bucket": pl.Int32(),
+    "family": pl.String(),
+    "counts_from": INSTANT,
+    "counts_until": INSTANT,
+    "linked_at": INSTANT,
+    "explanation": pl.String(),
+    "relation": pl.String(),
+    "staff_kind": pl.String(),
+    "same_team": pl.Boolean(),
+    "retroactive": pl.Boolean(),
+    "anyone_had_case": pl.Boolean(),
+    "team_had_case": pl.Boolean(),
+}
+"""A lookup that counts in a rule family, from when until when (null: for good); `linked_at`: a case link was known."""
+
+RECENT: Schema = {"lookup_id": pl.String(), "content": pl.UInt64(), "at": INSTANT, "bucket": pl.Int32()}
+"""Lookups young enough that the same id may come again."""
+
+WORKDAYS: Schema = {"employee": pl.Int64(), "day": pl.Date(), "subject": pl.Int64(), "bucket": pl.Int32()}
+"""Whom each employee looked at, for days not yet decided."""
+
+FEATURES: Schema = {
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "workload": pl.Int64(),
+    "unexplained": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""Per employee and decided day: distinct persons, and those unexplained as known when the day was decided."""
+
+VOLUME_DAYS: Schema = {
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "decided_at": INSTANT,
+    "least": pl.Int64(),
+    "expected": pl.Int64(),
+    "history_days": pl.Int64(),
+    "workload": pl.Int64(),
+    "usual_workload": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""Days far above the own history; `least` is the smallest number of unexplained persons that would still count."""
+
+TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
+"""The last revision that was told of each signal."""
+
+PUSHED: Schema = {"signal_id": pl.String(), "pushed_at": INSTANT}
+"""Class B signals that went to the intake queue."""
+
+CLOCKS: Schema = {"partition": pl.String(), "system": pl.String(), "latest": INSTANT}
+"""Greatest event time per source partition and system."""
+
+PROGRESS: Schema = {
+    "watermark": INSTANT,
+    "decided_day": pl.Date(),
+    "first_seen": INSTANT,
+    "last_tick": INSTANT,
+    "balance": pl.Int64(),
+    "refused": pl.Int64(),
+}
+"""One row: how far decisions have come, and the budget's balance."""
+
+SCHEMAS: Mapping[str, Schema] = {
+    "contributions": CONTRIBUTIONS,
+    "recent": RECENT,
+    "workdays": WORKDAYS,
+    "features": FEATURES,
+    "volume_days": VOLUME_DAYS,
+    "told": TOLD,
+    "pushed": PUSHED,
+    "clocks": CLOCKS,
+    "progress": PROGRESS,
+}
+
+Archive = Callable[[pl.Series, pl.Series], pl.DataFrame]
+"""Reads earlier lookups (LOOKUPS schema) of these employees or these subjects."""
+
+
+def no_archive(_employees: pl.Series, _subjects: pl.Series) -> pl.DataFrame:
+    """For a run that sees its whole input in order: nothing earlier is ever needed."""
+    return pl.DataFrame(schema=LOOKUPS)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far decisions have come, and the budget's balance (in employee-days; null before the first tick)."""
+
+    watermark: datetime | None = None
+    decided_day: date | None = None
+    first_seen: datetime | None = None
+    last_tick: datetime | None = None
+    balance: int | None = None
+    refused: int = 0
+    """Class B signals above the floor that a day's push left out for want of budget, counted per day."""
+
+
+def _empty(name: str) -> Callable[[], pl.DataFrame]:
+    return lambda: pl.DataFrame(schema=SCHEMAS[name])
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a step needs to know of the past. Frames follow the schemas above."""
+
+    contributions: pl.DataFrame = field(default_factory=_empty("contributions"))
+    recent: pl.DataFrame = field(default_factory=_empty("recent"))
+    workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
+    features: pl.DataFrame = field(default_factory=_empty("features"))
+    volume_days: pl.DataFrame = field(default_factory=_empty("volume_days"))
+    told: pl.DataFrame = field(default_factory=_empty("told"))
+    pushed: pl.DataFrame = field(default_factory=_empty("pushed"))
+    clocks: pl.DataFrame = field(default_factory=_empty("clocks"))
+    progress: Progress = Progress()
+    archive: Archive = no_archive
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The state as named frames, ready to be stored."""
+        frames = {name: getattr(self, name) for name in SCHEMAS if name != "progress"}
+        row = {item.name: getattr(self.progress, item.name) for item in fields(Progress)}
+        return frames | {"progress": pl.DataFrame([row], schema=PROGRESS)}
+
+    @staticmethod
+    def restore(tables: Mapping[str, pl.DataFrame], archive: Archive = no_archive) -> State:
+        """The inverse of `tables`; absent tables are empty."""
+        kept = {name: tables.get(name, pl.DataFrame(schema=schema)) for name, schema in SCHEMAS.items()}
+        progress = kept.pop("progress")
+        return State(
+            **kept,
+            progress=Progress(**progress.row(0, named=True)) if progress.height else Progress(),
+            archive=archive,
+        )
+
+
+def bucket_of(day: pl.Expr) -> pl.Expr:
+    """Storage bucket: the number of the local day."""
+    return day.cast(pl.Int32).alias("bucket")

@@ -1,0 +1,67 @@
+"""Scored signals into the words of a signal: summary, facts for, against and unknown, in Dutch and English."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.core.contract import FACT
+from services.detector.rules.base import Factor, Rule, Text, filled
+
+RELATIONS = {
+    "partner": ("partner", "partner"),
+    "child": ("kind", "child"),
+    "parent": ("ouder", "parent"),
+    "sibling": ("broer of zus", "sibling"),
+    "other": ("verwant", "relative"),
+    "ex_partner": ("ex-partner", "ex-partner"),
+    "household": ("huisgenoot", "household member"),
+}
+UNITS = {
+    "lookups": (("logregel", "logregels"), ("log line", "log lines")),
+    "moments": (("moment", "momenten"), ("moment", "moments")),
+    "days": (("dag", "dagen"), ("day", "days")),
+}
+
+
+def tell(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """Adds summary (English), summary_nl, facts_for, facts_against, facts_unknown and counterfactual."""
+    worded = signals.with_columns(*_words())
+    return worded.with_columns(
+        filled(rule.summary.en).alias("summary"),
+        filled(rule.summary.nl).alias("summary_nl"),
+        _facts(rule.factors, sign=1).alias("facts_for"),
+        _facts(rule.factors, sign=-1).alias("facts_against"),
+        pl.concat_list([_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]).alias(
+            "facts_unknown"
+        ),
+        _fact("counterfactual", rule.counterfactual).alias("counterfactual"),
+    )
+
+
+def _facts(factors: tuple[Factor, ...], sign: int) -> pl.Expr:
+    told = [
+        pl.when(factor.when.fill_null(value=False) & (factor.points * sign > 0)).then(_fact(factor.id, factor.text))
+        for factor in factors
+    ]
+    return pl.concat_list(told).list.drop_nulls()
+
+
+def _fact(code: str, text: Text) -> pl.Expr:
+    return pl.struct(pl.lit(code).alias("code"), filled(text.nl).alias("nl"), filled(text.en).alias("en")).cast(FACT)
+
+
+def _words() -> list[pl.Expr]:
+    words = [
+        pl.col("first_local").dt.strftime("%d-%m-%Y").alias("first_day"),
+        pl.col("last_local").dt.strftime("%d-%m-%Y").alias("last_day"),
+    ]
+    for place, language in enumerate(("nl", "en")):
+        names = {kind: translated[place] for kind, translated in RELATIONS.items()}
+        words.append(
+            pl.col("relation").replace_strict(names, default=None, return_dtype=pl.String).alias(f"relation_{language}")
+        )
+        for column, unit in UNITS.items():
+            one, many = unit[place]
+            noun = pl.when(pl.col(column) == 1).then(pl.lit(one)).otherwise(pl.lit(many))
+            words.append(pl.format("{} {}", pl.col(column), noun).alias(f"{column}_{language}"))
+    return words

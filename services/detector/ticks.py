@@ -1,0 +1,108 @@
+"""The daily push: every local day's decision between two watermarks, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import polars as pl
+
+from services.core.calendar import AgencyCalendar
+from services.core.contract import INSTANT
+from services.detector.budget import Candidate, Tick, decide
+from services.detector.group import by_window, changes
+from services.detector.registers import Registers
+from services.detector.revise import Reviser
+from services.detector.rules import AT_ONCE
+from services.detector.settings import BudgetSettings
+from services.detector.state.tables import PUSHED, State
+
+
+class DailyPush:
+    """Decides which class B signals are pushed, behind the watermark."""
+
+    def __init__(self, settings: BudgetSettings, calendar: AgencyCalendar, reviser: Reviser) -> None:
+        self._settings = settings
+        self._calendar = calendar
+        self._reviser = reviser
+
+    def next_tick(self, moment: datetime) -> datetime:
+        """The first push moment at or after a moment."""
+        return next(self._ticks(moment, moment + timedelta(days=3)))
+
+    def run(self, state: State, registers: Registers, watermark: datetime | None) -> State:
+        """The state after every tick up to the watermark."""
+        progress = state.progress
+        if watermark is None or progress.first_seen is None:
+            return state
+        since = progress.last_tick
+        start = progress.first_seen if since is None else since + timedelta(microseconds=1)
+        candidates = Candidates(self._reviser, state, self._settings.score_floor)
+        raised = _raised_at_once(state.contributions)
+        pushed: list[tuple[str, datetime]] = []
+        for moment in self._ticks(start, watermark):
+            tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
+            decision = decide(tick, progress.balance, partial(candidates.at, moment), self._settings)
+            candidates.leave(decision.pushed)
+            pushed += [(signal_id, moment) for signal_id in decision.pushed]
+            refused = progress.refused + decision.refused
+            progress = replace(progress, last_tick=moment, balance=decision.balance, refused=refused)
+        new = pl.DataFrame(pushed, schema=PUSHED, orient="row")
+        return replace(state, progress=progress, pushed=pl.concat([state.pushed, new]))
+
+    def _ticks(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Push moments from start (inclusive) to end (inclusive)."""
+        bounds = pl.DataFrame({"start": [start], "end": [end]}, schema={"start": INSTANT, "end": INSTANT})
+        first, last = self._calendar.local_day(pl.col("start")), self._calendar.local_day(pl.col("end"))
+        days = bounds.select(pl.date_ranges(first, last).alias("day")).explode("day")
+        moments = days.select(self._calendar.instant(pl.col("day"), self._settings.push_hour))["day"]
+        yield from (tick for tick in moments.to_list() if start <= tick <= end)
+
+
+class Candidates:
+    """The candidates for a push, day after day; a day on which nothing changed is not worked out again."""
+
+    def __init__(self, reviser: Reviser, state: State, floor: float) -> None:
+        self._reviser = reviser
+        self._floor = floor
+        self._volume_days = state.volume_days
+        self._windowed = by_window(state.contributions, state.volume_days)
+        self._competing = self._windowed.filter(~pl.col("family").is_in(AT_ONCE))
+        self._changes = changes(self._competing)
+        self._gone = set(state.pushed["signal_id"])
+        self._standing: list[Candidate] = []
+        self._as_of: datetime | None = None
+
+    def at(self, moment: datetime) -> list[Candidate]:
+        """Open class B signals above the floor, not pushed before, as they stand at a moment."""
+        if self._as_of is None or _between(self._changes, self._as_of, moment):
+            self._standing = self._stand(moment)
+            self._as_of = moment
+        return [candidate for candidate in self._standing if candidate.signal_id not in self._gone]
+
+    def leave(self, signal_ids: Iterable[str]) -> None:
+        """Pushed signals are candidates no more."""
+        self._gone.update(signal_ids)
+
+    def _stand(self, moment: datetime) -> list[Candidate]:
+        eligible = (pl.col("rule_class") == "B") & ~pl.col("withdrawn") & (pl.col("score") >= self._floor)
+        parts = self._reviser.scored(self._competing, self._windowed, self._volume_days, moment)
+        return [
+            Candidate(-score, signal_id, part.rule.id)
+            for part in parts
+            for score, signal_id in part.signals.filter(eligible).select("score", "signal_id").iter_rows()
+        ]
+
+
+def _raised_at_once(contributions: pl.DataFrame) -> pl.Series:
+    """When each class P signal was raised."""
+    special = contributions.filter(pl.col("family").is_in(AT_ONCE))
+    return special.group_by("family", "employee", "subject").agg(pl.col("counts_from").min())["counts_from"]
+
+
+def _between(moments: pl.Series, after: datetime | None, until: datetime) -> int:
+    """How many moments lie after one and not after another."""
+    upto = moments <= until
+    return int((upto if after is None else upto & (moments > after)).sum())

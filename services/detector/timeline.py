@@ -1,0 +1,158 @@
+"""Lookups into their timeline: from when each was explained, and from when it counted as unexplained."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.core.calendar import AgencyCalendar
+from services.detector.explain import linked_explanations, plain_explanations
+from services.detector.explain.base import FULL, Explanation, Margins
+from services.detector.registers import Registers
+from services.detector.settings import AgencySettings
+
+DELAY_UNIT = 16_384
+"""Rank of a candidate = microseconds until it was known x 16,384 + weakness x 16 + place in the registry.
+
+Earliest knowledge wins, then strength, then the registry's order, in one integer minimum.
+"""
+PLACES = 16
+LONGEST_DELAY = (2**63 - 1) // DELAY_UNIT - 1
+"""About 17 years, in microseconds: later registrations count as this late."""
+
+
+class Explainer:
+    """Finds each lookup's explanation and its timeline."""
+
+    def __init__(self, settings: AgencySettings, calendar: AgencyCalendar) -> None:
+        margins = Margins(
+            settings.contact_before_minutes,
+            settings.contact_after_minutes,
+            settings.aftercare_days,
+            settings.exempt_systems,
+        )
+        self._linked = linked_explanations(margins)
+        self._plain = plain_explanations(margins)
+        self._settings = settings
+        self._calendar = calendar
+
+    def explain(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """Adds explained_at (null: never), explanation, strength (thousandths), grace_end and retroactive.
+
+        `explained_at` is the lookup's own moment when the explanation was known by then.
+        """
+        candidates = self._candidates(seen, registers)
+        best = self._best(candidates)
+        judged = seen.join(best, on="row", how="left", maintain_order="left")
+        judged = judged.join(_registered_by_viewer(candidates), on="row", how="left", maintain_order="left")
+        return self._with_plain(self._with_grace(judged)).with_columns(pl.col("retroactive").fill_null(value=False))
+
+    def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """One row per lookup and link of the viewer or the viewer's team to the same subject."""
+        links = registers.links.rows(seen["subject"]).rename({"subject_check": "link_check"})
+        lookups = seen.select(
+            "row", "at", "day", "employee", "team", "subject", "subject_check", "system", "is_own", "viewer_known_from"
+        )
+        own = lookups.join(
+            links.filter(~pl.col("to_team")), left_on=["subject", "employee"], right_on=["subject", "assignee"]
+        )
+        team = lookups.join(links.filter("to_team"), left_on=["subject", "team"], right_on=["subject", "assignee"])
+        sizes = _team_sizes(team, registers, self._calendar)
+        team = team.join(sizes, on=["team", "day"], how="left", maintain_order="left")
+        both = pl.concat([own.with_columns(pl.lit(1, pl.UInt32).alias("team_size")), team], how="diagonal")
+        both = both.filter(pl.col("link_check") == pl.col("subject_check"))
+        return both.with_columns(self._known_at()).with_columns(
+            ((pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").is_null()).alias("arrived_later")
+        )
+
+    def _known_at(self) -> pl.Expr:
+        """When the link could first explain this lookup; null where it never can.
+
+        A link that the viewer registers after the lookup explains only as a contact of the same local day; one that
+        was replaced by a newer version before that never does.
+        """
+        known = pl.max_horizontal("at", "known_from", pl.when(pl.col("to_team")).then("viewer_known_from"))
+        by_viewer_later = (pl.col("known_from") > pl.col("at")) & (
+            pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+        )
+        same_day_contact = (pl.col("link_kind") == "contact") & (
+            self._calendar.local_day(pl.col("known_from")) == pl.col("day")
+        )
+        in_force = pl.col("known_until").is_null() | (known < pl.col("known_until"))
+        return pl.when(in_force & (~by_viewer_later | same_day_contact)).then(known).alias("known_at")
+
+    def _best(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Per lookup the earliest known, then strongest explanation."""
+        rank = pl.min_horizontal(
+            [
+                pl.when(explanation.applies).then(_rank(explanation, place))
+                for place, explanation in enumerate(self._linked)
+            ]
+        )
+        least = (
+            candidates.lazy().drop_nulls("known_at").select("row", "at", rank.alias("rank")).drop_nulls("rank")
+            .group_by("row").agg(pl.col("rank").min(), pl.col("at").first()).collect()
+        )  # fmt: skip
+        code = pl.col("rank") % DELAY_UNIT
+        return least.select(
+            "row",
+            (pl.col("at") + pl.duration(microseconds=pl.col("rank") // DELAY_UNIT)).alias("explained_at"),
+            _name(self._linked, code % PLACES).alias("explanation"),
+            (FULL - code // PLACES).cast(pl.Int32).alias("strength"),
+        )
+
+    def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
+        """Explanations without a link are known at once and go before those with one."""
+        for explanation in self._plain:
+            at_once = pl.when(explanation.applies.fill_null(value=False))
+            judged = judged.with_columns(
+                at_once.then(pl.col("at")).otherwise("explained_at").alias("explained_at"),
+                at_once.then(pl.lit(explanation.id)).otherwise("explanation").alias("explanation"),
+                at_once.then(explanation.strength.cast(pl.Int32)).otherwise("strength").alias("strength"),
+            )
+        return judged
+
+    def _with_grace(self, judged: pl.DataFrame) -> pl.DataFrame:
+        """End of grace: the end of the n-th working day after the lookup's local day, by system."""
+        return judged.join(self.grace_table(judged), on=["day", "system"], how="left", maintain_order="left")
+
+    def grace_table(self, judged: pl.DataFrame) -> pl.DataFrame:
+        """Table (day, system, grace_end) for the days and systems of a frame."""
+        pairs = judged.select("day", "system").unique()
+        tables = []
+        for system in sorted(pairs["system"].unique()):
+            count = self._settings.grace_by_system.get(system, self._settings.grace_working_days)
+            days = self._calendar.working_days_after(pairs.filter(pl.col("system") == system)["day"], count)
+            tables.append(days.with_columns(pl.lit(system).alias("system")))
+        if not tables:
+            return pairs.with_columns(pl.lit(None, judged.schema["at"]).alias("grace_end"))
+        end = self._calendar.instant(pl.col("graced") + pl.duration(days=1))
+        return pl.concat(tables).select("day", "system", end.alias("grace_end"))
+
+
+def _rank(explanation: Explanation, place: int) -> pl.Expr:
+    delay = (pl.col("known_at") - pl.col("at")).dt.total_microseconds().clip(0, LONGEST_DELAY)
+    weakness = FULL - explanation.strength.cast(pl.Int64)
+    return delay * DELAY_UNIT + weakness * PLACES + place
+
+
+def _name(explanations: tuple[Explanation, ...], place: pl.Expr) -> pl.Expr:
+    names = {number: explanation.id for number, explanation in enumerate(explanations)}
+    return place.replace_strict(names, return_dtype=pl.String)
+
+
+def _registered_by_viewer(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Lookups for which the viewer registered a link afterwards."""
+    afterwards = (pl.col("known_from") > pl.col("at")) & (pl.col("registered_by_employee") == pl.col("employee"))
+    return candidates.filter(afterwards).select("row", pl.lit(True).alias("retroactive")).unique()
+
+
+def _team_sizes(team_candidates: pl.DataFrame, registers: Registers, calendar: AgencyCalendar) -> pl.DataFrame:
+    """Members of each team at noon of each local day that occurs."""
+    pairs = team_candidates.select("team", "day").unique()
+    noon = calendar.instant(pl.col("day"), 12)
+    members = pairs.join(registers.teams.rows(pairs["team"]), on="team")
+    return (
+        members.filter((pl.col("valid_from") <= noon) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > noon)))
+        .group_by("team", "day")
+        .agg(pl.col("employee").n_unique().alias("team_size"))
+    )

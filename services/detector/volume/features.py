@@ -1,0 +1,42 @@
+"""Looks and contributions of a day into its features, as they were known when the day was decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from services.core.calendar import AgencyCalendar
+from services.detector.state.tables import FEATURES, bucket_of
+
+
+def decision_times(days: pl.Series, calendar: AgencyCalendar, grace_working_days: int) -> pl.DataFrame:
+    """Table (day, decided_at): the end of the n-th working day after the day, when every grace is over."""
+    table = calendar.working_days_after(days.drop_nulls().to_list(), grace_working_days)
+    return table.select("day", calendar.instant(pl.col("graced") + pl.duration(days=1)).alias("decided_at"))
+
+
+def due(table: pl.DataFrame, watermark: datetime | None) -> pl.DataFrame:
+    """The rows whose time has come."""
+    return table.filter(pl.col("decided_at") <= watermark) if watermark else table.clear()
+
+
+def day_features(workdays: pl.DataFrame, unexplained: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
+    """Frame of FEATURES for the employee-days in `workdays`.
+
+    `unexplained` are contributions of the unexplained family; a person counts if at least one lookup was unexplained
+    at the decision.
+    """
+    workload = workdays.group_by("employee", "day").agg(pl.col("subject").drop_nulls().n_unique().alias("workload"))
+    then = unexplained.join(times, on="day").filter(
+        (pl.col("counts_from") <= pl.col("decided_at"))
+        & (pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("decided_at")))
+    )
+    counted = then.group_by("employee", "day").agg(pl.col("subject").n_unique().alias("unexplained"))
+    return (
+        workload.join(counted, on=["employee", "day"], how="left")
+        .with_columns(pl.col("unexplained").fill_null(0).cast(pl.Int64), pl.col("workload").cast(pl.Int64))
+        .with_columns(bucket_of(pl.col("day")))
+        .select(list(FEATURES))
+        .sort("day", "employee")
+    )

@@ -1,0 +1,46 @@
+"""Event times seen per system into the watermark: the moment up to which decisions may be taken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from services.detector.settings import AgencySettings
+from services.detector.state.tables import State
+
+
+def advance_clocks(clocks: pl.DataFrame, lookups: pl.DataFrame, partition: str) -> pl.DataFrame:
+    """The greatest event time per partition and system, with this slice."""
+    seen = lookups.group_by("system").agg(pl.col("at").max().alias("latest"))
+    seen = seen.select(pl.lit(partition).alias("partition"), "system", "latest")
+    return (
+        pl.concat([clocks, seen])
+        .group_by("partition", "system")
+        .agg(pl.col("latest").max())
+        .sort("partition", "system")
+    )
+
+
+def watermark(clocks: pl.DataFrame, before: datetime | None, settings: AgencySettings) -> datetime | None:
+    """Least of the greatest event times minus the lateness; a system far behind the others does not hold it back.
+
+    Never goes back. Which systems are idle changes when something is decided, never what: what comes after is
+    taken in as late.
+    """
+    leader = clocks["latest"].max()
+    if not isinstance(leader, datetime):
+        return before
+    awake = clocks.filter(pl.col("latest") >= leader - timedelta(hours=settings.idle_hours))
+    least = awake["latest"].min()
+    if not isinstance(least, datetime):
+        return before
+    mark = least - timedelta(minutes=settings.lateness_minutes)
+    return mark if before is None else max(before, mark)
+
+
+def late(lookups: pl.DataFrame, state: State) -> int:
+    """How many lookups came behind the watermark."""
+    if state.progress.watermark is None:
+        return 0
+    return lookups.filter(pl.col("at") < state.progress.watermark).height
