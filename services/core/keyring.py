@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.core.errors import InputError
 
-PURPOSES = ("pseudonym", "signal-id", "dead-letter", "cursor")
+PURPOSES = ("pseudonym", "signal-id", "dead-letter", "cursor", "session")
 KEY_BYTES = 32
 
 

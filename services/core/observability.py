@@ -13,7 +13,8 @@ from services.core.bsn import is_valid
 
 NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
+"""Starts at the head of a run and never goes back into it: a long text without an @ takes time in proportion."""
 
 
 def redact(text: str) -> str:

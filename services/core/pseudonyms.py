@@ -16,7 +16,6 @@ SCHEMA = {"value": pl.String(), "key": pl.Int64(), "check": pl.Int64(), "sid": p
 EMPLOYEE_DOMAIN = "employee"
 BSN_DOMAIN = "bsn"
 TEAM_DOMAIN = "team"
-CASE_DOMAIN = "case"
 
 
 class Pseudonymiser:
@@ -31,18 +30,18 @@ class Pseudonymiser:
         self._stable = HMAC(ring.key("signal-id"), SHA256())
         self._prefix = f"p{ring.pseudonym_version}"
 
-    def intern(self, values: pl.Series, domain: str) -> pl.DataFrame:
-        """Table (value, key, check, sid) with a row per distinct non-null value."""
+    def intern(self, values: pl.Series, domain: str, *, sid: bool = True) -> pl.DataFrame:
+        """Table (value, key, check, sid) with a row per distinct non-null value; without `sid` that column is null."""
         distinct = values.drop_nulls().unique()
         prefix = f"{domain}|".encode()
-        key, check, sid = [], [], []
+        key, check, stable = [], [], []
         for value in distinct.to_list():
             message = prefix + value.encode()
             high, low = PAIR.unpack_from(_digest(self._pseudonym, message))
             key.append(high)
             check.append(low)
-            sid.append(PAIR.unpack_from(_digest(self._stable, message))[0])
-        return pl.DataFrame({"value": distinct, "key": key, "check": check, "sid": sid}, schema=SCHEMA)
+            stable.append(PAIR.unpack_from(_digest(self._stable, message))[0] if sid else None)
+        return pl.DataFrame({"value": distinct, "key": key, "check": check, "sid": stable}, schema=SCHEMA)
 
     def text(self, key: int, check: int) -> str:
         """The pseudonym as a person reads it: key version and 32 hex digits."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 import msgspec
 
@@ -13,6 +14,7 @@ UNHASHED = frozenset({"as_of", "content_hash"})
 """Columns that may differ between two tellings of the same content."""
 
 
+@cache
 def camel(name: str) -> str:
     """`first_lookup_at` becomes `firstLookupAt`."""
     head, *tail = name.split("_")
@@ -45,7 +47,13 @@ def from_wire(value: object) -> object:
 
 
 def content_hash(signal: Mapping[str, object]) -> str:
-    """SHA-256, 32 hex digits, over the canonical JSON of everything but `as_of` and the hash itself."""
-    content = {key: value for key, value in signal.items() if key not in UNHASHED}
-    canonical = msgspec.json.encode(to_wire(content), order="sorted")
-    return hashlib.sha256(canonical).hexdigest()[:32]
+    """SHA-256, 32 hex digits, over the canonical JSON of a signal's columns but `as_of` and the hash itself.
+
+    Canonical: snake_case keys in order of the alphabet, times in UTC. Times stand in the columns themselves.
+    """
+    content = {
+        key: value.astimezone(UTC) if isinstance(value, datetime) else value
+        for key, value in signal.items()
+        if key not in UNHASHED
+    }
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:32]

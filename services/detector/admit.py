@@ -25,11 +25,7 @@ class Admitted:
 def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
     known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
-    ordered = lookups.sort("lookup_id", "content")
-    best = ordered.unique("lookup_id", keep="first", maintain_order=True)
-    losers = ordered.join(best.select("lookup_id", pl.col("content").alias("kept")), on="lookup_id").filter(
-        pl.col("content") != pl.col("kept")
-    )
+    best, losers = _one_each(lookups)
     compared = best.join(known.select("lookup_id", pl.col("content").alias("known")), on="lookup_id", how="left")
     fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
     beaten = compared.filter(pl.col("content") > pl.col("known"))
@@ -45,6 +41,16 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
         duplicates=lookups.height - admitted.height - conflicts.height,
         conflicts=conflicts,
     )
+
+
+def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per id within the slice, and the rows with other content that lost."""
+    doubled = pl.col("lookup_id").is_duplicated()
+    repeated = lookups.filter(doubled).sort("lookup_id", "content")
+    best = repeated.unique("lookup_id", keep="first", maintain_order=True)
+    kept = best.select("lookup_id", pl.col("content").alias("kept"))
+    losers = repeated.join(kept, on="lookup_id").filter(pl.col("content") != pl.col("kept")).drop("kept")
+    return pl.concat([lookups.filter(~doubled), best]), losers
 
 
 def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.DataFrame:

@@ -10,18 +10,23 @@ from services.detector.state.tables import CONTRIBUTIONS, bucket_of
 NOT_LINKS = ("own-personnel-file", "no-person")
 
 
+def classify(judged: pl.DataFrame) -> pl.DataFrame:
+    """Adds linked_at (a case link was known; null: never), family and special_from to explained lookups.
+
+    `special_from` is when a special file was known to be one: the lookup itself, or the later registration of the
+    relation. A handler of staff files gets the grace of an ordinary case, because a link would make the look lawful.
+    """
+    linked = pl.col("explained_at").is_not_null() & ~pl.col("explanation").is_in(NOT_LINKS)
+    hits = judged.with_columns(linked.alias("linked"), pl.when(linked).then("explained_at").alias("linked_at"))
+    return hits.with_columns(_family().alias("family")).with_columns(_special_from().alias("special_from"))
+
+
 def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     """Frame of CONTRIBUTIONS; a lookup that is explained in time and concerns an ordinary file gives none.
 
     A relation that was registered after the lookup moves it to the relative's family from then on.
     """
-    linked = pl.col("explained_at").is_not_null() & ~pl.col("explanation").is_in(NOT_LINKS)
-    cases = judged.filter(pl.col("subject").is_not_null()).with_columns(
-        linked.alias("linked"),
-        pl.when(linked).then("explained_at").alias("linked_at"),
-        bucket_of(pl.col("day")),
-    )
-    cases = cases.with_columns(_family().alias("family")).with_columns(_special_from().alias("special_from"))
+    cases = judged.filter(pl.col("subject").is_not_null()).with_columns(bucket_of(pl.col("day")))
     special = cases.filter(pl.col("family") != UNEXPLAINED)
     plain = cases.filter((pl.col("family") == UNEXPLAINED) | (pl.col("special_from") > pl.col("grace_end")))
     return pl.concat([_special(special), _plain(plain)])
@@ -38,10 +43,6 @@ def _family() -> pl.Expr:
 
 
 def _special_from() -> pl.Expr:
-    """When a special file was known to be one: the lookup itself, or the later registration of the relation.
-
-    A handler of staff files gets the grace of an ordinary case, because a case link would make the look lawful.
-    """
     known = (
         pl.when(pl.col("family") == "relative").then(pl.max_horizontal("at", "relation_known_from"))
         .when(pl.col("family") == "staff-file").then(pl.max_horizontal("at", "staff_known_from"))
@@ -52,7 +53,7 @@ def _special_from() -> pl.Expr:
 
 
 def _special(cases: pl.DataFrame) -> pl.DataFrame:
-    """Own, relatives' and staff files: no link ends them, but for the handler of staff files whose link came late."""
+    """Own, relatives' and staff files: no case link ends them."""
     return cases.with_columns(
         pl.col("special_from").alias("counts_from"), pl.lit(None, CONTRIBUTIONS["counts_until"]).alias("counts_until")
     ).select(list(CONTRIBUTIONS))

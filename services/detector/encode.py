@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
-from services.core.pseudonyms import BSN_DOMAIN, CASE_DOMAIN, EMPLOYEE_DOMAIN, TEAM_DOMAIN, Pseudonymiser
+from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, TEAM_DOMAIN, Pseudonymiser
 
 LOOKUPS = {
     "lookup_id": pl.String(),
@@ -18,7 +21,6 @@ LOOKUPS = {
     "subject": pl.Int64(),
     "subject_check": pl.Int64(),
     "subject_sid": pl.Int64(),
-    "case": pl.Int64(),
     "system": pl.String(),
     "action": pl.String(),
     "searched_by": pl.String(),
@@ -42,10 +44,9 @@ class Encoder:
 
     def lookups(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Frame of LOOKUP.schema to a frame of LOOKUPS, in the order of the input."""
-        frame = valid.with_columns(_category_bits(), _content_hash())
+        frame = valid.with_columns(_category_bits()).with_columns(_content_hash())
         frame = self._keyed(frame, "employee_id", EMPLOYEE_DOMAIN, "employee", sid=True)
         frame = self._keyed(frame, "bsn", BSN_DOMAIN, "subject", sid=True)
-        frame = self._keyed(frame, "case_id", CASE_DOMAIN, "case", check=False)
         at = pl.col("occurred_at")
         return frame.with_columns(
             at.alias("at"), self._calendar.local_day(at).alias("day"), self._is_off_hours(at).alias("off_hours")
@@ -119,7 +120,7 @@ class Encoder:
     ) -> pl.DataFrame:
         """Replaces a column of identities by integers: `name`, `name_check` and, for signal ids, `name_sid`."""
         names = {"key": name} | ({"check": f"{name}_check"} if check else {}) | ({"sid": f"{name}_sid"} if sid else {})
-        interned = self._pseudonyms.intern(frame[column], domain).rename({"value": column, **names})
+        interned = self._pseudonyms.intern(frame[column], domain, sid=sid).rename({"value": column} | names)
         return frame.join(interned.select(column, *names.values()), on=column, how="left", maintain_order="left")
 
 
@@ -133,14 +134,13 @@ def _category_bits() -> pl.Expr:
 
 
 def _content_hash() -> pl.Expr:
-    """Hash of the record; equal records hash equal within one Polars version.
+    """Hash of the record: the wrapping sum of its fields' hashes, each field under a seed of its own.
 
-    An upgrade inside the duplicate horizon can only let equal content through again, which changes nothing.
+    Equal records hash equal within one Polars version; an upgrade inside the duplicate horizon can only let equal
+    content through again, which changes nothing.
     """
-    parts = [
-        pl.col(name).list.sort().list.join(",") if name == "data_categories" else pl.col(name).cast(pl.String)
-        for name in LOOKUP.schema
+    fields = [
+        pl.col("categories" if name == "data_categories" else name).hash(CONTENT_SEED + place)
+        for place, name in enumerate(LOOKUP.schema)
     ]
-    return (
-        pl.concat_str([part.fill_null("\x00") for part in parts], separator="\x1f").hash(CONTENT_SEED).alias("content")
-    )
+    return functools.reduce(operator.add, fields).alias("content")

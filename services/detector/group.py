@@ -118,6 +118,8 @@ def _counts() -> list[pl.Expr]:
         pl.col("at").max().alias("last_at"),
         pl.col("day").min().alias("first_local"),
         pl.col("day").max().alias("last_local"),
+        pl.col("counts_until").max().alias("cleared_at"),
+        pl.col("explanation").sort_by("counts_until", "lookup_id", nulls_last=True).drop_nulls().last(),
         pl.col("categories").bitwise_or().alias("categories"),
         ((pl.col("categories") & MEDICAL) > 0).any().alias("medical"),
         ((pl.col("categories") & PERSONNEL) > 0).any().alias("personnel"),

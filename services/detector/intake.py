@@ -18,7 +18,7 @@ PATH = "/v1/signals"
 TOO_BAD = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 """Answers that say something about the signals, not about the caller or the moment."""
 
-PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PROBLEM_LENGTH = 2_000
 
 
@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True, rename="camel"):
 class Receipt(msgspec.Struct, frozen=True):
     """The API's answer to a batch that it took."""
 
-    results: list[Line] = []
+    results: list[Line]
 
 
 @dataclass(frozen=True)
@@ -94,17 +94,20 @@ def _understood(response: httpx.Response, parcels: Sequence[Parcel], now: dateti
 
 
 def _taken(response: httpx.Response, parcels: Sequence[Parcel]) -> Answer:
-    """An answer that is no receipt comes from something else at this address: the signals are not delivered then."""
+    """What does not name every signal is no receipt: something else answered, and nothing counts as delivered."""
     try:
         receipt = msgspec.json.decode(response.content, type=Receipt)
-    except msgspec.DecodeError:
-        return Refused(f"{_problem(response)}; this is no answer of the API: check the address, and proxies before it")
-    answered = {line.signal_id: line.result for line in receipt.results}
-    return Taken({parcel.row: answered.get(parcel.signal_id, "taken") for parcel in parcels})
+        answered = {line.signal_id: line.result for line in receipt.results}
+        return Taken({parcel.row: answered[parcel.signal_id] for parcel in parcels})
+    except (msgspec.DecodeError, KeyError):
+        return Refused(
+            f"{_problem(response)}; this is no receipt of the API for these signals: check the address, "
+            "the proxies before it, and that API and detector are of the same version"
+        )
 
 
 def _problem(response: httpx.Response) -> str:
-    told = redact(response.text)[:PROBLEM_LENGTH]
+    told = redact(response.text[: 2 * PROBLEM_LENGTH])[:PROBLEM_LENGTH]
     return f"{_place(response.request.url)}: {response.status_code}: {told}"
 
 

@@ -17,15 +17,16 @@ from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.detector.admit import Admitted, admit
 from services.detector.context import add_context
-from services.detector.contribute import contribute
+from services.detector.contribute import classify, contribute
 from services.detector.encode import LOOKUPS, Encoder
 from services.detector.enrich import enrich
 from services.detector.group import by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
-from services.detector.rules import VOLUME
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import State
+from services.detector.states import JUDGED
+from services.detector.telling import News, tell
 from services.detector.ticks import DailyPush
 from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
@@ -44,6 +45,8 @@ class Slice:
     partition: str = "history"
     closed: bool = False
     """The input has ended: everything is decided with what the registers hold."""
+    until: datetime | None = None
+    """With `closed`: decide only what was known by this moment."""
     changed_employees: pl.Series = field(default_factory=_no_keys)
     changed_subjects: pl.Series = field(default_factory=_no_keys)
 
@@ -52,10 +55,10 @@ class Slice:
 class Findings:
     """What a step found out."""
 
-    revisions: pl.DataFrame
-    """Signals whose content changed (REVISION schema)."""
+    news: News
+    """What may have changed signals."""
     judged: pl.DataFrame
-    """Each admitted lookup with its explanation and timeline."""
+    """Each admitted lookup's explanation and timeline (JUDGED columns)."""
     archived: pl.DataFrame
     """The admitted lookups, to be kept for late news (LOOKUPS schema)."""
     conflicts: pl.DataFrame
@@ -78,30 +81,34 @@ class Pipeline:
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
-        """The way of one slice: admit, judge, contribute, decide what is due, tell what changed."""
+        """The way of one slice: admit, judge, contribute, decide what is due."""
         before = state
         admitted = admit(piece.lookups, state, timedelta(days=self.settings.duplicate_days))
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
         state = self._take_in(state, piece, admitted, again, judged)
-        mark = self._watermark(state, piece, registers)
+        mark = self._watermark(state, piece)
         state = self._volume.run(state, news, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
-        state, revisions = self._tell(before, state, news, admitted)
         return state, Findings(
-            revisions=revisions,
-            judged=judged.join(admitted.lookups.select("lookup_id"), on="lookup_id", how="semi"),
+            news=News(news["subject"], admitted.replaced, judged_again=again.height > 0),
+            judged=judged.select(JUDGED).join(admitted.lookups.select("lookup_id"), on="lookup_id", how="semi"),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,
             duplicates=admitted.duplicates,
             late=late(admitted.lookups, before),
         )
 
+    def tell(self, before: State, state: State, found: Findings) -> tuple[State, pl.DataFrame]:
+        """The revisions (REVISION schema) of the signals that a step changed, and the state that remembers them."""
+        return tell(before, state, found.news, self.reviser)
+
     def judge(self, lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Stage 1: who looked at whom, and why it was fine, if it was."""
-        return add_context(self._explainer.explain(enrich(lookups, registers), registers), registers)
+        explained = self._explainer.explain(enrich(lookups, registers), registers)
+        return classify(add_context(explained, registers))
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
@@ -131,58 +138,17 @@ class Pipeline:
             progress=replace(state.progress, first_seen=min(seen, default=None)),
         )
 
-    def _watermark(self, state: State, piece: Slice, registers: Registers) -> datetime | None:
-        """Up to when decisions may be taken; a closed input is decided to the end."""
+    def _watermark(self, state: State, piece: Slice) -> datetime | None:
+        """Up to when decisions may be taken; a closed input is decided to the end, late links included."""
         mark = watermark(state.clocks, state.progress.watermark, self.settings)
         if not piece.closed or state.progress.first_seen is None:
             return mark
+        if piece.until is not None:
+            return piece.until
         ends = [
             mark,
-            registers.latest_knowledge,
             self._volume.last_decision(state),
-            state.contributions["counts_from"].max(),
+            *(state.contributions[name].max() for name in ("counts_from", "counts_until", "linked_at")),
             state.clocks["latest"].max(),
         ]
         return self._push.next_tick(max(end for end in ends if isinstance(end, datetime)))
-
-    def _tell(self, before: State, state: State, news: pl.DataFrame, admitted: Admitted) -> tuple[State, pl.DataFrame]:
-        """Revisions of the signals whose content changed in this step."""
-        moment = state.progress.watermark or state.progress.first_seen
-        if moment is None:
-            return state, self.reviser.revisions([], state.pushed)
-        windowed = by_window(state.contributions, state.volume_days)
-        affected = self._affected(before, state, windowed, news, admitted)
-        scored = self.reviser.scored(affected, windowed, state.volume_days, moment)
-        revisions = self.reviser.revisions(scored, state.pushed)
-        told = state.told.select("signal_id", pl.col("content_hash").alias("told"))
-        changed = revisions.join(told, on="signal_id", how="left", maintain_order="left").filter(
-            pl.col("told").ne_missing(pl.col("content_hash"))
-        ).drop("told")  # fmt: skip
-        ledger = changed.select("signal_id", "content_hash", "as_of")
-        kept = state.told.join(ledger, on="signal_id", how="anti")
-        return replace(state, told=pl.concat([kept, ledger])), changed
-
-    def _affected(
-        self, before: State, state: State, windowed: pl.DataFrame, news: pl.DataFrame, admitted: Admitted
-    ) -> pl.DataFrame:
-        """Contributions to signals that this step may have changed."""
-        crossed = _crossed(windowed, before.progress.watermark, state.progress.watermark)
-        taken_back = before.contributions.filter(pl.col("lookup_id").is_in(admitted.replaced.implode()))
-        subjects = pl.concat([crossed["subject"], news["subject"], taken_back["subject"]]).drop_nulls().unique()
-        pushed = state.pushed.height != before.pushed.height
-        days_changed = not state.volume_days.equals(before.volume_days)
-        if pushed:
-            return windowed
-        about = pl.col("about").is_in(subjects.implode())
-        crowd_of = windowed.filter(pl.col("subject").is_in(subjects.implode()))["employee"].unique()
-        crowd = (pl.col("family") == VOLUME) & (pl.lit(days_changed) | pl.col("employee").is_in(crowd_of.implode()))
-        return windowed.filter(about | crowd)
-
-
-def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | None) -> pl.DataFrame:
-    """Contributions that began, ended or got a case link between two watermarks."""
-    if after is None:
-        return windowed.clear()
-    moments = [pl.col(name) for name in ("counts_from", "counts_until", "linked_at")]
-    passed = [(moment <= after) & (moment > before if before else True) for moment in moments]
-    return windowed.filter(pl.any_horizontal(passed))

@@ -49,8 +49,6 @@ class Registers:
     relations: Index
     staff_family: Index
     teams: Index
-    latest_knowledge: datetime | None
-    """Greatest registration time of a case link: nothing more is learnt after it."""
 
     def headcount(self, at: datetime) -> int:
         """Distinct employees in service at a moment."""
@@ -78,7 +76,6 @@ def build_registers(
         relations=Index(related, "relative_of"),
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),
-        latest_knowledge=case_links["registered_at"].max(),  # type: ignore[arg-type]  # a Datetime column gives a datetime
     )
 
 

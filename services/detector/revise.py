@@ -37,12 +37,20 @@ class Reviser:
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
         """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
-        told = [self._contract(tell(part.signals, part.rule), pushed) for part in scored]
+        told = [self._contract(tell(part.signals, part.rule, self._calendar), pushed) for part in scored]
         if not told:
             return pl.DataFrame(schema=REVISION)
-        revisions = pl.concat(told).sort("signal_id")
-        hashes = [content_hash(row) for row in revisions.drop("evidence", "content_hash").iter_rows(named=True)]
-        return revisions.with_columns(pl.Series("content_hash", hashes, pl.String))
+        return _hashed(pl.concat(told).sort("signal_id"))
+
+    def withdrawn(self, revisions: pl.DataFrame, reason: str, moment: datetime) -> pl.DataFrame:
+        """The same signals, withdrawn for a reason."""
+        changes = {"status": "withdrawn", "withdrawn_reason": reason}
+        return _hashed(
+            revisions.with_columns(
+                pl.lit(moment, SIGNAL.schema["as_of"]).alias("as_of"),
+                *(pl.lit(value).alias(name) for name, value in changes.items()),
+            )
+        )
 
     def _with_ids(self, signals: pl.DataFrame) -> pl.DataFrame:
         keys = signals.select("family", "employee_sid", "subject_sid", "window").iter_rows()
@@ -85,3 +93,8 @@ class Reviser:
     def _text(self, halves: dict[str, int | None]) -> str | None:
         key, check = halves["key"], halves["check"]
         return None if key is None or check is None else self._pseudonyms.text(key, check)
+
+
+def _hashed(revisions: pl.DataFrame) -> pl.DataFrame:
+    hashes = [content_hash(row) for row in revisions.drop("evidence", "content_hash").iter_rows(named=True)]
+    return revisions.with_columns(pl.Series("content_hash", hashes, pl.String))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.core.calendar import AgencyCalendar
 from services.core.contract import FACT
+from services.detector.explain import names
 from services.detector.rules.base import Factor, Rule, Text, filled
 
 RELATIONS = {
@@ -23,14 +25,22 @@ UNITS = {
 }
 
 
-def tell(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+CLEARED = Text(
+    "Op {cleared_day} is alsnog vastgelegd wat de raadpleging verklaart: {explanation_nl}.",
+    "On {cleared_day} what explains the lookup was recorded after all: {explanation_en}.",
+)
+"""The exculpatory fact of a withdrawn signal."""
+
+
+def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
     """Adds summary (English), summary_nl, facts_for, facts_against, facts_unknown and counterfactual."""
-    worded = signals.with_columns(*_words())
+    worded = signals.with_columns(*_words(calendar))
+    cleared = pl.when("withdrawn").then(_fact("explained-later", CLEARED))
     return worded.with_columns(
         filled(rule.summary.en).alias("summary"),
         filled(rule.summary.nl).alias("summary_nl"),
         _facts(rule.factors, sign=1).alias("facts_for"),
-        _facts(rule.factors, sign=-1).alias("facts_against"),
+        pl.concat_list(_facts(rule.factors, sign=-1), cleared).list.drop_nulls().alias("facts_against"),
         pl.concat_list([_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]).alias(
             "facts_unknown"
         ),
@@ -50,18 +60,24 @@ def _fact(code: str, text: Text) -> pl.Expr:
     return pl.struct(pl.lit(code).alias("code"), filled(text.nl).alias("nl"), filled(text.en).alias("en")).cast(FACT)
 
 
-def _words() -> list[pl.Expr]:
+def _words(calendar: AgencyCalendar) -> list[pl.Expr]:
     words = [
+        calendar.local_day(pl.col("cleared_at")).dt.strftime("%d-%m-%Y").alias("cleared_day"),
         pl.col("first_local").dt.strftime("%d-%m-%Y").alias("first_day"),
         pl.col("last_local").dt.strftime("%d-%m-%Y").alias("last_day"),
     ]
     for place, language in enumerate(("nl", "en")):
-        names = {kind: translated[place] for kind, translated in RELATIONS.items()}
-        words.append(
-            pl.col("relation").replace_strict(names, default=None, return_dtype=pl.String).alias(f"relation_{language}")
-        )
+        related = {kind: translated[place] for kind, translated in RELATIONS.items()}
+        words.append(_translated("relation", related, language))
+        explained = {name: translated[place] for name, translated in names().items()}
+        words.append(_translated("explanation", explained, language))
         for column, unit in UNITS.items():
             one, many = unit[place]
             noun = pl.when(pl.col(column) == 1).then(pl.lit(one)).otherwise(pl.lit(many))
             words.append(pl.format("{} {}", pl.col(column), noun).alias(f"{column}_{language}"))
     return words
+
+
+def _translated(column: str, words: dict[str, str], language: str) -> pl.Expr:
+    translated = pl.col(column).replace_strict(words, default=None, return_dtype=pl.String)
+    return translated.alias(f"{column}_{language}")

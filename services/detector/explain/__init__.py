@@ -22,6 +22,13 @@ def linked_explanations(margins: Margins) -> tuple[Explanation, ...]:
     return tuple(module.build(margins) for module in modules)
 
 
+def names() -> dict[str, tuple[str, str]]:
+    """Each explanation in Dutch and English."""
+    any_margins = Margins(0, 0, 0, ())
+    every = (*linked_explanations(any_margins), *plain_explanations(any_margins))
+    return {explanation.id: (explanation.nl, explanation.en) for explanation in every}
+
+
 def plain_explanations(margins: Margins) -> tuple[Explanation, ...]:
     """Explanations that need no case link."""
     return (own_personnel_file.build(margins), no_person.build(margins))

@@ -53,7 +53,8 @@ def sign_of_sharing(points: int) -> Factor:
         pl.lit(points),
         pl.col("shared").cast(pl.String),
         Text(
-            "{shared} logregels betreffen afdrukken of exporteren.", "{shared} log lines concern printing or exporting."
+            "In {shared} van {lookups_nl} is afgedrukt of geëxporteerd.",
+            "In {shared} of {lookups_en} data were printed or exported.",
         ),
     )
 
@@ -79,7 +80,9 @@ def found_by_name(points: int) -> Factor:
         (pl.col("by_name") > 0) & (pl.col("by_address") == 0),
         pl.lit(points),
         pl.col("by_name").cast(pl.String),
-        Text("Er is op naam gezocht ({by_name} logregels).", "The search was by name ({by_name} log lines)."),
+        Text(
+            "In {by_name} van {lookups_nl} is op naam gezocht.", "In {by_name} of {lookups_en} the search was by name."
+        ),
     )
 
 
@@ -90,7 +93,10 @@ def found_by_address(points: int) -> Factor:
         pl.col("by_address") > 0,
         pl.lit(points),
         pl.col("by_address").cast(pl.String),
-        Text("Er is op adres gezocht ({by_address} logregels).", "The search was by address ({by_address} log lines)."),
+        Text(
+            "In {by_address} van {lookups_nl} is op adres gezocht.",
+            "In {by_address} of {lookups_en} the search was by address.",
+        ),
     )
 
 

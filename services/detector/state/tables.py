@@ -12,7 +12,7 @@ from services.core.contract import INSTANT, Schema
 from services.detector.encode import LOOKUPS
 
 CONTRIBUTIONS: Schema = {
-    **{name: kind for name, kind in LOOKUPS.items() if name not in ("content", "case")},
+    **{name: kind for name, kind in LOOKUPS.items() if name != "content"},
     "bucket": pl.Int32(),
     "family": pl.String(),
     "counts_from": INSTANT,

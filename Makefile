@@ -1,0 +1,61 @@
+# The verbs of the project. CI calls the same ones (.ci/run).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DOELBINDING_HOME ?= $(CURDIR)/var
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-unit check fmt lock clean
+
+help: ## this list
+	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## everything that the other verbs need, in .venv; done once
+
+# --no-compile: Python compiles what it imports; compiling every package beforehand doubles the time.
+$(READY): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+	    echo "No '$(PYTHON)' found: install Python 3.11 or later, or name it: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Needs Python 3.11 or later; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1). Name another: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu install the package python3-venv" >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	    echo "Making $(VENV) with $$("$(PYTHON)" --version 2>&1)"; "$(PYTHON)" -m venv --clear $(VENV); }
+	@echo "Installing what requirements.lock names; the first time this downloads"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## the demo: an agency, its signals and the page; ARGS=--once stops when it is done
+	@$(BIN)/doelbinding demo $(ARGS)
+
+test: $(READY) ## all tests that need no service beside the checkout
+	@$(BIN)/pytest $(ARGS)
+
+test-unit: $(READY) ## the fast loop
+	@$(BIN)/pytest -m "not slow" tests/unit tests/rules tests/contract tests/properties $(ARGS)
+
+check: $(READY) ## what CI runs: format, lint, types, layers, all tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+fmt: $(READY) ## formats the code and mends what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolves pyproject.toml anew into requirements.lock (needs uv)
+	@command -v uv >/dev/null || { echo "Needs uv on the PATH: pipx install uv" >&2; exit 2; }
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock $(ARGS)
+
+clean: ## removes .venv and caches; data in var/ stays
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -1,0 +1,98 @@
+"""The shapes of the API's answers, for the OpenAPI document and the tests that hold answers to it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.api.intake.judge import RESULTS
+from services.api.payloads import Count, Instant, Lookup, Name, OneOf, Pseudonym, Signal, SignalId, Strict
+from services.api.queries import ITEM_STATUSES
+from services.core import contract
+
+Amount = Annotated[int, Field(ge=0)]
+
+
+class IntakeResult(Strict):
+    """What became of one delivered signal; the revision is the one that the API holds now."""
+
+    signal_id: SignalId
+    result: Annotated[str, OneOf(RESULTS)]
+    revision: Count
+
+
+class IntakeResults(Strict):
+    """One result per delivered signal, in order."""
+
+    results: list[IntakeResult]
+
+
+class StoredSignal(Signal):
+    """A signal as delivered last, with what the API knows beside it; `pushed` stays true once it was."""
+
+    revision: Count
+    received_at: Instant
+
+
+class SignalPage(Strict):
+    """Some signals, the highest score first."""
+
+    signals: list[StoredSignal]
+
+
+class LookupPage(Strict):
+    """Some lookups of a signal's evidence, the most telling first."""
+
+    lookups: list[Lookup]
+
+
+class IntakeItem(Strict):
+    """One item of the queue, with the outline of its signal."""
+
+    id: Name
+    signal_id: SignalId
+    look_number: Count
+    status: Annotated[str, OneOf(ITEM_STATUSES)]
+    priority: float
+    rule: Name
+    withdrawn: bool
+    withdrawn_reason: str | None
+    received_at: Instant
+    employee_id: Pseudonym | None
+    subject: Pseudonym | None
+    severity: Annotated[str, OneOf(contract.SEVERITIES)]
+    score: float
+    raised_at: Instant
+    lookup_count: Count
+    moment_count: Count
+    day_count: Count
+
+
+class IntakeItemPage(Strict):
+    """Some items of the queue, the most urgent first."""
+
+    intake_items: list[IntakeItem]
+
+
+class Group(Strict):
+    """How many signals share a value; groups about fewer than 5 people are counted under `other`."""
+
+    value: str
+    count: Amount
+
+
+class Aggregates(Strict):
+    """Counts of signals, per value of one column each."""
+
+    rule: list[Group]
+    rule_class: list[Group]
+    status: list[Group]
+    pushed: list[Group]
+    severity: list[Group]
+
+
+class Health(Strict):
+    """Whether the API is up, or why it is not."""
+
+    status: Annotated[str, OneOf(("ok",))]

@@ -1,0 +1,48 @@
+"""The commands of the API: serve and migrate."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.api.db.migrate import migrate as migrate_database
+from services.api.embedded import bind, make_server, prepare
+from services.api.settings import ApiSettings, load_settings
+from services.core.clock import SystemClock
+from services.core.observability import configure_logging
+from services.core.tokens import open_tokens
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; loopback only.", show_default="127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8600")]
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the API and its pages until interrupted."""
+    configure_logging()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = load_settings(**given)
+    prepare(settings)
+    server = make_server(settings, SystemClock())
+    listener = bind(settings.host, settings.port)
+    _tell(settings, listener.getsockname()[1])
+    with suppress(KeyboardInterrupt):  # the way to stop it, and no failure
+        server.run(sockets=[listener])
+
+
+def migrate() -> None:
+    """Bring the API's database to the tables of this release."""
+    settings = load_settings()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate_database(settings.database)
+    Console(stderr=True).print("The database is up to date.")
+
+
+def _tell(settings: ApiSettings, port: int) -> None:
+    token = open_tokens(settings.home / "tokens.json")["investigator"]
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    console.print(f"Pages:  http://{host}:{port}/queue", markup=False)
+    console.print(f"Token:  {token}  (role investigator; all tokens: {settings.home / 'tokens.json'})", markup=False)

@@ -1,0 +1,125 @@
+"""The tables of the API: signals and their revisions, evidence, the intake queue, and who read what."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from services.api.db.types import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("signal_id", String(40), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("rule_class", String(1), nullable=False),
+    Column("employee_id", String(100)),
+    Column("subject", String(100)),
+    Column("severity", String(20), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("pushed", Boolean, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""The current revision of each signal. `pushed` is true once any revision was: a push is irrevocable."""
+
+ranking = (signals.c.score.desc(), signals.c.signal_id)
+Index("ix_signals_ranked", signals.c.pushed, *ranking)
+Index("ix_signals_ranked_by_rule", signals.c.pushed, signals.c.rule, *ranking)
+Index("ix_signals_ranked_by_status", signals.c.pushed, signals.c.status, *ranking)
+Index(
+    "ix_signals_counted",
+    signals.c.status,
+    signals.c.pushed,
+    signals.c.rule,
+    signals.c.rule_class,
+    signals.c.severity,
+    signals.c.employee_id,
+    signals.c.subject,
+)
+
+signal_revisions = Table(
+    "signal_revisions",
+    metadata,
+    Column("signal_id", String(40), ForeignKey(signals.c.signal_id), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""Every revision as it was received; rows are only added."""
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("signal_id", String(40), ForeignKey(signals.c.signal_id), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("lookup_id", String(200), nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""The lookups that the current revision rests on, in the order of the detector: the most telling first."""
+
+intake_items = Table(
+    "intake_items",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("signal_id", String(40), ForeignKey(signals.c.signal_id), nullable=False),
+    Column("look_number", Integer, nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("withdrawn_reason", Text),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("signal_id", "look_number"),
+)
+"""What awaits an investigator: one item per pushed signal and round of looks."""
+
+queueing = (intake_items.c.priority.desc(), intake_items.c.received_at, intake_items.c.id)
+Index("ix_intake_items_queued", *queueing)
+Index("ix_intake_items_queued_by_rule", intake_items.c.rule, *queueing)
+Index("ix_intake_items_queued_by_status", intake_items.c.status, *queueing)
+Index("ix_intake_items_oldest", intake_items.c.status, intake_items.c.withdrawn, intake_items.c.received_at)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("reader", String(200), nullable=False),
+    Column("read_at", Instant, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("signal_id", String(40)),
+    Column("purpose", String(40)),
+)
+"""Who read which signal, when and to what end; `signal_id` is null where a list was empty."""
+
+Index("ix_reads_by_signal", reads.c.signal_id, reads.c.read_at)

@@ -1,0 +1,1 @@
+"""Delivered signals into revisions and items of the queue."""

@@ -1,0 +1,138 @@
+"""Judged signals into the tables, in the transaction of the caller."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.db.tables import evidence, intake_items, signal_revisions, signals
+from services.api.intake.judge import Known, Verdict, judge_batch
+from services.api.payloads import PushedSignal
+from services.core.wire import to_wire
+
+FIRST_LOOK = 1
+
+
+async def receive(connection: AsyncConnection, batch: Sequence[PushedSignal], now: datetime) -> list[Verdict]:
+    """Judge and store a batch; a verdict per signal, in order."""
+    known = await _known(connection, [signal.signal_id for signal in batch])
+    verdicts = judge_batch(batch, known)
+    latest = {verdict.signal.signal_id: verdict.known for verdict in verdicts}
+    stored = [verdict for verdict in verdicts if verdict.result == "stored"]
+    current = {verdict.signal.signal_id: verdict for verdict in stored}
+    await _put_signals(connection, current, known, latest, now)
+    await _add_revisions(connection, stored, now)
+    await _replace_evidence(connection, [verdict.signal for verdict in current.values()])
+    await _put_items(connection, [verdict for verdict in current.values() if verdict.known.pushed], now)
+    return verdicts
+
+
+async def _known(connection: AsyncConnection, signal_ids: Sequence[str]) -> dict[str, Known]:
+    columns = signals.c.signal_id, signals.c.revision, signals.c.content_hash, signals.c.as_of, signals.c.pushed
+    # in one order, so that two deliveries that lock the same signals wait for each other instead of forever
+    query = select(*columns).where(signals.c.signal_id.in_(signal_ids)).order_by(signals.c.signal_id).with_for_update()
+    return {signal_id: Known(*rest) for signal_id, *rest in await connection.execute(query)}
+
+
+async def _put_signals(
+    connection: AsyncConnection,
+    current: Mapping[str, Verdict],
+    known: Mapping[str, Known],
+    latest: Mapping[str, Known],
+    now: datetime,
+) -> None:
+    rows = {
+        signal_id: _signal_row(verdict, now) | {"as_of": latest[signal_id].as_of}
+        for signal_id, verdict in current.items()
+    }
+    if fresh := [row for signal_id, row in rows.items() if signal_id not in known]:
+        await connection.execute(signals.insert(), fresh)
+    this = signals.c.signal_id == bindparam("this")
+    if changed := [row | {"this": signal_id} for signal_id, row in rows.items() if signal_id in known]:
+        await connection.execute(signals.update().where(this), changed)
+    if told_again := [
+        {"this": signal_id, "as_of": after.as_of}
+        for signal_id, after in latest.items()
+        if signal_id not in current and after.as_of > known[signal_id].as_of
+    ]:
+        await connection.execute(signals.update().where(this), told_again)
+
+
+async def _add_revisions(connection: AsyncConnection, stored: Sequence[Verdict], now: datetime) -> None:
+    rows = [
+        {
+            "signal_id": verdict.signal.signal_id,
+            "revision": verdict.known.revision,
+            "content_hash": verdict.signal.content_hash,
+            "as_of": verdict.signal.as_of,
+            "received_at": now,
+            "body": to_wire(verdict.signal.columns()),
+        }
+        for verdict in stored
+    ]
+    if rows:
+        await connection.execute(signal_revisions.insert(), rows)
+
+
+async def _replace_evidence(connection: AsyncConnection, changed: Sequence[PushedSignal]) -> None:
+    signal_ids = [signal.signal_id for signal in changed]
+    await connection.execute(evidence.delete().where(evidence.c.signal_id.in_(signal_ids)))
+    rows = [
+        {
+            "signal_id": signal.signal_id,
+            "position": position,
+            "lookup_id": lookup.lookup_id,
+            "body": to_wire(lookup.model_dump(by_alias=False)),
+        }
+        for signal in changed
+        for position, lookup in enumerate(signal.evidence)
+    ]
+    if rows:
+        await connection.execute(evidence.insert(), rows)
+
+
+async def _put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now: datetime) -> None:
+    queued = intake_items.c.signal_id.in_([verdict.signal.signal_id for verdict in pushed])
+    present = set((await connection.execute(select(intake_items.c.signal_id).where(queued))).scalars())
+    fresh = [
+        _item_row(verdict.signal)
+        | {"id": f"i-{secrets.token_hex(16)}", "look_number": FIRST_LOOK, "status": "received", "received_at": now}
+        for verdict in pushed
+        if verdict.signal.signal_id not in present
+    ]
+    if fresh:
+        await connection.execute(intake_items.insert(), fresh)
+    changed = [
+        _item_row(verdict.signal) | {"this": verdict.signal.signal_id}
+        for verdict in pushed
+        if verdict.signal.signal_id in present
+    ]
+    if changed:
+        await connection.execute(intake_items.update().where(intake_items.c.signal_id == bindparam("this")), changed)
+
+
+def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
+    signal, known = verdict.signal, verdict.known
+    columns = signal.columns()
+    kept = ("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at")
+    return {name: columns[name] for name in kept} | {
+        "revision": known.revision,
+        "content_hash": signal.content_hash,
+        "pushed": known.pushed,
+        "received_at": now,
+        "body": to_wire(columns),
+    }
+
+
+def _item_row(signal: PushedSignal) -> dict[str, object]:
+    return {
+        "signal_id": signal.signal_id,
+        "rule": signal.rule,
+        "priority": signal.score,
+        "withdrawn": signal.status == "withdrawn",
+        "withdrawn_reason": signal.withdrawn_reason,
+    }

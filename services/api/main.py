@@ -1,0 +1,86 @@
+"""Settings and a clock into the application: the one place where the API's parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from services.api import problems
+from services.api.access import GuardedRoute
+from services.api.cursors import CursorSeal
+from services.api.db.engine import open_engine
+from services.api.edge import API_VERSION, Edge
+from services.api.metrics import ApiMetrics
+from services.api.pages import failures
+from services.api.pages.routes import router as pages
+from services.api.parts import Parts
+from services.api.routes import aggregates, intake_items, service
+from services.api.routes import signals as signal_routes
+from services.api.sessions import Sessions
+from services.api.settings import ApiSettings
+from services.core.clock import Clock
+from services.core.keyring import open_key_ring
+from services.core.tokens import open_tokens
+
+DESCRIPTION = (
+    "Signals of lookups in citizens' files that have no explanation, for those who are qualified to ask why. "
+    "Every read of a signal is recorded. People are shown as pseudonyms."
+)
+
+
+def create_app(settings: ApiSettings, clock: Clock) -> FastAPI:
+    """The application, with its tokens and keys read (made on first run); the database is opened by the first request.
+
+    Raises InputError if the tokens, the key ring or the database URL are wrong.
+    """
+    parts = _gather(settings, clock)
+    app = bare_app()
+    app.state.parts = parts
+    app.add_middleware(Edge, parts=parts)
+    return app
+
+
+def bare_app() -> FastAPI:
+    """The routes and what describes them, without anything to work with."""
+    app = FastAPI(
+        title="Doelbinding",
+        summary="Signals and the intake queue",
+        description=DESCRIPTION,
+        version=API_VERSION,
+        contact={"name": "Doelbinding"},
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # its spans would hold whole URLs
+    )
+    app.router.route_class = GuardedRoute
+    for router in (signal_routes.router, intake_items.router, aggregates.router, service.router, pages):
+        app.include_router(router)
+    app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
+    app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    return app
+
+
+def _gather(settings: ApiSettings, clock: Clock) -> Parts:
+    tokens = open_tokens(settings.home / "tokens.json")
+    ring = open_key_ring(settings.home / "keyring.json")
+    return Parts(
+        settings=settings,
+        engine=open_engine(settings.database),
+        tokens=tokens,
+        sessions=Sessions(ring.key("session"), tokens),
+        cursors=CursorSeal(ring.key("cursor")),
+        metrics=ApiMetrics(),
+        clock=clock,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.parts.engine.dispose()

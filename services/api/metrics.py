@@ -1,0 +1,62 @@
+"""What happens in the API into Prometheus metrics; labels are bounded and never about a person."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+from services.api.intake.judge import RESULTS
+
+DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+"""Seconds; a page of 50 signals takes a few milliseconds, a full batch of evidence some seconds."""
+
+
+class ApiMetrics:
+    """The metrics of one running API, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.requests = Counter(
+            "doelbinding_api_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self.duration = Histogram(
+            "doelbinding_api_request_duration_seconds",
+            "Time to answer a request",
+            ["method", "route"],
+            buckets=DURATIONS,
+            registry=self.registry,
+        )
+        self.intake = Counter(
+            "doelbinding_api_intake_signals",
+            "Signals received, by what became of them",
+            ["result"],
+            registry=self.registry,
+        )
+        for result in RESULTS:
+            self.intake.labels(result)  # present from the start, so that a first increase is seen as one
+        self.reads = Counter(
+            "doelbinding_api_signal_reads", "Reads of signals recorded", ["what"], registry=self.registry
+        )
+        self.open_signals = Gauge(
+            "doelbinding_api_open_signals", "Signals that are not withdrawn", ["pushed"], registry=self.registry
+        )
+        self.oldest_item = Gauge(
+            "doelbinding_api_oldest_open_item_timestamp_seconds",
+            "When the oldest item that awaits an investigator was received; 0 if none does",
+            registry=self.registry,
+        )
+        self.database_up = Gauge(
+            "doelbinding_api_database_up", "1 if the database answered this scrape", registry=self.registry
+        )
+        build = Gauge("doelbinding_api_build_info", "Always 1; the release", ["version"], registry=self.registry)
+        build.labels(release()).set(1)
+
+
+def release() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("doelbinding")
+    except PackageNotFoundError:
+        return "0.0.0+source"

@@ -1,0 +1,65 @@
+"""The application into its OpenAPI document; `python -m services.api.openapi FILE` writes it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from services.api.access import ACCESS, PUBLIC
+from services.api.problems import MEDIA_TYPE
+
+BASE = "/v1"
+VERSION_HEADER = {"description": "The full version of this API", "schema": {"type": "string"}}
+JsonObject = dict[str, Any]
+
+
+def document(app: FastAPI) -> Mapping[str, object]:
+    """OpenAPI 3.1; paths are relative to the server, whose URL holds the version (NLGov API Design Rules)."""
+    content = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        contact=app.contact,
+        license_info=app.license_info,
+        servers=[{"url": BASE, "description": "This server"}],
+    )
+    for path, operations in content["paths"].items():
+        for method, operation in operations.items():
+            _secure(operation, (method.upper(), path))
+            _describe_answers(operation["responses"])
+    content["paths"] = {path.removeprefix(BASE): operations for path, operations in content["paths"].items()}
+    content["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    return content
+
+
+def _secure(operation: JsonObject, key: tuple[str, str]) -> None:
+    operation["security"] = [] if key in PUBLIC else [{"bearer": []}]
+    if roles := ACCESS.get(key):
+        operation["x-roles"] = sorted(roles)
+
+
+def _describe_answers(responses: JsonObject) -> None:
+    """What FastAPI does not know: failures are problem+json, and every answer tells the version."""
+    for status, response in responses.items():
+        response.setdefault("headers", {})["API-Version"] = VERSION_HEADER
+        if status == "default" or status >= "400":
+            response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def as_text(app: FastAPI) -> str:
+    """The document as it is kept in `schemas/openapi.json`."""
+    return json.dumps(document(app), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    from services.api.main import bare_app
+
+    Path(sys.argv[1]).write_text(as_text(bare_app()), encoding="utf-8")

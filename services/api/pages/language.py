@@ -1,0 +1,65 @@
+"""A reader's language: texts, code values, times and numbers as that language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from services.api.pages.texts import CODES, TEXTS
+
+LANGUAGES = ("nl", "en")
+COOKIE = "doelbinding-language"
+TIME_FORMATS = {"nl": "%d-%m-%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
+
+
+class Language:
+    """One language, in the time zone of the agency."""
+
+    def __init__(self, code: str, timezone: ZoneInfo) -> None:
+        self.code = code
+        self.timezone = timezone
+        self._place = LANGUAGES.index(code)
+
+    @property
+    def other(self) -> str:
+        """The code of the language that is not shown."""
+        return LANGUAGES[1 - self._place]
+
+    def text(self, key: str) -> str:
+        """A text of the pages; an unknown key is a fault of ours, and found by the tests."""
+        return TEXTS[key][self._place]
+
+    def unit(self, thing: str, count: int) -> str:
+        """What is counted, in the singular or the plural."""
+        return self.text(f"{thing}-one" if count == 1 else f"{thing}-many")
+
+    def word(self, code: object) -> str:
+        """A code value in words, or the code itself where there are none."""
+        return CODES[str(code)][self._place] if str(code) in CODES else str(code)
+
+    def fact(self, fact: Mapping[str, str]) -> str:
+        """The sentence of a fact."""
+        return fact[self.code]
+
+    def summary(self, signal: Mapping[str, str]) -> str:
+        """The sentence of a signal."""
+        return signal["summaryNl" if self.code == "nl" else "summary"]
+
+    def time(self, moment: datetime | str) -> str:
+        """A moment on the agency's clock."""
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return at.astimezone(self.timezone).strftime(TIME_FORMATS[self.code])
+
+    def number(self, value: float) -> str:
+        """A number in tenths; a whole one without decimals."""
+        text = f"{value:.1f}".removesuffix(".0")
+        return text.replace(".", ",") if self.code == "nl" else text
+
+
+def language_of(request: Request, timezone: ZoneInfo) -> Language:
+    """What was asked for with `?lang=`, else what was asked for before, else Dutch."""
+    wanted = (request.query_params.get("lang"), request.cookies.get(COOKIE))
+    return Language(next((code for code in wanted if code in LANGUAGES), LANGUAGES[0]), timezone)

@@ -1,0 +1,93 @@
+"""The pages: the queue, a signal's story, and the stylesheet they share."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.api import queue, signals
+from services.api.access import GuardedRoute, ReaderOf
+from services.api.db.engine import reading
+from services.api.pages import sign_in
+from services.api.pages.render import page
+from services.api.paging import fetch_page
+from services.api.parts import PartsOf
+from services.api.payloads import OneOf, SignalId
+from services.api.queries import PURPOSES, IntakeItemQuery, PageQuery, Purpose
+from services.api.reads import record_reads
+
+router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
+router.include_router(sign_in.router)
+
+STATIC = {"style.css": "text/css; charset=utf-8"}
+SHOWS = ("open", "withdrawn")
+
+
+@router.get("/")
+async def start() -> Response:
+    """The queue is where work starts."""
+    return RedirectResponse("/queue", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/queue")
+async def show_queue(
+    request: Request,
+    parts: PartsOf,
+    reader: ReaderOf,
+    show: Annotated[str, OneOf(SHOWS), Query()] = "open",
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """What awaits an investigator; every signal shown is recorded as read."""
+    wanted = queue.items_like(IntakeItemQuery(status="received", withdrawn=show == "withdrawn"))
+    async with reading(parts.engine) as connection:
+        found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
+    await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
+    return page(
+        request,
+        "queue.html",
+        items=[queue.as_answer(row) for row in found.rows],
+        show=show,
+        shows=SHOWS,
+        previous=found.previous and found.target(request, found.previous),
+        following=found.next and found.target(request, found.next),
+    )
+
+
+@router.get("/signals/{signalId}")
+async def show_signal(
+    request: Request,
+    signal_id: Annotated[SignalId, Path(alias="signalId")],
+    parts: PartsOf,
+    reader: ReaderOf,
+    purpose: Annotated[Purpose | None, Query()] = None,
+) -> Response:
+    """The story of one signal; one that was not pushed first asks for the purpose."""
+    async with reading(parts.engine) as connection:
+        row = await signals.find_signal(connection, signal_id)
+        if row is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
+        revisions = await signals.latest_revisions(connection, signal_id)
+    if not row.pushed and purpose is None:
+        return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
+    await record_reads(parts, reader, "signal-page", [signal_id], purpose)
+    return page(
+        request,
+        "signal.html",
+        signal=signals.as_answer(row),
+        lookups=sorted((lookup.body for lookup in lookups), key=lambda lookup: str(lookup["occurredAt"])),
+        revisions=revisions,
+    )
+
+
+@router.get("/static/{name}")
+async def static(name: str) -> Response:
+    """A file that the pages need."""
+    if name not in STATIC:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    content = files("services.api.pages").joinpath("static", name).read_bytes()
+    return Response(content, media_type=STATIC[name])

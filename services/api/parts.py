@@ -1,0 +1,38 @@
+"""What the routes work with, gathered once when the application is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.api.cursors import CursorSeal
+from services.api.metrics import ApiMetrics
+from services.api.sessions import Sessions
+from services.api.settings import ApiSettings
+from services.core.clock import Clock
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one running API."""
+
+    settings: ApiSettings
+    engine: AsyncEngine
+    tokens: Mapping[str, str]
+    sessions: Sessions
+    cursors: CursorSeal
+    metrics: ApiMetrics
+    clock: Clock
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that this request came to."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]

@@ -1,0 +1,62 @@
+"""Query parameters into filters of the lists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.api.payloads import Code, Instant, OneOf
+from services.core import contract
+from services.core.wire import camel
+
+PURPOSES = ("investigation", "quality-review", "canary")
+"""To what end a signal that was not pushed may be read."""
+ITEM_STATUSES = ("received",)
+MOST = 200
+
+Purpose = Annotated[str, OneOf(PURPOSES)]
+
+
+class Query(BaseModel):
+    """camelCase names; an unknown parameter is a fault, so that a misspelt filter does not go unnoticed."""
+
+    model_config = ConfigDict(alias_generator=camel, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+
+
+class DetailQuery(Query):
+    """Why one signal is read; needed where it was not pushed."""
+
+    purpose: Purpose | None = None
+
+
+class LookupQuery(PageQuery, DetailQuery):
+    """Which page of the lookups of a signal, and why."""
+
+
+class SignalQuery(PageQuery, DetailQuery):
+    """Which signals; by default those that were pushed."""
+
+    rule: Code | None = None
+    rule_class: Annotated[str, OneOf(contract.CLASSES)] | None = None
+    severity: Annotated[str, OneOf(contract.SEVERITIES)] | None = None
+    status: Annotated[str, OneOf(contract.SIGNAL_STATUSES)] | None = None
+    pushed: bool = True
+    min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    raised_from: Instant | None = None
+    raised_to: Instant | None = None
+
+
+class IntakeItemQuery(PageQuery):
+    """Which items of the queue."""
+
+    rule: Code | None = None
+    status: Annotated[str, OneOf(ITEM_STATUSES)] | None = None
+    withdrawn: bool | None = None

@@ -1,0 +1,65 @@
+"""The intake queue from the tables: what awaits an investigator, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.cursors import Order
+from services.api.db.tables import intake_items, signals
+from services.api.db.types import AnyRow, AnySelect
+from services.api.paging import Listing
+from services.api.queries import IntakeItemQuery
+from services.core.wire import to_wire
+
+BY_PRIORITY = Listing(
+    "intake-items",
+    (
+        Order(intake_items.c.priority, float, descending=True),
+        Order(intake_items.c.received_at, datetime),
+        Order(intake_items.c.id, str),
+    ),
+)
+OF_SIGNAL = ("employeeId", "subject", "severity", "score", "raisedAt", "lookupCount", "momentCount", "dayCount")
+"""What an item shows of its signal."""
+
+
+def items_like(query: IntakeItemQuery) -> AnySelect:
+    """The items that a query asks for, each with its signal."""
+    wanted: list[ColumnElement[bool]] = []
+    if query.rule is not None:
+        wanted.append(intake_items.c.rule == query.rule)
+    if query.status is not None:
+        wanted.append(intake_items.c.status == query.status)
+    if query.withdrawn is not None:
+        wanted.append(intake_items.c.withdrawn == query.withdrawn)
+    return _items().where(*wanted)
+
+
+async def find_item(connection: AsyncConnection, item_id: str) -> AnyRow | None:
+    """One item of the queue."""
+    return (await connection.execute(_items().where(intake_items.c.id == item_id))).one_or_none()
+
+
+def _items() -> AnySelect:
+    return select(intake_items, signals.c.body).join(signals, signals.c.signal_id == intake_items.c.signal_id)
+
+
+def as_answer(row: AnyRow) -> Mapping[str, object]:
+    """An item as the API shows it."""
+    body: Mapping[str, object] = row.body
+    return {
+        "id": row.id,
+        "signalId": row.signal_id,
+        "lookNumber": row.look_number,
+        "status": row.status,
+        "priority": row.priority,
+        "rule": row.rule,
+        "withdrawn": row.withdrawn,
+        "withdrawnReason": row.withdrawn_reason,
+        "receivedAt": to_wire(row.received_at),
+        **{name: body[name] for name in OF_SIGNAL},
+    }

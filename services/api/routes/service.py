@@ -1,0 +1,88 @@
+"""The routes about the service itself: health, metrics and the OpenAPI document."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.access import GuardedRoute
+from services.api.answers import Health
+from services.api.db.engine import reading
+from services.api.db.migrate import is_current
+from services.api.db.tables import intake_items, signals
+from services.api.metrics import ApiMetrics
+from services.api.openapi import document
+from services.api.parts import PartsOf
+from services.api.problems import documented
+from services.api.routes.answer import json_answer
+
+router = APIRouter(tags=["service"], route_class=GuardedRoute)
+
+
+@router.get(
+    "/v1/health/live",
+    summary="Is the process up",
+    response_description="It is",
+    responses=documented() | {200: {"model": Health}},
+)
+async def live() -> Response:
+    """Answers as long as the process does."""
+    return json_answer({"status": "ok"})
+
+
+@router.get(
+    "/v1/health/ready",
+    summary="Can requests be answered",
+    response_description="They can",
+    responses=documented(503) | {200: {"model": Health}},
+)
+async def ready(parts: PartsOf) -> Response:
+    """Whether the database answers and has the tables of this release."""
+    try:
+        async with reading(parts.engine) as connection:
+            current = await connection.run_sync(is_current)
+    except SQLAlchemyError as error:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer.") from error
+    if not current:
+        raise HTTPException(
+            HTTPStatus.SERVICE_UNAVAILABLE, "The database has the tables of another release; run: doelbinding migrate"
+        )
+    return json_answer({"status": "ok"})
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(parts: PartsOf) -> Response:
+    """Counters of this process, and gauges as the database has them now."""
+    try:
+        async with reading(parts.engine) as connection:
+            await _gauge(connection, parts.metrics)
+        parts.metrics.database_up.set(1)
+    except SQLAlchemyError:
+        parts.metrics.database_up.set(0)
+    return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
+    is_open = signals.c.status == "open"
+    for pushed in (True, False):
+        query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed)
+        to.open_signals.labels(str(pushed).lower()).set((await connection.execute(query)).scalar_one())
+    waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
+    oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
+    to.oldest_item.set(oldest.timestamp() if oldest else 0)
+
+
+@router.get(
+    "/v1/openapi.json",
+    summary="Read this document",
+    response_description="The OpenAPI document",
+    responses=documented() | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+async def openapi(request: Request) -> Response:
+    """The contract of this API; public, and readable from any origin."""
+    return json_answer(document(request.app), {"Access-Control-Allow-Origin": "*"})

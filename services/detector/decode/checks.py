@@ -1,0 +1,115 @@
+"""A typed frame against the contract: one expression per check for all rows, sentences for the faulty few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
+
+import polars as pl
+
+from services.core.bsn import bsn_is_valid
+from services.core.contract import INSTANT, Record
+from services.detector.decode import faults
+from services.detector.decode.faults import Fault
+from services.detector.decode.letters import FaultBook
+from services.detector.decode.lists import TEXTS
+
+TEXT = pl.String()
+SOMETHING = r"[^ \t\r\n]"
+"""A text without any such sign says nothing. Spelt out, so that the JSON Schemas can say the same."""
+
+
+class Check(NamedTuple):
+    """`fails` is true where a value is wrong (null counts as right); `fault` puts it into words."""
+
+    field: str
+    fails: pl.Expr
+    fault: Callable[[object], Fault]
+
+
+def check(frame: pl.DataFrame, record: Record, book: FaultBook) -> None:
+    """Write every wrong value of the frame into the book. Shape: the columns of the record, numbers of any width."""
+    checks = list(checks_of(record))
+    masks = frame.select(each.fails.fill_null(value=False).alias(str(place)) for place, each in enumerate(checks))
+    for mask, each in zip(masks, checks, strict=True):
+        if mask.any():
+            _tell(frame[each.field], mask.arg_true(), each, book)
+
+
+def _tell(column: pl.Series, rows: pl.Series, failed: Check, book: FaultBook) -> None:
+    # only texts are repeated in a sentence, and only they are sure to fit a Python object
+    values = column.gather(rows).to_list() if column.dtype in (TEXT, TEXTS) else [None] * len(rows)
+    for row, value in zip(rows, values, strict=True):
+        book.add(row, failed.field, failed.fault(value))
+
+
+def checks_of(record: Record) -> Iterator[Check]:
+    """All checks on one kind of record, in the order in which they count for a field."""
+    for field in record.required:
+        yield Check(field, _is_missing(record, field), partial(_missing, record, field))
+    for field, dtype in record.schema.items():
+        if dtype == INSTANT:
+            yield Check(field, ~_within_years(record, field), partial(_out_of_years, record, field))
+    for field in record.codes:
+        yield Check(field, _has_unknown(record, field), partial(faults.unknown_code, record, field))
+    yield from (each for each in _checks_by_name() if each.field in record.schema)
+
+
+def _checks_by_name() -> Iterator[Check]:
+    """Fields that mean the same in every record that has them."""
+    column = pl.col
+    yield Check("bsn", ~bsn_is_valid(column("bsn")), lambda _: faults.bsn_fails("bsn"))
+    yield Check("system", column("system").str.contains("[A-Z]"), lambda value: faults.not_lower_case("system", value))
+    yield _bounds("record_count", faults.LARGEST_COUNT)
+    yield _bounds("hours_per_week", faults.HOURS_IN_A_WEEK)
+    yield Check("valid_to", column("valid_to") < column("valid_from"), lambda _: faults.ends_before_it_starts())
+
+
+def _bounds(field: str, greatest: int) -> Check:
+    return Check(field, ~pl.col(field).is_between(0, greatest), lambda _: faults.out_of_range(field, 0, greatest))
+
+
+def _missing(record: Record, field: str, _value: object) -> Fault:
+    return faults.missing(record, field)
+
+
+def _out_of_years(record: Record, field: str, _value: object) -> Fault:
+    return faults.time_out_of_range(record, field)
+
+
+def _is_missing(record: Record, field: str) -> pl.Expr:
+    value = pl.col(field)
+    if record.schema[field] != TEXT:
+        return value.is_null()
+    return value.is_null() | ~value.str.contains(SOMETHING)
+
+
+def _within_years(record: Record, field: str) -> pl.Expr:
+    first, last = faults.years(record)
+    from_, to = datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    return pl.col(field).is_between(pl.lit(from_, INSTANT), pl.lit(to, INSTANT))
+
+
+def _has_unknown(record: Record, field: str) -> pl.Expr:
+    value, known = pl.col(field), record.codes[field]
+    if record.schema[field] == TEXTS:
+        # null in a list is not a code either
+        return ~value.list.eval(pl.element().is_in(known).fill_null(value=False)).list.all()
+    return ~value.is_in(known)
+
+
+def settle(frame: pl.DataFrame, record: Record) -> pl.DataFrame:
+    """The record's columns in its types and order; an optional free text that says nothing becomes null.
+
+    A blank `case_id` would otherwise read as a claim of a case that does not exist.
+    """
+    return frame.select(_settled(record, field) for field in record.schema)
+
+
+def _settled(record: Record, field: str) -> pl.Expr:
+    value, dtype = pl.col(field), record.schema[field]
+    if dtype == TEXT and field in record.nullable and field not in record.codes and field != "bsn":
+        return pl.when(value.str.contains(SOMETHING)).then(value).alias(field)
+    return value.cast(dtype)

@@ -1,0 +1,125 @@
+"""The files of a run and of its answers into checked frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from services.core.contract import EXPLAINED, INSTANT, SIGNAL, Schema
+from services.core.errors import InputError
+
+SIGNAL_COLUMNS: Schema = {
+    name: SIGNAL.schema[name] for name in ("signal_id", "score", "status", "raised_at", "lookup_ids")
+}
+EXPLAINED_COLUMNS: Schema = {name: EXPLAINED.schema[name] for name in ("lookup_id", "explained", "explanation")}
+TRUTH_COLUMNS: Mapping[str, Schema] = {
+    "truth.parquet": {
+        "lookup_id": pl.String(),
+        "scenario_id": pl.String(),
+        "scenario_kind": pl.String(),
+        "bsn": pl.String(),
+        "is_misuse": pl.Boolean(),
+    },
+    "scenarios.parquet": {"scenario_id": pl.String(), "kind": pl.String(), "expected_detectable_from": INSTANT},
+    "lookups.parquet": {"lookup_id": pl.String()},
+}
+META = "meta.json"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The known answers of a dataset."""
+
+    misuse: pl.DataFrame
+    """lookup_id, scenario_id, scenario_kind, bsn (null where the lookup showed nobody); misuse only."""
+    scenarios: pl.DataFrame
+    """scenario_id, kind, expected_detectable_from; a row per episode, in order of id."""
+    lookups: pl.DataFrame
+    """lookup_id of every lookup of the dataset."""
+    employee_weeks: int
+    """Employees at work, summed over the weeks."""
+
+
+def run_files(signals_path: Path) -> tuple[Path, Path]:
+    """(signals.parquet, explained.parquet) of an output directory, or of a signals file and what lies beside it."""
+    signals = signals_path / "signals.parquet" if signals_path.is_dir() else signals_path
+    return signals, signals.with_name("explained.parquet")
+
+
+def truth_directory(truth_path: Path) -> Path:
+    """The directory of the answers; `truth.parquet` in it will do."""
+    return truth_path if truth_path.is_dir() else truth_path.parent
+
+
+def run_faults(signals_path: Path) -> list[str]:
+    """What is wrong with the files of a run; empty if nothing is."""
+    signals, explained = run_files(signals_path)
+    return _table_faults(signals, SIGNAL_COLUMNS) + _table_faults(explained, EXPLAINED_COLUMNS)
+
+
+def truth_faults(directory: Path) -> list[str]:
+    """What is wrong with the answers; empty if nothing is."""
+    tables = [fault for name, columns in TRUTH_COLUMNS.items() for fault in _table_faults(directory / name, columns)]
+    return tables + _meta_faults(directory / META)
+
+
+def read_run(signals_path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The columns of signals and explained that a judgement needs; raises InputError with all faults."""
+    _refuse(run_faults(signals_path))
+    signals, explained = run_files(signals_path)
+    return (
+        pl.read_parquet(signals, columns=list(SIGNAL_COLUMNS)),
+        pl.read_parquet(explained, columns=list(EXPLAINED_COLUMNS)),
+    )
+
+
+def read_truth(directory: Path) -> Truth:
+    """The answers of a dataset; raises InputError with all faults."""
+    _refuse(truth_faults(directory))
+    truth, scenarios, lookups = (
+        pl.read_parquet(directory / name, columns=list(columns)) for name, columns in TRUTH_COLUMNS.items()
+    )
+    if scenarios.is_empty():
+        raise InputError(f"{directory / 'scenarios.parquet'}: no episodes, so there is nothing to judge by")
+    meta = json.loads((directory / META).read_text())
+    return Truth(truth.filter("is_misuse"), scenarios.sort("scenario_id"), lookups, meta["employee_weeks"])
+
+
+def column_faults(found: Mapping[str, object], wanted: Schema, where: str) -> list[str]:
+    """Columns that are missing or of another type than wanted."""
+    missing = [f"{where}: column {name} is missing" for name in wanted if name not in found]
+    return missing + [
+        f"{where}: column {name} is {found[name]}, must be {dtype}"
+        for name, dtype in wanted.items()
+        if name in found and found[name] != dtype
+    ]
+
+
+def _table_faults(path: Path, columns: Schema) -> list[str]:
+    if not path.is_file():
+        return [f"{path}: no such file; needs a Parquet file with columns {', '.join(columns)}"]
+    try:
+        found = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError):
+        return [f"{path}: cannot be read as Parquet"]
+    return column_faults(found, columns, str(path))
+
+
+def _meta_faults(path: Path) -> list[str]:
+    wanted = "needs a JSON object whose employee_weeks is a whole number above 0"
+    if not path.is_file():
+        return [f"{path}: no such file; {wanted}"]
+    try:
+        weeks = json.loads(path.read_text())["employee_weeks"]
+    except (ValueError, KeyError, TypeError):
+        weeks = None
+    return [] if isinstance(weeks, int) and weeks > 0 else [f"{path}: {wanted}"]
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise InputError(*faults)

@@ -1,0 +1,32 @@
+"""What a step found into the detector's metrics."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.metrics import DetectorMetrics
+from services.detector.pipeline import Findings
+from services.detector.state.store import Sizes
+from services.detector.state.tables import State
+from services.detector.states import states
+
+
+def show_findings(
+    metrics: DetectorMetrics, state: State, found: Findings, revisions: pl.DataFrame, dead: pl.DataFrame, sizes: Sizes
+) -> None:
+    """Counts one committed step."""
+    mark = state.progress.watermark
+    if mark is not None:
+        metrics.watermark.set(mark.timestamp())
+        for outcome, count in states(found.judged, mark).group_by("state").len().iter_rows():
+            metrics.lookups.labels(outcome=outcome).inc(count)
+    for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
+        metrics.dead_letters.labels(code=code).inc(count)
+    metrics.duplicates.labels(layer="state").inc(found.duplicates)
+    metrics.late_lookups.labels(disposition="recomputed").inc(found.late)
+    for partition, latest in state.clocks.group_by("partition").agg(pl.col("latest").max()).iter_rows():
+        metrics.last_event.labels(partition=partition).set(latest.timestamp())
+    for rule, status, rule_class, score in revisions.select("rule", "status", "rule_class", "score").iter_rows():
+        metrics.signals.labels(rule=rule, status=status).inc()
+        metrics.signal_score.labels(rule_class=rule_class).observe(score)
+    metrics.show_state(sizes.rows, sizes.bytes)

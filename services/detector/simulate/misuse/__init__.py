@@ -1,0 +1,1 @@
+"""Planted misuse: episodes that a detector should find, each with its answer."""

@@ -1,0 +1,1 @@
+"""Where lookups and registers come from: each source gives slices of validated records with their positions."""

@@ -1,0 +1,80 @@
+"""The register files of a dataset into decoded records, and a way to see that they changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from services.core.contract import CASE_LINK, EMPLOYEE, RELATION, Record
+from services.core.errors import InputError
+from services.detector.decode import Decoded, nothing
+from services.detector.sources.datafiles import KINDS, KINDS_IN_WORDS, read_batches
+
+REGISTERS: dict[str, Record] = {"case-links": CASE_LINK, "employees": EMPLOYEE, "relations": RELATION}
+READ_ROWS = 100_000
+
+Signature = frozenset[tuple[str, int, int]]
+"""Name, size and time of change (ns) of each register file."""
+
+
+class Registers:
+    """The three registers of a dataset directory; looks for all of them at once.
+
+    Raises InputError if a register has no file or more than one, naming every such register.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if faults := register_faults(path):
+            raise InputError(*faults)
+        self._path = path
+
+    def case_links(self) -> Decoded:
+        """Who worked on which case when, as the register says."""
+        return self._read("case-links")
+
+    def employees(self) -> Decoded:
+        """Who works where, a row per period."""
+        return self._read("employees")
+
+    def relations(self) -> Decoded:
+        """Who is related to whom."""
+        return self._read("relations")
+
+    def _read(self, register: str) -> Decoded:
+        (path,) = register_files(self._path, register)
+        return read_whole([path], [path.name], REGISTERS[register])
+
+
+def register_files(dataset: Path, register: str) -> list[Path]:
+    """The files that hold one register; there should be one."""
+    candidates = (dataset / f"{register}{kind}" for kind in KINDS)
+    return [path for path in candidates if path.is_file()]
+
+
+def register_faults(dataset: Path) -> list[str]:
+    """A sentence for each register that has no file, or more than one."""
+    faults = []
+    for register in REGISTERS:
+        found = register_files(dataset, register)
+        if not found:
+            faults.append(f"{dataset}: {register} is missing; expected a file {register} with {KINDS_IN_WORDS}")
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            faults.append(f"{dataset}: {register} is there more than once, as {names}; keep the one that counts")
+    return faults
+
+
+def registers_changed(path: Path, seen: Signature | None) -> Signature | None:
+    """The signature of the register files as they are now, or null if it equals the one `seen` before."""
+    stats = [(file.name, file.stat()) for register in REGISTERS for file in register_files(path, register)]
+    signature = frozenset((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    return None if signature == seen else signature
+
+
+def read_whole(paths: list[Path], names: list[str], record: Record) -> Decoded:
+    """All records of some files, in the order of the files and their rows."""
+    found = [nothing(record)]
+    for path, name in zip(paths, names, strict=True):
+        found.extend(batch.decoded for batch in read_batches(path, name, record, 0, READ_ROWS))
+    return Decoded(pl.concat([each.valid for each in found]), pl.concat([each.dead for each in found]))

@@ -1,0 +1,24 @@
+"""What every source hands to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class SourceSlice:
+    """Some lookups of one partition, and where to read on once they are stored.
+
+    `lookups` has the columns of LOOKUP, `dead` those of decode.DEAD. `positions` holds what changed: the file name
+    and the position to read next (Parquet: rows; plain NDJSON: bytes; compressed NDJSON: lines). `closed` is true on
+    the last slice of an input that has ended.
+    """
+
+    partition: str
+    lookups: pl.DataFrame
+    dead: pl.DataFrame
+    positions: Mapping[str, int]
+    closed: bool

@@ -1,0 +1,1 @@
+"""What the detector remembers, in memory and on disk."""

@@ -1,0 +1,141 @@
+"""Signal revisions into rows that wait for delivery, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import polars as pl
+from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, select, tuple_, update
+
+from services.core.clock import Clock
+from services.core.contract import SIGNAL
+from services.core.wire import to_wire
+from services.detector.state.connection import insert_new, reading, writing
+from services.detector.state.schema import DELIVERED, OUTBOX, PENDING, REJECTED, SUPERSEDED
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+BODY_COLUMNS = [*SIGNAL.schema, "evidence"]
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One undelivered revision: its row in the outbox, its signal and its JSON."""
+
+    row: int
+    signal_id: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many revisions wait, and since when the oldest does (None: none waits)."""
+
+    pending: int
+    oldest: datetime | None
+
+
+class Outbox:
+    """The revisions of the store, as delivery sees them; usable from any thread."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def pending(self, rows: int, size: int) -> list[Parcel]:
+        """The oldest undelivered revisions: at most `rows` of them and, beyond the first, `size` bytes together.
+
+        Raises StoreUnavailable.
+        """
+        query = select(OUTBOX.c.id, OUTBOX.c.signal_id, OUTBOX.c.body).where(OUTBOX.c.status == PENDING)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(OUTBOX.c.id).limit(rows))
+            return list(_within(size, (Parcel(*row) for row in found)))
+
+    def backlog(self) -> Backlog:
+        """How much waits. Raises StoreUnavailable."""
+        query = select(func.count(), func.min(OUTBOX.c.committed_us)).where(OUTBOX.c.status == PENDING)
+        with reading(self._engine) as connection:
+            pending, oldest = connection.execute(query).one()
+        return Backlog(pending, None if oldest is None else EPOCH + oldest * MICROSECOND)
+
+    def mark_delivered(self, results: Mapping[int, str]) -> None:
+        """Settles rows with what the API answered for each. Raises StoreUnavailable."""
+        settle = (
+            update(OUTBOX)
+            .where(OUTBOX.c.id == bindparam("row"))
+            .values(status=DELIVERED, body=None, settled_us=microseconds(self._clock.now()), result=bindparam("answer"))
+        )
+        with writing(self._engine) as connection:
+            connection.execute(settle, [{"row": row, "answer": answer} for row, answer in results.items()])
+
+    def mark_rejected(self, row: int, problem: str) -> None:
+        """Settles a row that the API will never take; a row superseded meanwhile stays so. Raises StoreUnavailable."""
+        settle = (
+            update(OUTBOX)
+            .where(OUTBOX.c.id == row, OUTBOX.c.status == PENDING)
+            .values(status=REJECTED, settled_us=microseconds(self._clock.now()), result=problem)
+        )
+        with writing(self._engine) as connection:
+            connection.execute(settle)
+
+
+def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> None:
+    """Adds revisions (columns of contract SIGNAL and `evidence`) to the outbox, inside the caller's transaction.
+
+    A revision that is there already stays as it is. Of each signal at most the newest, by as_of and then by order of
+    arrival, is left pending.
+    """
+    if revisions.is_empty():
+        return
+    before = connection.execute(select(func.coalesce(func.max(OUTBOX.c.id), 0))).scalar_one()
+    as_of = revisions["as_of"].dt.epoch("us").to_list()
+    told = revisions.select(BODY_COLUMNS).iter_rows(named=True)
+    rows = [_row(revision, us, now) for revision, us in zip(told, as_of, strict=True)]
+    connection.execute(insert_new(connection, OUTBOX), rows)
+    connection.execute(_supersede_older(before, now))
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _row(revision: Mapping[str, object], as_of_us: int, now: datetime) -> dict[str, object]:
+    return {
+        "signal_id": revision["signal_id"],
+        "content_hash": revision["content_hash"],
+        "as_of_us": as_of_us,
+        "status": PENDING,
+        "body": msgspec.json.encode(to_wire(revision)),
+        "committed_us": microseconds(now),
+    }
+
+
+def _supersede_older(before: int, now: datetime) -> Update:
+    """Of the signals that got rows after row `before`: settles what a newer revision makes pointless to send."""
+    newer = OUTBOX.alias("newer")
+    fresh = OUTBOX.alias("fresh")
+    touched = select(fresh.c.signal_id).where(fresh.c.id > before)
+    outdone = exists().where(
+        newer.c.signal_id == OUTBOX.c.signal_id,
+        newer.c.status != REJECTED,
+        tuple_(newer.c.as_of_us, newer.c.id) > tuple_(OUTBOX.c.as_of_us, OUTBOX.c.id),
+    )
+    return (
+        update(OUTBOX)
+        .where(OUTBOX.c.status == PENDING, OUTBOX.c.signal_id.in_(touched), outdone)
+        .values(status=SUPERSEDED, body=None, settled_us=microseconds(now))
+    )
+
+
+def _within(size: int, parcels: Iterator[Parcel]) -> Iterator[Parcel]:
+    total = 0
+    for place, parcel in enumerate(parcels):
+        total += len(parcel.body)
+        if place and total > size:
+            return
+        yield parcel

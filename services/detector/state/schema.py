@@ -1,0 +1,109 @@
+"""The detector's tables: state, positions, outbox, dead letters and archive, which one transaction keeps in step.
+
+Times are integers, microseconds since 1970 in UTC: both databases compare them alike.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the type is spelt INTEGER."""
+
+PENDING, DELIVERED, SUPERSEDED, REJECTED = "pending", "delivered", "superseded", "rejected"
+
+OWNER = Table(
+    "owner",
+    METADATA,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_owner"), primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("commits", BigInteger, nullable=False),
+)
+"""One row: which claim holds the store, and how many commits there were."""
+
+STATE = Table(
+    "state",
+    METADATA,
+    Column("name", String(100), primary_key=True),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""One blob per state table and bucket; a bucket without rows is absent."""
+
+POSITIONS = Table(
+    "positions",
+    METADATA,
+    Column("source", String(1000), primary_key=True),
+    Column("next", BigInteger, nullable=False),
+)
+
+META = Table(
+    "meta",
+    METADATA,
+    Column("key", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", NUMBER, primary_key=True),
+    Column("signal_id", String(100), nullable=False),
+    Column("content_hash", String(100), nullable=False),
+    Column("as_of_us", BigInteger, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("body", LargeBinary),
+    Column("committed_us", BigInteger, nullable=False),
+    Column("settled_us", BigInteger),
+    Column("result", Text),
+    UniqueConstraint("signal_id", "content_hash", "as_of_us", name="one_row_per_revision"),
+    CheckConstraint(f"status IN ('{PENDING}', '{DELIVERED}', '{SUPERSEDED}', '{REJECTED}')", name="known_status"),
+    CheckConstraint(f"body IS NOT NULL OR status IN ('{DELIVERED}', '{SUPERSEDED}')", name="undelivered_has_body"),
+)
+"""One row per signal revision. Once delivered or superseded the body goes: the API and the state hold its content."""
+
+Index("outbox_by_status", OUTBOX.c.status, OUTBOX.c.id)
+
+DEAD_LETTERS = Table(
+    "dead_letters",
+    METADATA,
+    Column("id", NUMBER, primary_key=True),
+    Column("partition", String(1000), nullable=False),
+    Column("record", String(100), nullable=False),
+    Column("position", String(1000), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("committed_us", BigInteger, nullable=False),
+    UniqueConstraint("partition", "record", "position", name="one_letter_per_position"),
+)
+
+ARCHIVE = Table(
+    "archive",
+    METADATA,
+    Column("id", NUMBER, primary_key=True),
+    Column("level", Integer, nullable=False),
+    Column("first_us", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Encoded lookups, a blob per slice; small blobs are merged level by level."""
+
+Index("archive_by_level", ARCHIVE.c.level)

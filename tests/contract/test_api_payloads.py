@@ -1,0 +1,54 @@
+"""The intake's payload against the contract of the records."""
+
+import typing
+
+import polars as pl
+
+from services.api.answers import StoredSignal
+from services.api.payloads import Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
+from services.core import contract
+from services.core.wire import camel
+
+
+def accepts_null(field):
+    return type(None) in typing.get_args(field.annotation)
+
+
+def test_a_signal_has_the_columns_of_the_contract_in_order_and_the_evidence_after_them():
+    assert list(Signal.model_fields) == list(contract.SIGNAL.schema)
+    assert list(PushedSignal.model_fields) == [*contract.SIGNAL.schema, "evidence"]
+
+
+def test_the_same_columns_may_be_null():
+    nullable = {name for name, field in Signal.model_fields.items() if accepts_null(field)}
+    assert nullable == contract.SIGNAL.nullable
+
+
+def test_the_parts_of_a_signal_have_the_fields_of_the_contract():
+    for model, struct in ((Factor, contract.FACTOR), (Fact, contract.FACT), (Lookup, contract.EVIDENCE)):
+        assert list(model.model_fields) == [field.name for field in struct.fields]
+
+
+def test_codes_are_those_of_the_contract():
+    schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]
+    for name, codes in contract.SIGNAL.codes.items():
+        assert schema[camel(name)]["enum"] == list(codes)
+
+
+def test_types_agree_with_the_columns():
+    kinds = {"integer": pl.Int64(), "number": pl.Float64(), "boolean": pl.Boolean()}
+    schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]
+    for name, dtype in contract.SIGNAL.schema.items():
+        kind = schema[camel(name)].get("type")
+        assert (kinds.get(kind) == dtype) or (dtype not in kinds.values())
+        if dtype == contract.INSTANT:
+            assert schema[camel(name)]["format"] == "date-time"
+
+
+def test_evidence_is_bounded_by_the_contract():
+    schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]["evidence"]
+    assert schema["maxItems"] == contract.EVIDENCE_LIMIT
+
+
+def test_what_is_read_has_every_column_that_was_delivered():
+    assert set(contract.SIGNAL.schema) <= set(StoredSignal.model_fields)

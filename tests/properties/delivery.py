@@ -1,0 +1,59 @@
+"""The same lookups delivered in other ways: shuffled within the lateness, doubled, cut anywhere, with crashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from services.core.contract import LOOKUP
+from services.detector.pipeline import Pipeline, Slice
+from tests.world import Run, World, frame, registers_of
+
+LATENESS = timedelta(minutes=60)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a stream delivers."""
+
+    seed: int
+    slices: int = 5
+    very_late: float = 0.0
+    """Share of lookups that come days after the lateness."""
+    registers_arrive: bool = False
+    """Case links reach the detector only when they are registered."""
+
+
+def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
+    """Runs the engine over the delivery; the last slice closes the input."""
+    rng = np.random.default_rng(delivery.seed)
+    run = Run(pipeline)
+    lookups = _arrivals(pipeline.encoder.lookups(frame(LOOKUP, world.lookups)), rng, delivery)
+    cuts = np.sort(rng.integers(0, lookups.height + 1, delivery.slices - 1))
+    edges = [0, *cuts.tolist(), lookups.height]
+    whole = registers_of(world, pipeline)
+    for start, end in zip(edges, edges[1:], strict=False):
+        piece = lookups[start:end]
+        closed = end == lookups.height and start == edges[-2]
+        if delivery.registers_arrive and not closed:
+            registers = registers_of(world, pipeline, piece["at"].max() if piece.height else None)
+        else:
+            registers = whole
+        changed = whole.links.frame["subject"].unique() if delivery.registers_arrive else pl.Series([], dtype=pl.Int64)
+        run.feed(Slice(piece, closed=closed, changed_subjects=changed), registers)
+        if rng.random() < 0.5:
+            run.crash_and_resume()
+            run.feed(Slice(piece, closed=closed, changed_subjects=changed), registers)  # read again after the crash
+    return run
+
+
+def _arrivals(lookups: pl.DataFrame, rng: np.random.Generator, delivery: Delivery) -> pl.DataFrame:
+    """In order of arrival: jitter below the lateness, some twice, some days late."""
+    doubled = pl.concat([lookups, lookups.sample(fraction=0.15, seed=delivery.seed)])
+    jitter = rng.integers(0, int(LATENESS.total_seconds()), doubled.height)
+    days_late = np.where(rng.random(doubled.height) < delivery.very_late, rng.integers(1, 12, doubled.height), 0)
+    delay = pl.Series(jitter * 1_000_000 + days_late * 86_400_000_000).cast(pl.Duration("us"))
+    return doubled.with_columns((pl.col("at") + delay).alias("arrived")).sort("arrived").drop("arrived")

@@ -1,0 +1,117 @@
+"""The law of slices: however the same input is cut, shuffled, doubled or interrupted, the signals are the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from services.detector.pipeline import Pipeline
+from services.detector.rules import RULES
+from tests.properties.agency import random_agency
+from tests.properties.delivery import Delivery, deliver
+from tests.properties.mutants import MUTANTS
+from tests.world import RING, Run, in_one_batch
+from tests.world import settings as agency_settings
+
+EXAMPLES = settings(
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+SEEDS = st.integers(0, 10_000)
+
+
+def new_pipeline() -> Pipeline:
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}), RING)
+
+
+def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
+    apart = [*but]
+    assert_frame_equal(one.drop(apart), other.drop(apart), check_exact=True)
+
+
+def assert_told_is_final(run: Run) -> None:
+    """What the intake was told last of each signal is the signal at the end."""
+    final = {row["signal_id"]: row["content_hash"] for row in run.signals().iter_rows(named=True)}
+    told = {signal_id: row for signal_id, row in run.told.items() if row["withdrawn_reason"] != "recomputed"}
+    assert {signal_id: row["content_hash"] for signal_id, row in told.items()} == final
+
+
+class Coverage:
+    """What the examples of one law contained."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+
+    def note(self, run: Run) -> None:
+        signals = run.signals()
+        self.seen.update(signals["rule"].to_list())
+        self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
+        self.seen["a push out of the budget"] += run.state.pushed.height
+        self.seen["a budget refusal"] += run.state.progress.refused
+        days = run.archived[0]["day"]
+        self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
+        self.seen["a week boundary"] += int(days.dt.week().n_unique() > 1)
+        self.seen["duplicates"] += sum(found.duplicates for found in run.findings)
+        self.seen["late lookups"] += sum(found.late for found in run.findings)
+
+    def assert_holds(self, *wanted: str) -> None:
+        missing = [name for name in wanted if not self.seen[name]]
+        assert not missing, f"no example contained: {', '.join(missing)}"
+
+
+EVERYWHERE = (*(rule.id for rule in RULES), "a withdrawal", "a push out of the budget", "a budget refusal",
+              "the change to summer time", "a week boundary", "duplicates")  # fmt: skip
+
+
+@pytest.mark.parametrize("registers_arrive", [False, True], ids=["registers at hand", "registers arriving"])
+def test_any_cut_shuffle_duplicate_and_crash_gives_the_signals_of_one_batch(registers_arrive: bool) -> None:
+    coverage = Coverage()
+
+    @EXAMPLES
+    @given(seed=SEEDS, slices=st.integers(2, 9))
+    def law(seed: int, slices: int) -> None:
+        world = random_agency(seed)
+        run = deliver(world, Delivery(seed, slices, registers_arrive=registers_arrive), new_pipeline())
+        batch = in_one_batch(world, new_pipeline())
+        assert_same_signals(run.signals(), batch.signals())
+        assert_told_is_final(run)
+        coverage.note(batch)
+        coverage.seen["duplicates"] += sum(found.duplicates for found in run.findings)
+
+    law()
+    coverage.assert_holds(*EVERYWHERE)
+
+
+def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_raising() -> None:
+    coverage = Coverage()
+
+    @EXAMPLES
+    @given(seed=SEEDS, slices=st.integers(4, 9))
+    def law(seed: int, slices: int) -> None:
+        world = random_agency(seed)
+        run = deliver(world, Delivery(seed, slices, very_late=0.1), new_pipeline())
+        batch = in_one_batch(world, new_pipeline())
+        assert_same_signals(run.signals(), batch.signals(), but=["pushed", "raised_at", "as_of", "content_hash"])
+        assert_told_is_final(run)
+        coverage.note(run)
+
+    law()
+    coverage.assert_holds("late lookups", "volume-own", "a withdrawal")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_the_law_fails_on_a_mutant(mutant: type[Pipeline]) -> None:
+    """A law that no wrong engine can break proves nothing."""
+
+    def broken(seed: int) -> bool:
+        world = random_agency(seed)
+        run = deliver(world, Delivery(seed, slices=5), mutant(agency_settings(), RING))
+        batch = in_one_batch(world, mutant(agency_settings(), RING))
+        return not run.signals().equals(batch.signals())
+
+    assert any(broken(seed) for seed in range(4))

@@ -1,0 +1,52 @@
+"""The database is brought to the tables that the code works with."""
+
+import sqlite3
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from services.api.db.engine import open_engine
+from services.api.db.migrate import is_current, migrate
+from services.api.db.tables import metadata
+from services.core.errors import DoelbindingError, InputError
+
+
+def test_the_migrations_make_the_tables_that_the_code_declares(migrated):
+    engine = create_engine(f"sqlite:///{migrated / 'api.sqlite'}")
+    with engine.connect() as connection:
+        assert is_current(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_migrating_again_keeps_what_is_there(tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'api.sqlite'}"
+    migrate(url)
+    with sqlite3.connect(tmp_path / "api.sqlite") as connection:
+        connection.execute("INSERT INTO reads (reader, read_at, what) VALUES ('x', '2026-03-02 09:00:00', 'signal')")
+    connection.close()
+    migrate(url)
+    with sqlite3.connect(tmp_path / "api.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM reads").fetchone() == (1,)
+    connection.close()
+
+
+def test_a_database_that_is_not_ours_to_change_is_told_plainly(tmp_path):
+    (tmp_path / "api.sqlite").write_bytes(b"this is no database at all, but a text" * 100)
+    with pytest.raises(DoelbindingError, match="cannot be migrated: file is not a database"):
+        migrate(f"sqlite+aiosqlite:///{tmp_path / 'api.sqlite'}")
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "oracle+nothing://x/y"])
+@pytest.mark.parametrize("use", [migrate, open_engine])
+def test_a_url_of_no_database_is_told_plainly(use, url):
+    with pytest.raises(InputError, match="database URL"):
+        use(url)
+
+
+def test_every_connection_is_durable_and_keeps_references(api):
+    assert api.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
+    assert api.rows("PRAGMA synchronous") == [{"synchronous": 2}]
+    assert api.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]

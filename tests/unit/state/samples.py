@@ -1,0 +1,133 @@
+"""Small stores, signals and lookups for tests of the durable side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from services.core.clock import SystemClock
+from services.core.contract import DEAD_LETTER, EVIDENCE, SIGNAL
+from services.core.wire import content_hash
+from services.detector.encode import LOOKUPS
+from services.detector.state.connection import sqlite_url
+from services.detector.state.migrate import migrate
+from services.detector.state.store import Store
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PSEUDONYM = "p1-" + "0" * 32
+
+
+@contextmanager
+def a_store(path: Path) -> Iterator[Store]:
+    """A store on a migrated file, not claimed yet; gives up on a lock at once."""
+    if not path.exists():
+        path.write_bytes(_migrated())
+    store = Store(sqlite_url(path), SystemClock(), busy_timeout_ms=50)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def an_owned_store(path: Path) -> Iterator[Store]:
+    """A store that is ready for commits."""
+    with a_store(path) as store:
+        store.claim()
+        store.load()
+        yield store
+
+
+@cache
+def _migrated() -> bytes:
+    """A database file with empty tables; migrating each time would take most of the time of the tests."""
+    with TemporaryDirectory() as folder:
+        migrate(sqlite_url(Path(folder) / "s.sqlite"))
+        return (Path(folder) / "s.sqlite").read_bytes()
+
+
+def signal_id(number: int) -> str:
+    return f"s-{number:032x}"
+
+
+def a_revision(number: int, score: float = 40.0, hour: int = 0) -> dict[str, object]:
+    """One revision of signal `number`, told `hour` hours after START."""
+    row: dict[str, object] = {
+        "signal_id": signal_id(number),
+        "family": "own-file",
+        "rule": "own-file",
+        "rule_version": 1,
+        "rule_class": "P",
+        "employee_id": PSEUDONYM,
+        "subject": PSEUDONYM,
+        **dict.fromkeys(("window_start", "window_end", "first_lookup_at", "last_lookup_at", "raised_at"), START),
+        "as_of": START + timedelta(hours=hour),
+        "lookup_count": 1,
+        "moment_count": 1,
+        "day_count": 1,
+        "counting_rule": "moments-30-minutes-v1",
+        "lookup_ids": [f"l-{number}"],
+        "score": score,
+        "severity": "medium",
+        "status": "open",
+        "withdrawn_reason": None,
+        "pushed": True,
+        "factors": [{"factor": "rule", "value": "own-file", "points": score}],
+        "summary": "One lookup of the own file.",
+        "summary_nl": "Eén raadpleging van het eigen dossier.",
+        "facts_for": [],
+        "facts_against": [],
+        "facts_unknown": [],
+        "counterfactual": {"code": "other-file", "nl": "Bij een ander dossier niet.", "en": "Not for another file."},
+        "parent_id": None,
+    }
+    row["content_hash"] = content_hash(row)
+    return row | {"evidence": [_evidence(number)]}
+
+
+def revisions(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema={**SIGNAL.schema, "evidence": pl.List(EVIDENCE)})
+
+
+def dead(*positions: str) -> pl.DataFrame:
+    rows = [("lookup", position, ["bsn: fails the 11-proef"], ["bsn-fails-11-proef"], b"s") for position in positions]
+    return pl.DataFrame(rows, schema=DEAD_LETTER.schema, orient="row")
+
+
+def lookups(*keys: tuple[int, int | None]) -> pl.DataFrame:
+    """Encoded lookups by (employee, subject), a minute apart."""
+    rows = [
+        {"lookup_id": f"l-{employee}-{subject}", "at": START + timedelta(minutes=minute)}
+        | {"employee": employee, "subject": subject}
+        for minute, (employee, subject) in enumerate(keys)
+    ]
+    return pl.DataFrame(
+        rows,
+        schema={"lookup_id": pl.String(), "at": LOOKUPS["at"]} | dict.fromkeys(("employee", "subject"), pl.Int64()),
+    )
+
+
+def days(**numbers: list[int]) -> pl.DataFrame:
+    """A state table with buckets: `days(d1=[..], d2=[..])`."""
+    rows = [(int(name[1:]), number) for name, values in numbers.items() for number in values]
+    return pl.DataFrame(rows, schema={"bucket": pl.Int32, "number": pl.Int64}, orient="row")
+
+
+def _evidence(number: int) -> dict[str, object]:
+    return {
+        "lookup_id": f"l-{number}",
+        "occurred_at": START,
+        "system": "sonar",
+        "action": "view",
+        "searched_by": "bsn",
+        "data_categories": ["income"],
+        "record_count": 1,
+        "state": "unexplained",
+        "explanation": None,
+    }
