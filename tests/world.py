@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,7 @@ class World:
         return f"e{number}"
 
     def link(self, person: int, to: str, start: datetime, **columns: object) -> None:
-        """A case of BSNS[person], assigned to an employee (`e1`) or team (`T1`), registered by a system at its start."""
+        """A case of BSNS[person] for an employee (`e1`) or team (`T1`), registered by a system at its start."""
         row: dict[str, object] = {
             "link_id": f"link{len(self.links)}", "case_id": f"case{len(self.links)}", "bsn": BSNS[person],
             "assignee_kind": "team" if to.startswith("T") else "employee", "assignee_id": to, "kind": "assignment",
@@ -170,7 +171,7 @@ def in_slices(world: World, cuts: Sequence[timedelta], pipeline: Pipeline | None
     first = lookups["at"][0]
     edges = [first, *(first + cut for cut in sorted(cuts)), first + timedelta(days=36_500)]
     registers = registers_of(world, run.pipeline)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         run.feed(Slice(lookups.filter((pl.col("at") >= start) & (pl.col("at") < end))), registers)
     run.feed(Slice(lookups.clear(), closed=True), registers)
     return run

@@ -71,7 +71,6 @@ LOOKUP = Record(
             "case_id",
             "reason",
             "data_categories",
-            "record_count",
             "workstation",
             "location",
             "street",

@@ -49,10 +49,10 @@ def from_wire(value: object) -> object:
 def content_hash(signal: Mapping[str, object]) -> str:
     """SHA-256, 32 hex digits, over the canonical JSON of a signal's columns but `as_of` and the hash itself.
 
-    Canonical: snake_case keys in order of the alphabet, times in UTC. Times stand in the columns themselves.
+    Canonical: snake_case keys in order of the alphabet, times as on the wire. Only columns themselves hold times.
     """
     content = {
-        key: value.astimezone(UTC) if isinstance(value, datetime) else value
+        key: to_wire(value) if isinstance(value, datetime) else value
         for key, value in signal.items()
         if key not in UNHASHED
     }

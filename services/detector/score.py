@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -45,20 +46,27 @@ def score(signals: pl.DataFrame) -> list[ScoredRule]:
 
 
 def _score(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    raw, bounded, told = _expressions(rule)
+    return (
+        signals.with_columns(raw).with_columns(bounded).with_columns(told).with_columns(_severity().alias("severity"))
+    )
+
+
+@cache
+def _expressions(rule: Rule) -> tuple[tuple[pl.Expr, ...], pl.Expr, tuple[pl.Expr, ...]]:
+    """One rule's points, the bound of its class, and factors and score; built once."""
     points = [
         pl.when(factor.when.fill_null(value=False)).then(factor.points.cast(pl.Int64)).otherwise(pl.lit(0, pl.Int64))
         for factor in rule.factors
     ]
     cap = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
-    summed = signals.with_columns(
+    raw = (
         pl.lit(rule.version, pl.Int64).alias("rule_version"),
         rule.rule_class.alias("rule_class"),
         pl.sum_horizontal(points).alias("raw_points"),
     )
-    summed = summed.with_columns(pl.col("raw_points").clip(0, cap).alias("points"))
-    return summed.with_columns(_factors(rule).alias("factors"), (pl.col("points") / 10).alias("score")).with_columns(
-        _severity().alias("severity")
-    )
+    told = (_factors(rule).alias("factors"), (pl.col("points") / 10).alias("score"))
+    return raw, pl.col("raw_points").clip(0, cap).alias("points"), told
 
 
 def _factors(rule: Rule) -> pl.Expr:

@@ -15,7 +15,7 @@ JUDGED = ["lookup_id", "subject", "family", "grace_end", "explained_at", "explan
 
 
 def states(judged: pl.DataFrame, moment: datetime) -> pl.DataFrame:
-    """Frame of EXPLAINED, one row per lookup. A case link makes a look into a special file a conflict, not a licence."""
+    """Frame of EXPLAINED, a row per lookup. A case link makes a look into a special file a conflict, not a licence."""
     now = pl.lit(moment, INSTANT)
     known = pl.col("explained_at") <= now
     special = (pl.col("family") != UNEXPLAINED) & pl.col("subject").is_not_null()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
@@ -35,15 +37,20 @@ CLEARED = Text(
 def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
     """Adds summary (English), summary_nl, facts_for, facts_against, facts_unknown and counterfactual."""
     worded = signals.with_columns(*_words(calendar))
+    return worded.with_columns(_story(rule))
+
+
+@cache
+def _story(rule: Rule) -> tuple[pl.Expr, ...]:
+    """The texts of one rule as expressions; built once."""
     cleared = pl.when("withdrawn").then(_fact("explained-later", CLEARED))
-    return worded.with_columns(
+    unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
+    return (
         filled(rule.summary.en).alias("summary"),
         filled(rule.summary.nl).alias("summary_nl"),
         _facts(rule.factors, sign=1).alias("facts_for"),
         pl.concat_list(_facts(rule.factors, sign=-1), cleared).list.drop_nulls().alias("facts_against"),
-        pl.concat_list([_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]).alias(
-            "facts_unknown"
-        ),
+        pl.concat_list(unknown).alias("facts_unknown"),
         _fact("counterfactual", rule.counterfactual).alias("counterfactual"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,7 +36,7 @@ def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
     cuts = np.sort(rng.integers(0, lookups.height + 1, delivery.slices - 1))
     edges = [0, *cuts.tolist(), lookups.height]
     whole = registers_of(world, pipeline)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         piece = lookups[start:end]
         closed = end == lookups.height and start == edges[-2]
         if delivery.registers_arrive and not closed:

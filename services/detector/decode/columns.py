@@ -90,4 +90,6 @@ def _instant(column: pl.Expr, found: pl.Datetime) -> pl.Expr:
 def _in_words(found: DataType | DataTypeClass) -> str:
     if isinstance(found, pl.Datetime) and found.time_zone is None:
         return f"timestamp[{found.time_unit}] without a time zone"
+    if isinstance(found, pl.Enum | pl.Categorical):
+        return "text in categories"  # the type's own name lists the values, which may be identities
     return "text" if found == pl.String else str(found)

@@ -30,7 +30,7 @@ class Fault(NamedTuple):
 
 
 def shown(value: object) -> str:
-    """The value in quotes, safe to print: one line, at most 40 characters, BSNs and addresses taken out."""
+    """The value in quotes, safe to print: one line, at most 40 characters, no BSN, token or e-mail address."""
     text = redact(str(value)[:SEARCHED_CHARACTERS])
     text = "".join(sign if sign.isprintable() else "?" for sign in text)
     return f"'{text[:SHOWN_CHARACTERS]}...'" if len(text) > SHOWN_CHARACTERS else f"'{text}'"

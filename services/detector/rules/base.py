@@ -34,7 +34,7 @@ class Factor:
     text: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule. `hit` marks lookups for the family; `fires` says when the signal carries this rule's name."""
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from services.core.contract import Record
 from services.core.errors import InputError
 from services.detector.decode import column_faults, decode_frame
 from services.detector.sources.ndjson import Batch
+
+UNREADABLE = (PolarsError, PanicException, OSError)
+"""What reading a spoilt file raises; Polars panics where a footer contradicts the file."""
 
 MAGIC = b"PAR1"
 LEAST_BYTES = 12
@@ -39,7 +42,7 @@ def parquet_faults(path: Path, record: Record, name: str) -> list[str]:
     """What is wrong with the columns of a file, a sentence each; InputError if it is no Parquet file."""
     try:
         return column_faults(_scan(path, name).collect_schema(), record, name)
-    except (PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(name, error) from error
 
 
@@ -60,9 +63,13 @@ def parquet_batches(path: Path, name: str, record: Record, start: int, rows: int
             yield Batch(decode_frame(part, record, name, first + offset), first + offset + part.height)
 
 
-def unreadable(name: str, error: Exception) -> InputError:
+def unreadable(name: str, error: BaseException) -> InputError:
     """A file that cannot be read, with the system's or the reader's own words."""
-    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error).partition("\n")[0]
+    told = str(error).partition("\n")[0]
+    if isinstance(error, OSError) and error.strerror:
+        told = error.strerror
+    if isinstance(error, PanicException):
+        told = "its content does not agree with its footer; deliver it again"
     return InputError(f"{name}: cannot be read: {told}")
 
 
@@ -78,5 +85,5 @@ def _scan(path: Path, name: str) -> pl.LazyFrame:
 def _read(frame: pl.LazyFrame, name: str) -> pl.DataFrame:
     try:
         return frame.collect()
-    except (PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(name, error) from error

@@ -134,6 +134,17 @@ def test_a_parquet_file_with_spoilt_pages_is_told(tmp_path: Path) -> None:
     assert "\n" not in told
 
 
+def test_a_parquet_file_that_lost_its_pages_is_told(tmp_path: Path) -> None:
+    write_registers(tmp_path)
+    path = write(tmp_path / "lookups" / "a.parquet", [a_lookup(number) for number in range(2_000)])
+    content = path.read_bytes()
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    path.write_bytes(b"PAR1" + content[-footer:])
+    assert faults(Dataset(tmp_path).lookups) == (
+        "lookups/a.parquet: cannot be read: its content does not agree with its footer; deliver it again",
+    )
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     write_registers(tmp_path)

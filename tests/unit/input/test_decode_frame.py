@@ -99,6 +99,11 @@ def test_text_and_dates_are_not_times_in_parquet() -> None:
     assert told(as_date) == (f"{FILE}: column occurred_at: found Date, expected timestamp[us, UTC]",)
 
 
+def test_the_categories_of_a_wrong_column_are_not_shown() -> None:
+    frame = GOOD.with_columns(pl.col("bsn").cast(pl.Enum(GOOD["bsn"].unique())).alias("record_count"))
+    assert told(frame) == (f"{FILE}: column record_count: found text in categories, expected a whole number (int32)",)
+
+
 def test_faulty_rows_are_told_by_row_and_the_rest_goes_on() -> None:
     records = [a_lookup(number) for number in range(5)]
     frame = as_frame([*records[:2], a_lookup(2, action="open", bsn="12", employee_id=""), *records[3:]])
@@ -153,7 +158,7 @@ def test_null_in_a_list_of_codes_is_a_fault() -> None:
     )
 
 
-CHANGES = {
+CHANGES: dict[str, list[object]] = {
     "lookup_id": [None, "", "a"],
     "occurred_at": [None, "2025-03-28T10:00:00Z", "2200-01-01T00:00:00Z"],
     "employee_id": [None, " ", "e-1"],
