@@ -20,6 +20,10 @@ RELATIONS = {
     "ex_partner": ("ex-partner", "ex-partner"),
     "household": ("huisgenoot", "household member"),
 }
+PERIODS = (
+    ("op {first_day}", "van {first_day} tot en met {last_day}"),
+    ("on {first_day}", "from {first_day} to {last_day}"),
+)
 UNITS = {
     "lookups": (("logregel", "logregels"), ("log line", "log lines")),
     "moments": (("moment", "momenten"), ("moment", "moments")),
@@ -36,7 +40,7 @@ CLEARED = Text(
 
 def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
     """Adds summary (English), summary_nl, facts_for, facts_against, facts_unknown and counterfactual."""
-    worded = signals.with_columns(*_words(calendar))
+    worded = signals.with_columns(_dates(calendar)).with_columns(_words())
     return worded.with_columns(_story(rule))
 
 
@@ -67,13 +71,21 @@ def _fact(code: str, text: Text) -> pl.Expr:
     return pl.struct(pl.lit(code).alias("code"), filled(text.nl).alias("nl"), filled(text.en).alias("en")).cast(FACT)
 
 
-def _words(calendar: AgencyCalendar) -> list[pl.Expr]:
-    words = [
+def _dates(calendar: AgencyCalendar) -> list[pl.Expr]:
+    return [
         calendar.local_day(pl.col("cleared_at")).dt.strftime("%d-%m-%Y").alias("cleared_day"),
         pl.col("first_local").dt.strftime("%d-%m-%Y").alias("first_day"),
         pl.col("last_local").dt.strftime("%d-%m-%Y").alias("last_day"),
     ]
+
+
+@cache
+def _words() -> tuple[pl.Expr, ...]:
+    words = []
+    one_day = pl.col("first_local") == pl.col("last_local")
     for place, language in enumerate(("nl", "en")):
+        on, between = PERIODS[place]
+        words.append(pl.when(one_day).then(filled(on)).otherwise(filled(between)).alias(f"period_{language}"))
         related = {kind: translated[place] for kind, translated in RELATIONS.items()}
         words.append(_translated("relation", related, language))
         explained = {name: translated[place] for name, translated in names().items()}
@@ -82,7 +94,7 @@ def _words(calendar: AgencyCalendar) -> list[pl.Expr]:
             one, many = unit[place]
             noun = pl.when(pl.col(column) == 1).then(pl.lit(one)).otherwise(pl.lit(many))
             words.append(pl.format("{} {}", pl.col(column), noun).alias(f"{column}_{language}"))
-    return words
+    return tuple(words)
 
 
 def _translated(column: str, words: dict[str, str], language: str) -> pl.Expr:

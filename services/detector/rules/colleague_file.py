@@ -40,8 +40,8 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een (oud-)collega op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "The employee consulted the file of a (former) colleague at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker raadpleegde het dossier van een (oud-)collega op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted the file of a (former) colleague at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Met een zaakkoppeling en de bevoegdheid Eigen personeel, buiten het eigen team, was er geen signaal.",

@@ -50,6 +50,8 @@ SIGNAL_COLUMNS = {
     "usual_workload": "persons opened on a usual day, in thousandths",
     "first_day": "local date of the first lookup",
     "last_day": "local date of the last lookup",
+    "period_nl": "the day, or first and last day, in words",
+    "period_en": "the day, or first and last day, in words",
     "moments_nl": "number of moments in words",
     "moments_en": "number of moments in words",
     "lookups_nl": "number of log lines in words",

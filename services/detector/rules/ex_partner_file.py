@@ -25,8 +25,8 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een ex-partner of voormalig huisgenoot op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "The employee consulted the file of an ex-partner or former household member at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker raadpleegde het dossier van een ex-partner of voormalig huisgenoot op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted the file of an ex-partner or former household member at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Zonder de geregistreerde (beëindigde) relatie was er geen signaal van deze regel.",

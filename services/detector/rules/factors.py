@@ -114,6 +114,20 @@ def link_exists(points: int) -> Factor:
     )
 
 
+def no_link(points: int) -> Factor:
+    """For: nothing shows that the file came to the employee as work."""
+    return Factor(
+        "no-case-link",
+        pl.col("conflicts") == 0,
+        pl.lit(points),
+        pl.col("unlinked").cast(pl.String),
+        Text(
+            "Voor geen van de raadplegingen ({lookups_nl}) is een zaakkoppeling, taak of contact gevonden.",
+            "For none of the lookups ({lookups_en}) a case link, task or contact was found.",
+        ),
+    )
+
+
 def counting() -> tuple[Factor, ...]:
     """The factors that every rule on a relative's, own or colleague's file shares."""
     return (
@@ -124,6 +138,7 @@ def counting() -> tuple[Factor, ...]:
         found_by_name(10),
         found_by_address(10),
         link_exists(30),
+        no_link(10),
     )
 
 

@@ -85,8 +85,8 @@ RULE = Rule(
     fires=pl.lit(True),
     factors=(base(100, NO_LINK), *CONTEXT),
     summary=Text(
-        "Medewerker raadpleegde een dossier zonder gevonden werkreden op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "The employee consulted a file with no work reason found at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker raadpleegde een dossier zonder gevonden werkreden op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted a file with no work reason found at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=COUNTERFACTUAL,
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),

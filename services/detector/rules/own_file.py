@@ -25,8 +25,8 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het eigen dossier in een cliëntsysteem op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "The employee consulted their own file in a client system at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker raadpleegde het eigen dossier in een cliëntsysteem op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted their own file in a client system at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "In het eigen personeelsdossier (PeopleSoft) was deze raadpleging toegestaan en was er geen signaal.",

@@ -17,8 +17,8 @@ RULE = Rule(
     fires=pl.col("recurrent"),
     factors=(base(180, NO_LINK), *CONTEXT),
     summary=Text(
-        "Medewerker keerde terug naar hetzelfde dossier zonder gevonden werkreden: {moments_nl} op {days_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "The employee returned to the same file with no work reason found: {moments_en} on {days_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker keerde terug naar hetzelfde dossier zonder gevonden werkreden: {moments_nl} op {days_nl} ({lookups_nl}), {period_nl}.",
+        "The employee returned to the same file with no work reason found: {moments_en} on {days_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=COUNTERFACTUAL,
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),

@@ -25,8 +25,8 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker zonder bevoegdheid Eigen personeel raadpleegde een dossier van personeel of hun gezin op {moments_nl} ({lookups_nl}), van {first_day} tot en met {last_day}.",
-        "An employee without the authority Eigen personeel consulted a file of staff or their family at {moments_en} ({lookups_en}), from {first_day} to {last_day}.",
+        "Medewerker zonder bevoegdheid Eigen personeel raadpleegde een dossier van personeel of hun gezin op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "An employee without the authority Eigen personeel consulted a file of staff or their family at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Met de bevoegdheid Eigen personeel en een zaakkoppeling op dat moment was er geen signaal.",

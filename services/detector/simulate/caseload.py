@@ -117,12 +117,17 @@ def _holdings(number: int, owner: Ints, first: Ints, last: Ints, contacts: Ints)
 
 
 def _give_cases(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> pl.DataFrame:
-    """A new case and a citizen for each; Eigen personeel gets files of staff, their partners and children."""
-    citizens, owner = agency.people.citizens, holdings["employee"].to_numpy()
+    """A new case and a citizen for each; Eigen personeel gets files of staff, their partners and children.
+
+    The files of their own teams go elsewhere: nobody handles the file of a direct colleague.
+    """
+    citizens, owner, organisation = agency.people.citizens, holdings["employee"].to_numpy(), agency.organisation
     person = rng.integers(citizens.start, citizens.stop, len(owner))
+    close = np.isin(organisation.team, organisation.team[organisation.handles_staff])
     relations = agency.people.relations.filter(pl.col("kind").is_in(["partner", "child"]), pl.col("source") != "brp")
-    staff = np.concatenate([np.arange(agency.organisation.size), relations["person"].to_numpy()])
-    by_staff_handler = (owner != NONE) & agency.organisation.handles_staff[owner]
+    family = relations["person"].to_numpy()[~close[relations["employee"].to_numpy()]]
+    staff = np.concatenate([np.flatnonzero(~close), family])
+    by_staff_handler = (owner != NONE) & organisation.handles_staff[owner]
     person[by_staff_handler] = rng.choice(staff, int(by_staff_handler.sum()))
     return holdings.with_columns(case=pl.Series(np.arange(len(owner))), person=pl.Series(person))
 
