@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 from rich.console import Console
 
@@ -49,16 +48,15 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """The exit code of a command line; faults are told on standard error, never as a traceback."""
     try:
-        app(arguments, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return BAD_INPUT
+        app(arguments)
+    except SystemExit as end:  # typer has told what was wrong with the usage, or was interrupted
+        return end.code if end.code in (DONE, BAD_INPUT) else FAILED
     except InputError as error:
         return _tell(error, BAD_INPUT)
     except DoelbindingError as error:
         return _tell(error, FAILED)
-    except (KeyboardInterrupt, click.Abort):
-        return FAILED
+    except OSError as error:
+        return _tell(DoelbindingError(f"{error.filename or 'a file'}: {error.strerror or error}"), FAILED)
     return DONE
 
 

@@ -12,10 +12,12 @@ from services.detector.state.tables import RECENT, State, bucket_of
 
 @dataclass(frozen=True)
 class Admitted:
-    """What a slice brought: `lookups` to judge, ids whose earlier content lost, and conflicting records."""
+    """What a slice brought."""
 
     lookups: pl.DataFrame
-    replaced: pl.Series
+    """New lookups, to be judged (LOOKUPS schema)."""
+    replaced: pl.DataFrame
+    """Earlier lookups whose content lost, as lookup_id, employee and day: they are taken back."""
     recent: pl.DataFrame
     duplicates: int
     conflicts: pl.DataFrame
@@ -26,10 +28,11 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
     known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
-    compared = best.join(known.select("lookup_id", pl.col("content").alias("known")), on="lookup_id", how="left")
+    before = known.select("lookup_id", pl.col("content").alias("known"))
+    compared = best.join(before, on="lookup_id", how="left")
     fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
     beaten = compared.filter(pl.col("content") > pl.col("known"))
-    replaced = fresh.filter(pl.col("known").is_not_null())["lookup_id"]
+    replaced = known.join(fresh, on="lookup_id", how="semi").select("lookup_id", "employee", "day")
     conflicts = pl.concat([losers.select(lookups.columns), beaten.select(lookups.columns)]).unique(
         ["lookup_id", "content"]
     )
@@ -45,7 +48,7 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
 
 def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per id within the slice, and the rows with other content that lost."""
-    doubled = pl.col("lookup_id").is_duplicated()
+    doubled = pl.col("lookup_id").hash().is_duplicated()  # integers compare faster; a collision only costs time
     repeated = lookups.filter(doubled).sort("lookup_id", "content")
     best = repeated.unique("lookup_id", keep="first", maintain_order=True)
     kept = best.select("lookup_id", pl.col("content").alias("kept"))
@@ -61,14 +64,13 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     old = lookups.filter(pl.col("at") < state.progress.watermark - horizon)
     if old.is_empty():
         return pl.DataFrame(schema=schema)
-    known = state.archive(old["employee"].unique(), pl.Series([], dtype=pl.Int64))
-    known = known.select(list(schema)).sort("content").unique("lookup_id", keep="first", maintain_order=True)
+    known = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64)).select(list(schema))
     return known.join(state.recent, on="lookup_id", how="anti")
 
 
 def _remembered(state: State, admitted: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
     """The ids to remember: those within the horizon of the latest event."""
-    new = admitted.select("lookup_id", "content", "at", bucket_of(pl.col("day")))
+    new = admitted.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
     recent = pl.concat([state.recent.join(new, on="lookup_id", how="anti"), new])
     latest = recent["at"].max()
     if not isinstance(latest, datetime):

@@ -16,6 +16,8 @@ from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.keyring import open_key_ring
 from services.core.settings import default_home
+from services.core.tokens import open_tokens
+from services.detector.casebook.command import rules_test_command
 from services.detector.progress import shown_progress
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
 from services.detector.rules import RULES
@@ -24,12 +26,14 @@ from services.detector.settings import load_agency_settings
 from services.detector.sources.dataset import Dataset
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
+from services.detector.submit import submit
 from services.detector.watching import DetectOptions, detect
 
 JsonOutput = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 RulesFile = Annotated[Path | None, typer.Option("--rules", help="Settings of the agency (TOML); default: UWV's.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of key ring, state and queue.")]
 rules_app = typer.Typer(no_args_is_help=True, help="The rules: list, show one, run their cases.")
+rules_app.command("test")(rules_test_command)
 
 
 def rescore_command(
@@ -43,17 +47,22 @@ def rescore_command(
     end: Annotated[str | None, typer.Option("--to", help="Only what was known by this moment (RFC 3339).")] = None,
     rules: RulesFile = None,
     compare: Annotated[Path | None, typer.Option("--compare", help="Earlier output to compare with.")] = None,
+    submit_to: Annotated[str | None, typer.Option("--submit", help="Base URL of the intake API to deliver to.")] = None,
     home: Home = None,
     json_output: JsonOutput = False,
 ) -> None:
     """Score a historic log in batch; the same signals as the stream gives for the same input."""
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
-    ring = open_key_ring((home or default_home()) / "keyring.json")
+    folder = home or default_home()
+    ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:
         result = rescore(Dataset(dataset), load_agency_settings(rules), ring, advance, period)
         write(result, out, ring)
     told = coverage(result) | ({} if earlier is None else {"compared": _compared(earlier, result.signals)})
+    if submit_to is not None:
+        token = open_tokens(folder / "tokens.json")["detector"]
+        told["submitted"] = submit(result.signals, submit_to, token, SystemClock())
     if json_output:
         typer.echo(json.dumps(told))
     else:
@@ -186,7 +195,7 @@ def _print_result(result: Rescored, told: dict[str, object], out: Path) -> None:
         table.add_row(*(str(value) for value in row))
     console = Console()
     console.print(table)
-    for name in ("lookups", "scored", "duplicates", "states", "deadLetters", "compared"):
+    for name in ("lookups", "scored", "duplicates", "states", "deadLetters", "compared", "submitted"):
         if name in told:
             console.print(f"{name}: {told[name]}")
     console.print(f"written to {out}")

@@ -1,4 +1,4 @@
-"""Unexplained lookups into lookups with their surroundings: did anyone, or the own team, have this person's case."""
+"""Contributions into contributions with their surroundings: whose case the person was, and what was written later."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from services.detector.explain.base import covers
 from services.detector.registers import Registers
 
 
-def add_context(judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    """Adds anyone_had_case and team_had_case: links of others in force at the moment and known when grace ended."""
-    at_stake = judged.filter(pl.col("explained_at").is_null() | (pl.col("explained_at") > pl.col("grace_end"))).select(
-        "row", "at", "team", "subject", "subject_check", "grace_end"
-    )
-    links = registers.links.rows(at_stake["subject"]).rename({"subject_check": "link_check"})
-    known = pl.col("known_from") <= pl.col("grace_end")
-    cases = at_stake.join(links, on="subject").filter(
-        (pl.col("link_check") == pl.col("subject_check")) & covers() & known
-    )
-    colleagues = _assigned_to_team(cases, registers)
-    anyone = cases.select("row", pl.lit(True).alias("anyone_had_case")).unique()
-    return (
-        judged.join(anyone, on="row", how="left", maintain_order="left")
-        .join(colleagues, on="row", how="left", maintain_order="left")
-        .with_columns(pl.col("anyone_had_case", "team_had_case").fill_null(value=False))
-    )
+def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Adds anyone_had_case, team_had_case and retroactive.
+
+    The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive`
+    tells that the viewer registered a link to the person after the lookup.
+    """
+    rows = contributions.drop("row").with_row_index("row")
+    asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end")
+    links = registers.links.rows(asked["subject"]).rename({"subject_check": "link_check"})
+    cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
+    in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")))
+    afterwards = (pl.col("known_from") > pl.col("at")) & (pl.col("registered_by_employee") == pl.col("employee"))
+    return rows.with_columns(
+        pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
+        pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
+        pl.col("row").is_in(cases.filter(afterwards)["row"].unique().implode()).alias("retroactive"),
+    ).drop("row")
 
 
-def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:
     """Rows whose person was a case of somebody in the viewer's team at that moment."""
     personal = cases.filter(~pl.col("to_team")).select("row", "at", "team", "assignee")
     periods = registers.employees.rows(personal["assignee"]).select(
@@ -37,4 +37,4 @@ def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.DataFrame
         pl.col("valid_to").is_null() | (pl.col("at") < pl.col("valid_to"))
     )
     members = personal.join(periods, on="assignee").filter(in_force & (pl.col("assignee_team") == pl.col("team")))
-    return members.select("row", pl.lit(True).alias("team_had_case")).unique()
+    return members["row"].unique()

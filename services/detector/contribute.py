@@ -22,9 +22,10 @@ def classify(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def contribute(judged: pl.DataFrame) -> pl.DataFrame:
-    """Frame of CONTRIBUTIONS; a lookup that is explained in time and concerns an ordinary file gives none.
+    """The columns of `judged` with counts_from and counts_until, a row per lookup that counts in a family.
 
-    A relation that was registered after the lookup moves it to the relative's family from then on.
+    A lookup that is explained in time and concerns an ordinary file does not. A relation that was registered after
+    the lookup moves it to the relative's family from then on.
     """
     cases = judged.filter(pl.col("subject").is_not_null()).with_columns(bucket_of(pl.col("day")))
     special = cases.filter(pl.col("family") != UNEXPLAINED)
@@ -56,7 +57,7 @@ def _special(cases: pl.DataFrame) -> pl.DataFrame:
     """Own, relatives' and staff files: no case link ends them."""
     return cases.with_columns(
         pl.col("special_from").alias("counts_from"), pl.lit(None, CONTRIBUTIONS["counts_until"]).alias("counts_until")
-    ).select(list(CONTRIBUTIONS))
+    )
 
 
 def _plain(cases: pl.DataFrame) -> pl.DataFrame:
@@ -66,4 +67,4 @@ def _plain(cases: pl.DataFrame) -> pl.DataFrame:
         pl.col("grace_end").alias("counts_from"), until.alias("counts_until"), pl.lit(UNEXPLAINED).alias("family")
     )
     counts = pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
-    return timed.filter(counts).select(list(CONTRIBUTIONS))
+    return timed.filter(counts)

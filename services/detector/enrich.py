@@ -16,7 +16,7 @@ def enrich(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     Adds: team, role, eigen_personeel, viewer_known_from, is_own, relation (null or a kind), relation_known_from,
     staff_kind (null, `staff`, `ex-staff`, `family`), staff_known_from, same_team.
     """
-    seen = lookups.sort("at", "lookup_id").with_row_index("row")
+    seen = lookups.sort("at").with_row_index("row")
     seen = _with_viewer(seen, registers)
     special = _special_subjects(seen, registers)
     return seen.join(special, on="row", how="left", maintain_order="left").with_columns(

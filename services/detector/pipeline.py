@@ -24,7 +24,7 @@ from services.detector.group import by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import State
+from services.detector.state.tables import CONTRIBUTIONS, State
 from services.detector.states import JUDGED
 from services.detector.telling import News, tell
 from services.detector.ticks import DailyPush
@@ -87,13 +87,14 @@ class Pipeline:
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
-        state = self._take_in(state, piece, admitted, again, judged)
+        contributions = add_context(contribute(judged), registers).select(list(CONTRIBUTIONS))
+        state = self._take_in(state, piece, admitted, again, contributions)
         mark = self._watermark(state, piece)
-        state = self._volume.run(state, news, mark)
+        state = self._volume.run(state, news, admitted.replaced, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
-            news=News(news["subject"], admitted.replaced, judged_again=again.height > 0),
+            news=News(news["subject"], admitted.replaced["lookup_id"], judged_again=again.height > 0),
             judged=judged.select(JUDGED).join(admitted.lookups.select("lookup_id"), on="lookup_id", how="semi"),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,
@@ -107,8 +108,7 @@ class Pipeline:
 
     def judge(self, lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Stage 1: who looked at whom, and why it was fine, if it was."""
-        explained = self._explainer.explain(enrich(lookups, registers), registers)
-        return classify(add_context(explained, registers))
+        return classify(self._explainer.explain(enrich(lookups, registers), registers))
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
@@ -119,22 +119,22 @@ class Pipeline:
         """Earlier lookups that changed register rows concern: they are judged again."""
         if piece.changed_employees.is_empty() and piece.changed_subjects.is_empty():
             return pl.DataFrame(schema=LOOKUPS)
-        earlier = state.archive(piece.changed_employees, piece.changed_subjects)
-        return earlier.join(admitted.lookups, on="lookup_id", how="anti").select(list(LOOKUPS))
+        earlier = state.earlier(piece.changed_employees, piece.changed_subjects)
+        return earlier.join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
-        self, state: State, piece: Slice, admitted: Admitted, again: pl.DataFrame, judged: pl.DataFrame
+        self, state: State, piece: Slice, admitted: Admitted, again: pl.DataFrame, contributions: pl.DataFrame
     ) -> State:
         """The state with this slice's contributions; what was replaced or judged again is taken back first."""
-        outdated = pl.concat([admitted.replaced, again["lookup_id"]])
+        outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
         kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
-        firsts = [state.progress.first_seen, admitted.lookups["at"].min()]
+        firsts = [state.progress.first_seen, piece.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
-            contributions=pl.concat([kept, contribute(judged)]),
+            contributions=pl.concat([kept, contributions]),
             recent=admitted.recent,
-            clocks=advance_clocks(state.clocks, admitted.lookups, piece.partition),
+            clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
             progress=replace(state.progress, first_seen=min(seen, default=None)),
         )
 

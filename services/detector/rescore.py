@@ -61,7 +61,7 @@ def rescore(
     registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
     advance("lookups", 0.05)
     history = dataset.lookups()
-    lookups = _until(pipeline.encoder.lookups(history.valid), period.end).sort("at", "lookup_id")
+    lookups = _until(pipeline.encoder.lookups(history.valid), period.end).sort("at")
     state, judged, duplicates = State(), [pl.DataFrame(schema=EXPLAINED.schema)], 0
     conflicts = [lookups.clear()]
     for piece, share in _slices(lookups, period):

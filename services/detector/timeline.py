@@ -36,15 +36,13 @@ class Explainer:
         self._calendar = calendar
 
     def explain(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-        """Adds explained_at (null: never), explanation, strength (thousandths), grace_end and retroactive.
+        """Adds explained_at (null: never), explanation, strength (thousandths) and grace_end.
 
         `explained_at` is the lookup's own moment when the explanation was known by then.
         """
         candidates = self._candidates(seen, registers)
-        best = self._best(candidates)
-        judged = seen.join(best, on="row", how="left", maintain_order="left")
-        judged = judged.join(_registered_by_viewer(candidates), on="row", how="left", maintain_order="left")
-        return self._with_plain(self._with_grace(judged)).with_columns(pl.col("retroactive").fill_null(value=False))
+        judged = seen.join(self._best(candidates), on="row", how="left", maintain_order="left")
+        return self._with_plain(self._with_grace(judged))
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """One row per lookup and link of the viewer or the viewer's team to the same subject."""
@@ -138,12 +136,6 @@ def _rank(explanation: Explanation, place: int) -> pl.Expr:
 def _name(explanations: tuple[Explanation, ...], place: pl.Expr) -> pl.Expr:
     names = {number: explanation.id for number, explanation in enumerate(explanations)}
     return place.replace_strict(names, return_dtype=pl.String)
-
-
-def _registered_by_viewer(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Lookups for which the viewer registered a link afterwards."""
-    afterwards = (pl.col("known_from") > pl.col("at")) & (pl.col("registered_by_employee") == pl.col("employee"))
-    return candidates.filter(afterwards).select("row", pl.lit(True).alias("retroactive")).unique()
 
 
 def _team_sizes(team_candidates: pl.DataFrame, registers: Registers, calendar: AgencyCalendar) -> pl.DataFrame:

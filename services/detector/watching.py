@@ -41,6 +41,8 @@ FUTURE = timedelta(minutes=5)
 """A lookup this far ahead of the moment at which it was read is a fault of its source."""
 CALL_SECONDS = 30.0
 DRAIN_SECONDS = 120.0
+DRAIN_SECONDS_WHEN_STOPPED = 10.0
+"""Supervisors commonly kill what has not ended half a minute after they asked."""
 LONGEST_PAUSE_SECONDS = 30.0
 
 
@@ -57,27 +59,32 @@ class DetectOptions:
     poll_seconds: float = 1.0
 
 
-def detect(options: DetectOptions, settings: AgencySettings, clock: Clock) -> dict[str, int]:
+def detect(
+    options: DetectOptions, settings: AgencySettings, clock: Clock, metrics: DetectorMetrics | None = None
+) -> dict[str, int]:
     """Runs until the input ends, or with `follow` until SIGTERM or SIGINT; returns what was counted.
 
-    Raises DoelbindingError if signals could not be delivered in time: they stay in the outbox for the next start.
+    Raises DoelbindingError if signals could not be delivered in time (they stay in the outbox for the next start), or
+    if it was told to stop before the end of an input that is not followed.
     """
     sources = settings.sources_for_monitoring()
     ring = open_key_ring(options.home / "keyring.json")
     token = open_tokens(options.home / "tokens.json")["detector"]
     url = sqlite_url(options.home / "detector.sqlite")
     migrate(url)
-    metrics = DetectorMetrics()
+    metrics = metrics or DetectorMetrics()
     with (
         closing(Store(url, clock)) as store,
         httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
         _delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
-        _metrics_page(metrics, options.metrics_port),
+        metrics_page(metrics, options.metrics_port),
     ):
         watch = Watch(options, settings, ring, store, sources, metrics, clock)
         with _until_told_to_stop(watch.stop):
             counted = watch.run(deliverer)
-        if not deliverer.drain(DRAIN_SECONDS):
+        if watch.stop.is_set() and not options.follow:
+            raise DoelbindingError("stopped before the end of the lookups; the next start goes on from there")
+        if not deliverer.drain(DRAIN_SECONDS_WHEN_STOPPED if options.follow else DRAIN_SECONDS):
             raise DoelbindingError(
                 f"{store.outbox.backlog().pending} signals could not be delivered to {options.api} "
                 f"({deliverer.problem or 'no answer yet'}); they are kept and go out at the next start"
@@ -197,7 +204,7 @@ def _delivering(deliverer: Deliverer) -> Iterator[Deliverer]:
 
 
 @contextmanager
-def _metrics_page(metrics: DetectorMetrics, port: int) -> Iterator[None]:
+def metrics_page(metrics: DetectorMetrics, port: int) -> Iterator[None]:
     """Serves /metrics while the detector runs; port 0 means no page."""
     if not port:
         yield

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from tests.world import World, local
+from tests.world import BSNS, World, local
 
 START = local("2025-03-17 08:00")
 """Monday, two weeks before the change to summer time of 30 March 2025."""
@@ -28,6 +28,7 @@ def random_agency(seed: int) -> World:
     _special_looks(world, rng)
     _daily_work(world, rng)
     _crowded_day(world, rng)
+    _same_id_other_content(world, rng)
     return world
 
 
@@ -79,6 +80,13 @@ def _maybe_link(world: World, rng: np.random.Generator, employee: int, person: i
         again = {**world.links[-1], "registered_at": first + timedelta(days=6), "valid_to": first + timedelta(days=1)}
         if again["registered_at"] != world.links[-1]["registered_at"]:
             world.links.append(again)
+
+
+def _same_id_other_content(world: World, rng: np.random.Generator) -> None:
+    """Some ids come twice: the same moment, another person or another system."""
+    for place in rng.choice(len(world.lookups), 12, replace=False):
+        other = {"bsn": BSNS[int(rng.integers(300, 310))]} if rng.random() < 0.6 else {"system": "peoplesoft"}
+        world.lookups.append({**world.lookups[int(place)], **other})
 
 
 def _crowded_day(world: World, rng: np.random.Generator) -> None:

@@ -63,6 +63,7 @@ class Coverage:
         self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
         self.seen["a week boundary"] += int(days.dt.week().n_unique() > 1)
         self.seen["duplicates"] += sum(found.duplicates for found in run.findings)
+        self.seen["the same id with other content"] += sum(found.conflicts.height for found in run.findings)
         self.seen["late lookups"] += sum(found.late for found in run.findings)
 
     def assert_holds(self, *wanted: str) -> None:
@@ -70,8 +71,16 @@ class Coverage:
         assert not missing, f"no example contained: {', '.join(missing)}"
 
 
-EVERYWHERE = (*(rule.id for rule in RULES), "a withdrawal", "a push out of the budget", "a budget refusal",
-              "the change to summer time", "a week boundary", "duplicates")  # fmt: skip
+EVERYWHERE = (
+    *(rule.id for rule in RULES),
+    "a withdrawal",
+    "a push out of the budget",
+    "a budget refusal",
+    "the change to summer time",
+    "a week boundary",
+    "duplicates",
+    "the same id with other content",
+)
 
 
 @pytest.mark.parametrize("registers_arrive", [False, True], ids=["registers at hand", "registers arriving"])

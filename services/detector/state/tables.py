@@ -28,7 +28,14 @@ CONTRIBUTIONS: Schema = {
 }
 """A lookup that counts in a rule family, from when until when (null: for good); `linked_at`: a case link was known."""
 
-RECENT: Schema = {"lookup_id": pl.String(), "content": pl.UInt64(), "at": INSTANT, "bucket": pl.Int32()}
+RECENT: Schema = {
+    "lookup_id": pl.String(),
+    "content": pl.UInt64(),
+    "at": INSTANT,
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "bucket": pl.Int32(),
+}
 """Lookups young enough that the same id may come again."""
 
 WORKDAYS: Schema = {"employee": pl.Int64(), "day": pl.Date(), "subject": pl.Int64(), "bucket": pl.Int32()}
@@ -133,6 +140,11 @@ class State:
         frames = {name: getattr(self, name) for name in SCHEMAS if name != "progress"}
         row = {item.name: getattr(self.progress, item.name) for item in fields(Progress)}
         return frames | {"progress": pl.DataFrame([row], schema=PROGRESS)}
+
+    def earlier(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
+        """Archived lookups (LOOKUPS schema) of these employees or subjects, one row per id: the content that won."""
+        found = self.archive(employees, subjects).select(list(LOOKUPS))
+        return found.sort("content").unique("lookup_id", keep="first", maintain_order=True)
 
     @staticmethod
     def restore(tables: Mapping[str, pl.DataFrame], archive: Archive = no_archive) -> State:

@@ -28,12 +28,12 @@ class VolumeStage:
         latest = times["decided_at"].max()
         return latest if isinstance(latest, datetime) else None
 
-    def run(self, state: State, news: pl.DataFrame, watermark: datetime | None) -> State:
-        """The state with these lookups (new or judged again) counted, and every day decided that is due."""
-        decided = state.progress.decided_day
-        open_days = news.filter(pl.col("day") > decided) if decided else news
-        state = replace(state, workdays=_with_looks(state.workdays, open_days))
-        reopened = news.filter(pl.col("day") <= decided) if decided else news.clear()
+    def run(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame, watermark: datetime | None) -> State:
+        """The state with these lookups (new or judged again) counted, and every day decided that is due.
+
+        `replaced` holds lookup_id, employee and day of lookups that were taken back.
+        """
+        state, reopened = self._count(state, news, replaced)
         times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
         closing = due(times, watermark)
         if closing.is_empty() and reopened.is_empty():
@@ -42,25 +42,29 @@ class VolumeStage:
         days = _judged_again(state, reopened).extend(closing["day"]).unique().sort()
         return self._judge(state, days, closing)
 
+    def _count(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> tuple[State, pl.DataFrame]:
+        """The state with whom each employee looked at on open days, and the employee-days that are decided anew."""
+        state = replace(state, workdays=_counted(state, news, replaced))
+        decided = state.progress.decided_day
+        if decided is None:
+            return state, news.select("employee", "day").clear()
+        touched = pl.concat([news.select("employee", "day"), replaced.select("employee", "day")]).unique()
+        return state, touched.filter(pl.col("day") <= decided)
+
     def _with_features(self, state: State, closing: pl.DataFrame, reopened: pl.DataFrame) -> State:
         """Features of the closing days, and anew of the employee-days that late news touches."""
-        looks = state.workdays.filter(pl.col("day").is_in(closing["day"].implode()))
-        if not reopened.is_empty():
-            touched = reopened.select("employee", "day").unique()
-            earlier = state.archive(touched["employee"].unique(), pl.Series([], dtype=pl.Int64))
-            both = pl.concat(
-                [earlier.select("employee", "day", "subject"), reopened.select("employee", "day", "subject")]
-            )
-            again = both.join(touched, on=["employee", "day"]).with_columns(bucket_of(pl.col("day"))).unique()
-            looks = pl.concat([looks, again.select(list(WORKDAYS))])
+        now_due = pl.col("day").is_in(closing["day"].implode())
+        looks = state.workdays.filter(now_due | pl.col("day").is_in(reopened["day"].unique().implode()))
         times = decision_times(looks["day"].unique(), self._calendar, self._settings.longest_grace)
         unexplained = state.contributions.filter(pl.col("family") == UNEXPLAINED)
         fresh = day_features(looks, unexplained, times)
-        kept = state.features.join(fresh, on=["employee", "day"], how="anti")
+        kept = state.features.join(reopened, on=["employee", "day"], how="anti")
+        decided = state.progress.decided_day
+        still_open = ~now_due & (pl.col("day") > decided if decided else pl.lit(True))
         return replace(
             state,
             features=pl.concat([kept, fresh]).sort("day", "employee"),
-            workdays=state.workdays.filter(~pl.col("day").is_in(closing["day"].implode())),
+            workdays=state.workdays.filter(still_open),
         )
 
     def _judge(self, state: State, days: pl.Series, closing: pl.DataFrame) -> State:
@@ -77,11 +81,23 @@ class VolumeStage:
         return replace(state, volume_days=volume_days, progress=progress)
 
 
-def _with_looks(workdays: pl.DataFrame, lookups: pl.DataFrame) -> pl.DataFrame:
-    looks = lookups.select("employee", "day", "subject", bucket_of(pl.col("day"))).unique()
-    return (
-        pl.concat([workdays, looks.select(list(WORKDAYS))]).unique().sort("day", "employee", "subject", nulls_last=True)
-    )
+def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.DataFrame:
+    """Whom each employee looked at: the open days with these lookups, and whole any day that must be counted anew."""
+    decided = state.progress.decided_day
+    closed = news.filter(pl.col("day") <= decided) if decided else news.clear()
+    anew = pl.concat([closed.select("employee", "day"), replaced.select("employee", "day")]).unique()
+    looks = [state.workdays.join(anew, on=["employee", "day"], how="anti"), _looks(news)]
+    if not anew.is_empty():
+        earlier = state.earlier(anew["employee"].unique(), pl.Series([], dtype=pl.Int64))
+        standing = earlier.join(
+            pl.concat([replaced["lookup_id"], news["lookup_id"]]).to_frame(), on="lookup_id", how="anti"
+        )
+        looks.append(_looks(standing.join(anew, on=["employee", "day"], how="semi")))
+    return pl.concat(looks).unique().sort("day", "employee", "subject", nulls_last=True)
+
+
+def _looks(lookups: pl.DataFrame) -> pl.DataFrame:
+    return lookups.select("employee", "day", "subject", bucket_of(pl.col("day"))).select(list(WORKDAYS)).unique()
 
 
 def _judged_again(state: State, reopened: pl.DataFrame) -> pl.Series:

@@ -1,0 +1,98 @@
+"""What a case may be made of: looks, links, employees and relations, each stating what differs from a plain one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.core.contract import (
+    ACTIONS,
+    DATA_CATEGORIES,
+    LINK_KINDS,
+    RELATION_KINDS,
+    RELATION_SOURCES,
+    SEARCHED_BY,
+)
+from services.detector.casebook.moments import FIRST_OF_MARCH, LONG_AGO, TUESDAY, Moment, Moments, listed
+
+UNREGISTERED = "unregistered"
+"""Written instead of an employee's periods: the register has no row of this employee."""
+
+
+def one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    """A validator that tells what would be right."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"'{value}' is not known; use one of: {', '.join(known)}")
+        return value
+
+    return check
+
+
+def periods(value: object) -> object:
+    """One period, several, or none for `unregistered`."""
+    return () if value == UNREGISTERED else listed(value)
+
+
+class Part(BaseModel):
+    """Anything else than the documented keys is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Look(Part):
+    """A lookup. Base: anna views citizen's file in sonar, found by BSN, on an ordinary Tuesday at ten."""
+
+    at: Moments = (TUESDAY,)
+    by: str = "anna"
+    file: str | None = "citizen"
+    system: str = "sonar"
+    action: Annotated[str, AfterValidator(one_of(ACTIONS))] = "view"
+    searched_by: Annotated[str, AfterValidator(one_of(SEARCHED_BY))] | None = "bsn"
+    categories: tuple[Annotated[str, AfterValidator(one_of(DATA_CATEGORIES))], ...] | None = ("identity",)
+    record_count: int = 1
+    case: str | None = None
+    reason: str | None = None
+    persons: int = Field(0, ge=0, description="so many different persons (citizen-1, ...), five minutes apart")
+    workdays: int = Field(1, ge=1, description="the same again on so many consecutive working days")
+
+
+class Link(Part):
+    """A case link. Base: citizen's case is anna's since 1 March 2025, registered at its start by a system."""
+
+    file: str = "citizen"
+    to: str = "anna"
+    kind: Annotated[str, AfterValidator(one_of(LINK_KINDS))] = "assignment"
+    start: Moment = Field(FIRST_OF_MARCH, alias="from")
+    until: Moment | None = None
+    registered: Moment | None = Field(None, description="null: at its start")
+    by: str = "system:planning"
+    id: str | None = Field(None, description="two rows with one id are two versions of one link")
+    persons: int = Field(0, ge=0, description="one link for each of so many persons (citizen-1, ...)")
+
+
+class Period(Part):
+    """An employee's time in one place. Base: claims handler in T1 since long ago, without authority for staff files."""
+
+    team: str = "T1"
+    role: str = "claims-handler"
+    department: str = "WW"
+    eigen_personeel: bool = False
+    start: Moment = Field(LONG_AGO, alias="from")
+    until: Moment | None = None
+    registered: Moment | None = None
+
+
+class Relation(Part):
+    """A relation of an employee. Base: anna declared that citizen is one, long ago."""
+
+    kind: Annotated[str, AfterValidator(one_of(RELATION_KINDS))]
+    of: str = "anna"
+    to: str = "citizen"
+    source: Annotated[str, AfterValidator(one_of(RELATION_SOURCES))] = "declared"
+    start: Moment = Field(LONG_AGO, alias="from")
+    until: Moment | None = None
+    registered: Moment | None = None

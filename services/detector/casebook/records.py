@@ -1,0 +1,143 @@
+"""Cases into frames of lookups and registers; every case has people, teams and citizens of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+import polars as pl
+
+from services.core.bsn import is_valid
+from services.core.calendar import AgencyCalendar
+from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
+from services.detector.casebook.cases import Story
+from services.detector.casebook.moments import ZONE
+from services.detector.casebook.parts import Link, Look
+from services.detector.casebook.sense import employees_of
+
+FICTITIOUS = range(960_000_000, 1_000_000_000)
+BETWEEN_PERSONS = timedelta(minutes=5)
+CALENDAR = AgencyCalendar()
+
+
+@dataclass(frozen=True)
+class Records:
+    """What an agency's systems and registers hold (LOOKUP, CASE_LINK, EMPLOYEE and RELATION schemas)."""
+
+    lookups: pl.DataFrame
+    case_links: pl.DataFrame
+    employees: pl.DataFrame
+    relations: pl.DataFrame
+
+
+@dataclass
+class _Population:
+    """Gives every person of every case a number of the fictitious range, in order of appearance."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    valid: Iterator[str] = field(default_factory=lambda: (str(n) for n in FICTITIOUS if is_valid(str(n))))
+
+    def bsn(self, person: str) -> str:
+        """The same person has the same number."""
+        if person not in self.numbers:
+            self.numbers[person] = next(self.valid)
+        return self.numbers[person]
+
+
+def records(cases: Sequence[Story]) -> Records:
+    """The records of these cases together; ids begin with the case's place in the sequence and a slash."""
+    population = _Population()
+    told = [(f"{place}/", case) for place, case in enumerate(cases)]
+    return Records(
+        lookups=_frame(LOOKUP, (row for mark, case in told for row in _looks(case, mark, population))),
+        case_links=_frame(CASE_LINK, (row for mark, case in told for row in _links(case, mark, population))),
+        employees=_frame(EMPLOYEE, (row for mark, case in told for row in _employees(case, mark, population))),
+        relations=_frame(RELATION, (row for mark, case in told for row in _relations(case, mark, population))),
+    )
+
+
+def case_of(record_id: pl.Expr) -> pl.Expr:
+    """Place of the case that a record belongs to."""
+    return record_id.str.split("/").list.first().cast(pl.Int64)
+
+
+def _frame(record: Record, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    full = [tuple(row.get(name) for name in record.schema) for row in rows]
+    return pl.DataFrame(full, schema=dict(record.schema), orient="row")
+
+
+def _looks(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+    numbers = count(1)
+    for look in case.looks:
+        for at in _times(look):
+            for place, person in enumerate(_persons(look)):
+                yield {
+                    "lookup_id": f"{mark}look-{next(numbers)}",
+                    "occurred_at": at + place * BETWEEN_PERSONS,
+                    "employee_id": mark + look.by,
+                    "bsn": None if person is None else population.bsn(mark + person),
+                    "case_id": look.case,
+                    "data_categories": None if look.categories is None else list(look.categories),
+                    **look.model_dump(include={"system", "action", "searched_by", "reason", "record_count"}),
+                }
+
+
+def _times(look: Look) -> Iterator[datetime]:
+    for at in look.at:
+        local = at.astimezone(ZONE)
+        for _ in range(look.workdays):
+            yield local
+            day = CALENDAR.next_working_day(local.date())
+            local = local.replace(year=day.year, month=day.month, day=day.day)
+
+
+def _persons(part: Look | Link) -> list[str | None]:
+    return [f"{part.file}-{number}" for number in range(1, part.persons + 1)] if part.persons else [part.file]
+
+
+def _links(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+    for place, link in enumerate(case.links, 1):
+        to_team = link.to not in employees_of(case)
+        for person in _persons(link):
+            link_id = f"{mark}{link.id or f'link-{place}'}-{person}"
+            yield {
+                "link_id": link_id,
+                "case_id": f"case-of-{link_id}",
+                "bsn": population.bsn(f"{mark}{person}"),
+                "assignee_kind": "team" if to_team else "employee",
+                "assignee_id": mark + link.to,
+                "kind": link.kind,
+                "valid_from": link.start,
+                "valid_to": link.until,
+                "registered_at": link.registered or link.start,
+                "registered_by": link.by if link.by.startswith("system:") else mark + link.by,
+            }
+
+
+def _employees(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+    for name, periods in employees_of(case).items():
+        for period in periods:
+            yield {
+                "employee_id": mark + name,
+                "bsn": population.bsn(mark + name),
+                "team_id": mark + period.team,
+                "valid_from": period.start,
+                "valid_to": period.until,
+                "registered_at": period.registered,
+                **period.model_dump(include={"role", "department", "eigen_personeel"}),
+            }
+
+
+def _relations(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+    for relation in case.relations:
+        yield {
+            "employee_id": mark + relation.of,
+            "bsn": population.bsn(mark + relation.to),
+            "kind": relation.kind,
+            "source": relation.source,
+            "valid_from": relation.start,
+            "valid_to": relation.until,
+            "registered_at": relation.registered,
+        }

@@ -1,0 +1,120 @@
+"""Cases into what the engine makes of them: once in one closed slice, once in several; both must agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.core.errors import DoelbindingError
+from services.core.keyring import PURPOSES, KeyRing
+from services.detector.casebook.cases import ExplanationCase, Story
+from services.detector.casebook.judging import CaseResult, explanation_faults, rule_faults
+from services.detector.casebook.reading import Filed
+from services.detector.casebook.records import Records, case_of, records
+from services.detector.pipeline import Pipeline, Slice
+from services.detector.registers import Registers, build_registers
+from services.detector.rules import VOLUME
+from services.detector.settings import AgencySettings
+from services.detector.state.tables import State
+from services.detector.states import states
+
+RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
+"""Keys for people who do not exist; fixed, so that a case gives the same ids every time."""
+MOST_SLICES_TOGETHER, MOST_SLICES_ALONE = 12, 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Signals (REVISION schema) and states (EXPLAINED schema) at the end, each with the `place` of its case."""
+
+    signals: pl.DataFrame
+    explained: pl.DataFrame
+
+
+def results(filed: Sequence[Filed]) -> list[CaseResult]:
+    """A verdict on each case, in the order given."""
+    told: dict[int, CaseResult] = {}
+    for places in _companies(filed):
+        told.update(zip(places, _run([filed[place] for place in places]), strict=True))
+    return [told[place] for place in range(len(filed))]
+
+
+def _companies(filed: Sequence[Filed]) -> Iterable[list[int]]:
+    """Cases that share one agency, each with its own people.
+
+    Settings hold for a whole agency, and a moment of judgement ends everybody's input. The volume of a day and the
+    week's budget are decided over all employees, so a case about these has an agency to itself.
+    """
+    companies: dict[object, list[int]] = defaultdict(list)
+    for place, item in enumerate(filed):
+        case = item.case
+        about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
+        alone = place if item.about == VOLUME or about_push else None
+        settings = None if case.settings is None else case.settings.model_dump_json()
+        companies[alone, settings, case.as_known_at].append(place)
+    return companies.values()
+
+
+def _run(filed: Sequence[Filed]) -> Iterator[CaseResult]:
+    cases = [item.case for item in filed]
+    first = cases[0]
+    pipeline = Pipeline(first.settings or AgencySettings(), RING)
+    held = records(cases)
+    whole = _outcome(pipeline, held, first, 1)
+    cut = _outcome(pipeline, held, first, MOST_SLICES_ALONE if len(cases) == 1 else MOST_SLICES_TOGETHER)
+    by_case, by_case_cut = _by_case(whole, len(cases)), _by_case(cut, len(cases))
+    for place, item in enumerate(filed):
+        signals, explained = by_case[place]
+        case = item.case
+        if isinstance(case, ExplanationCase):
+            faults = explanation_faults(case.expect, explained)
+        else:
+            faults = rule_faults(case.expect, item.about, signals)
+        if by_case[place] != by_case_cut[place]:
+            faults.append("one slice and several slices of the same lookups give different signals or states")
+        yield CaseResult(item.file, item.about, case.name, case.kind, tuple(faults))
+
+
+def _outcome(pipeline: Pipeline, held: Records, case: Story, most_slices: int) -> Outcome:
+    """The engine over the lookups in order of time, cut between distinct moments; restarted after each slice."""
+    registers = _registers(pipeline, held)
+    lookups = pipeline.encoder.lookups(held.lookups).sort("at", "lookup_id")
+    if case.as_known_at is not None:
+        lookups = lookups.filter(pl.col("at") < case.as_known_at)
+    times = lookups["at"].unique().sort()
+    starts = times.gather_every(max(1, -(-times.len() // most_slices)))
+    state, judged = State(), []
+    for place, start in enumerate(starts):
+        last = place == starts.len() - 1
+        within = pl.col("at") >= start
+        piece = lookups.filter(within if last else within & (pl.col("at") < starts[place + 1]))
+        found_state, found = pipeline.step(
+            state, Slice(piece, closed=last, until=case.as_known_at if last else None), registers
+        )
+        state = State.restore(found_state.tables())
+        judged.append(found.judged)
+    moment = state.progress.watermark
+    if moment is None:
+        raise DoelbindingError(f"case '{case.name}': no look was judged")
+    return Outcome(pipeline.signals(state, moment), pl.concat(states(part, moment) for part in judged))
+
+
+def _registers(pipeline: Pipeline, held: Records) -> Registers:
+    sources = pipeline.settings.sources_for_history()
+    return build_registers(pipeline.encoder, held.case_links, held.employees, held.relations, sources)
+
+
+def _by_case(outcome: Outcome, cases: int) -> list[tuple[list[dict[str, object]], list[dict[str, object]]]]:
+    """Rows of signals and of states per case; a signal belongs to the case of its first log line."""
+    signals, explained = defaultdict(list), defaultdict(list)
+    placed = outcome.signals.with_columns(case_of(pl.col("lookup_ids").list.first()).alias("place")).sort("signal_id")
+    for row in placed.iter_rows(named=True):
+        signals[row.pop("place")].append(row)
+    states_placed = outcome.explained.with_columns(case_of(pl.col("lookup_id")).alias("place")).sort("lookup_id")
+    for row in states_placed.iter_rows(named=True):
+        explained[row.pop("place")].append(row)
+    return [(signals[place], explained[place]) for place in range(cases)]
