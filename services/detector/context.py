@@ -9,10 +9,10 @@ from services.detector.registers import Registers
 
 
 def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    """Adds anyone_had_case, team_had_case and retroactive.
+    """Adds anyone_had_case, team_had_case and retroactive_at.
 
-    The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive`
-    tells that the viewer registered a link to the person after the lookup.
+    The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
+    is when the viewer first registered a link to the person after the lookup (null: never).
     """
     rows = contributions.drop("row").with_row_index("row")
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end")
@@ -20,11 +20,15 @@ def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFra
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")))
     afterwards = (pl.col("known_from") > pl.col("at")) & (pl.col("registered_by_employee") == pl.col("employee"))
-    return rows.with_columns(
-        pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
-        pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
-        pl.col("row").is_in(cases.filter(afterwards)["row"].unique().implode()).alias("retroactive"),
-    ).drop("row")
+    registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
+    return (
+        rows.join(registered, on="row", how="left")
+        .with_columns(
+            pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
+            pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
+        )
+        .drop("row")
+    )
 
 
 def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:

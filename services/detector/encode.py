@@ -7,7 +7,7 @@ import operator
 
 import polars as pl
 
-from services.core.calendar import AgencyCalendar
+from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, AgencyCalendar
 from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
 from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, TEAM_DOMAIN, Pseudonymiser
 
@@ -32,7 +32,6 @@ LOOKUPS = {
 """Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record."""
 
 CONTENT_SEED = 20_170_101
-OPENING_HOUR, CLOSING_HOUR = 6, 19
 
 
 class Encoder:

@@ -20,6 +20,10 @@ PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
 NEAREST = ("partner", "child", "parent", "sibling", "other", "ex_partner", "household")
 
 
+MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
+"""Columns of moments at which a contribution changes what is told."""
+
+
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
     """All contributions with their window; unexplained lookups of a day that stands out count for that day too."""
     pairs = contributions.with_columns(pl.lit(None, pl.Date).alias("window"))
@@ -39,7 +43,7 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
 
 def changes(windowed: pl.DataFrame) -> pl.Series:
     """The moments at which a contribution begins, ends or gets a case link."""
-    moments = [windowed[name] for name in ("counts_from", "counts_until", "linked_at")]
+    moments = [windowed[name] for name in MOMENTS]
     return pl.concat([moment.rename("moment") for moment in moments]).drop_nulls()
 
 
@@ -79,6 +83,8 @@ def aggregate(
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
         linked.fill_null(value=False).alias("conflict"),
+        (pl.col("retroactive_at") <= moment).alias("registered_since"),
+        pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),
     )
     signals = ordered.group_by(key, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
@@ -129,7 +135,7 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("off_hours")).alias("off_hours"),
         _number(pl.col("conflict")).alias("conflicts"),
         _number(~pl.col("conflict")).alias("unlinked"),
-        _number(pl.col("retroactive")).alias("retroactive"),
+        _number(pl.col("registered_since")).alias("retroactive"),
         _number(~pl.col("anyone_had_case")).alias("without_case"),
         _number(pl.col("team_had_case")).alias("colleague_case"),
         _number(pl.col("staff_kind") == "staff").alias("staff"),

@@ -20,7 +20,7 @@ from services.detector.context import add_context
 from services.detector.contribute import classify, contribute
 from services.detector.encode import LOOKUPS, Encoder
 from services.detector.enrich import enrich
-from services.detector.group import by_window
+from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.settings import AgencySettings
@@ -148,7 +148,7 @@ class Pipeline:
         ends = [
             mark,
             self._volume.last_decision(state),
-            *(state.contributions[name].max() for name in ("counts_from", "counts_until", "linked_at")),
+            *(state.contributions[name].max() for name in MOMENTS),
             state.clocks["latest"].max(),
         ]
         return self._push.next_tick(max(end for end in ends if isinstance(end, datetime)))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from services.detector.group import by_window
+from services.detector.group import MOMENTS, by_window
 from services.detector.revise import Reviser
 from services.detector.rules import VOLUME
 from services.detector.state.tables import State
@@ -55,7 +55,7 @@ def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | 
     """Contributions that began, ended or got a case link between two watermarks."""
     if after is None:
         return windowed.clear()
-    moments = [pl.col(name) for name in ("counts_from", "counts_until", "linked_at")]
+    moments = [pl.col(name) for name in MOMENTS]
     passed = [(moment <= after) & ((moment > before) if before else pl.lit(True)) for moment in moments]
     return windowed.filter(pl.any_horizontal(passed))
 

@@ -39,10 +39,8 @@ def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
     for start, end in itertools.pairwise(edges):
         piece = lookups[start:end]
         closed = end == lookups.height and start == edges[-2]
-        if delivery.registers_arrive and not closed:
-            registers = registers_of(world, pipeline, piece["at"].max() if piece.height else None)
-        else:
-            registers = whole
+        arrived = lookups[:end]["at"].max()
+        registers = registers_of(world, pipeline, arrived) if delivery.registers_arrive and not closed else whole
         changed = whole.links.frame["subject"].unique() if delivery.registers_arrive else pl.Series([], dtype=pl.Int64)
         run.feed(Slice(piece, closed=closed, changed_subjects=changed), registers)
         if rng.random() < 0.5:

@@ -24,12 +24,12 @@ from services.detector.states import states
 
 RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
 """Keys for people who do not exist; fixed, so that a case gives the same ids every time."""
-MOST_SLICES_TOGETHER, MOST_SLICES_ALONE = 12, 3
+MOST_PIECES_TOGETHER, MOST_PIECES_ALONE = 12, 2
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Signals (REVISION schema) and states (EXPLAINED schema) at the end, each with the `place` of its case."""
+    """Signals (REVISION schema) and states (EXPLAINED schema) at the end, of all cases."""
 
     signals: pl.DataFrame
     explained: pl.DataFrame
@@ -65,7 +65,7 @@ def _run(filed: Sequence[Filed]) -> Iterator[CaseResult]:
     pipeline = Pipeline(first.settings or AgencySettings(), RING)
     held = records(cases)
     whole = _outcome(pipeline, held, first, 1)
-    cut = _outcome(pipeline, held, first, MOST_SLICES_ALONE if len(cases) == 1 else MOST_SLICES_TOGETHER)
+    cut = _outcome(pipeline, held, first, MOST_PIECES_ALONE if len(cases) == 1 else MOST_PIECES_TOGETHER)
     by_case, by_case_cut = _by_case(whole, len(cases)), _by_case(cut, len(cases))
     for place, item in enumerate(filed):
         signals, explained = by_case[place]
@@ -79,28 +79,37 @@ def _run(filed: Sequence[Filed]) -> Iterator[CaseResult]:
         yield CaseResult(item.file, item.about, case.name, case.kind, tuple(faults))
 
 
-def _outcome(pipeline: Pipeline, held: Records, case: Story, most_slices: int) -> Outcome:
-    """The engine over the lookups in order of time, cut between distinct moments; restarted after each slice."""
+def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Outcome:
+    """The engine over the lookups in order of time: in one closed slice, or cut between distinct moments.
+
+    Cut, the engine starts anew from its stored tables after each slice, and an empty one closes the input.
+    """
     registers = _registers(pipeline, held)
     lookups = pipeline.encoder.lookups(held.lookups).sort("at", "lookup_id")
     if case.as_known_at is not None:
         lookups = lookups.filter(pl.col("at") < case.as_known_at)
-    times = lookups["at"].unique().sort()
-    starts = times.gather_every(max(1, -(-times.len() // most_slices)))
+    cut = [lookups] if pieces == 1 else [*_cut(lookups, pieces), lookups.clear()]
     state, judged = State(), []
-    for place, start in enumerate(starts):
-        last = place == starts.len() - 1
-        within = pl.col("at") >= start
-        piece = lookups.filter(within if last else within & (pl.col("at") < starts[place + 1]))
-        found_state, found = pipeline.step(
+    for place, piece in enumerate(cut, 1):
+        last = place == len(cut)
+        state, found = pipeline.step(
             state, Slice(piece, closed=last, until=case.as_known_at if last else None), registers
         )
-        state = State.restore(found_state.tables())
+        state = State.restore(state.tables())
         judged.append(found.judged)
     moment = state.progress.watermark
     if moment is None:
         raise DoelbindingError(f"case '{case.name}': no look was judged")
     return Outcome(pipeline.signals(state, moment), pl.concat(states(part, moment) for part in judged))
+
+
+def _cut(lookups: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:
+    """At most so many pieces with about equally many distinct moments."""
+    times = lookups["at"].unique().sort()
+    size = -(-times.len() // pieces)
+    for start in range(0, times.len(), size):
+        within = times[start : start + size]
+        yield lookups.filter(pl.col("at").is_between(within[0], within[-1]))
 
 
 def _registers(pipeline: Pipeline, held: Records) -> Registers:

@@ -22,11 +22,13 @@ CONTRIBUTIONS: Schema = {
     "relation": pl.String(),
     "staff_kind": pl.String(),
     "same_team": pl.Boolean(),
-    "retroactive": pl.Boolean(),
+    "retroactive_at": INSTANT,
     "anyone_had_case": pl.Boolean(),
     "team_had_case": pl.Boolean(),
 }
-"""A lookup that counts in a rule family, from when until when (null: for good); `linked_at`: a case link was known."""
+"""A lookup that counts in a rule family, from when until when (null: for good); `linked_at`: a case link was known.
+
+`retroactive_at`: the viewer registered a link after the lookup."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
