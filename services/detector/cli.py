@@ -10,7 +10,7 @@ from typing import Annotated
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.core.clock import SystemClock
 from services.core.errors import InputError
@@ -103,7 +103,7 @@ def list_rules(json_output: JsonOutput = False) -> None:
     if json_output:
         typer.echo(json.dumps([_rule_row(rule) for rule in RULES]))
         return
-    table = Table("rule", "class", "family", "version", "maturity", "title")
+    table = Table(Column("rule", no_wrap=True), "class", "family", "version", "maturity", "title")
     for rule in RULES:
         table.add_row(*(str(value) for value in _rule_row(rule).values()))
     Console().print(table)

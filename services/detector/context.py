@@ -18,8 +18,8 @@ def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFra
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end")
     links = registers.links.rows(asked["subject"]).rename({"subject_check": "link_check"})
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
-    in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")))
-    afterwards = (pl.col("known_from") > pl.col("at")) & (pl.col("registered_by_employee") == pl.col("employee"))
+    afterwards = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+    in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
     registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
         rows.join(registered, on="row", how="left")

@@ -11,14 +11,16 @@ NOT_LINKS = ("own-personnel-file", "no-person")
 
 
 def classify(judged: pl.DataFrame) -> pl.DataFrame:
-    """Adds linked_at (a case link was known; null: never), family and special_from to explained lookups.
+    """Adds linked_at (a case link was known; null: never), family, special_from and handler to explained lookups.
 
     `special_from` is when a special file was known to be one: the lookup itself, or the later registration of the
-    relation. A handler of staff files gets the grace of an ordinary case, because a link would make the look lawful.
+    relation. A `handler` of staff files outside the own team works on them as others do on ordinary files: a case link
+    makes the look lawful, and there is grace for it.
     """
     linked = pl.col("explained_at").is_not_null() & ~pl.col("explanation").is_in(NOT_LINKS)
-    hits = judged.with_columns(linked.alias("linked"), pl.when(linked).then("explained_at").alias("linked_at"))
-    return hits.with_columns(_family().alias("family")).with_columns(_special_from().alias("special_from"))
+    hits = judged.with_columns(pl.when(linked).then("explained_at").alias("linked_at"), _family().alias("family"))
+    handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & ~pl.col("same_team")
+    return hits.with_columns(_special_from().alias("special_from"), handler.alias("handler"))
 
 
 def contribute(judged: pl.DataFrame) -> pl.DataFrame:
@@ -28,9 +30,15 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     the lookup moves it to the relative's family from then on.
     """
     cases = judged.filter(pl.col("subject").is_not_null()).with_columns(bucket_of(pl.col("day")))
-    special = cases.filter(pl.col("family") != UNEXPLAINED)
-    plain = cases.filter((pl.col("family") == UNEXPLAINED) | (pl.col("special_from") > pl.col("grace_end")))
-    return pl.concat([_special(special), _plain(plain)])
+    special = pl.col("family") != UNEXPLAINED
+    ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
+    parts = [
+        _for_good(cases.filter(special & ~pl.col("handler"))),
+        _for_handlers(cases.filter("handler")),
+        _ordinary(cases.filter(ordinary_at_first)),
+    ]
+    counts = pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
+    return pl.concat(parts).filter(counts)
 
 
 def _family() -> pl.Expr:
@@ -44,27 +52,35 @@ def _family() -> pl.Expr:
 
 
 def _special_from() -> pl.Expr:
-    known = (
-        pl.when(pl.col("family") == "relative").then(pl.max_horizontal("at", "relation_known_from"))
-        .when(pl.col("family") == "staff-file").then(pl.max_horizontal("at", "staff_known_from"))
-        .otherwise("at")
-    )  # fmt: skip
-    handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & ~pl.col("same_team")
-    return pl.when(handler).then(pl.max_horizontal(known, "grace_end")).otherwise(known)
+    known = {"own-file": "viewer_known_from", "relative": "relation_known_from", "staff-file": "staff_known_from"}
+    moment = pl.col("at")
+    for family, column in known.items():
+        moment = pl.when(pl.col("family") == family).then(pl.max_horizontal("at", column)).otherwise(moment)
+    return moment
 
 
-def _special(cases: pl.DataFrame) -> pl.DataFrame:
+def _for_good(cases: pl.DataFrame) -> pl.DataFrame:
     """Own, relatives' and staff files: no case link ends them."""
+    never = pl.lit(None, CONTRIBUTIONS["counts_until"])
+    return cases.with_columns(pl.col("special_from").alias("counts_from"), never.alias("counts_until"))
+
+
+def _for_handlers(cases: pl.DataFrame) -> pl.DataFrame:
+    """Staff files before their handlers: until a link, and the authority itself, are known.
+
+    Grace is for who was known to be authorised at the moment of the lookup.
+    """
+    authorised = pl.col("viewer_known_from") <= pl.col("at")
+    waits = pl.max_horizontal("special_from", "grace_end")
+    lawful = pl.when(pl.col("linked_at").is_not_null()).then(pl.max_horizontal("linked_at", "viewer_known_from"))
     return cases.with_columns(
-        pl.col("special_from").alias("counts_from"), pl.lit(None, CONTRIBUTIONS["counts_until"]).alias("counts_until")
+        pl.when(authorised).then(waits).otherwise("special_from").alias("counts_from"), lawful.alias("counts_until")
     )
 
 
-def _plain(cases: pl.DataFrame) -> pl.DataFrame:
+def _ordinary(cases: pl.DataFrame) -> pl.DataFrame:
     """Ordinary files: unexplained from the end of grace until an explanation, or a relation, is known."""
     until = pl.min_horizontal("explained_at", pl.when(pl.col("family") != UNEXPLAINED).then("special_from"))
-    timed = cases.with_columns(
+    return cases.with_columns(
         pl.col("grace_end").alias("counts_from"), until.alias("counts_until"), pl.lit(UNEXPLAINED).alias("family")
     )
-    counts = pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
-    return timed.filter(counts)

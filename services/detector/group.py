@@ -79,10 +79,11 @@ def aggregate(
     new_moment = (pl.col("at") - pl.col("at").shift(1).over([*key, "subject"])).fill_null(
         pl.duration(days=1)
     ) > pl.duration(minutes=MOMENT_GAP_MINUTES)
+    for_good = pl.col("family").is_in(AT_ONCE) & pl.col("counts_until").is_null()
     linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
-        linked.fill_null(value=False).alias("conflict"),
+        (linked & for_good).fill_null(value=False).alias("conflict"),
         (pl.col("retroactive_at") <= moment).alias("registered_since"),
         pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),

@@ -24,7 +24,7 @@ from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import CONTRIBUTIONS, State
+from services.detector.state.tables import CONTRIBUTIONS, SUPERSEDED, State
 from services.detector.states import JUDGED
 from services.detector.telling import News, tell
 from services.detector.ticks import DailyPush
@@ -89,7 +89,7 @@ class Pipeline:
         judged = self.judge(news, registers)
         contributions = add_context(contribute(judged), registers).select(list(CONTRIBUTIONS))
         state = self._take_in(state, piece, admitted, again, contributions)
-        mark = self._watermark(state, piece)
+        mark = self._watermark(state, piece, news)
         state = self._volume.run(state, news, admitted.replaced, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
@@ -134,11 +134,12 @@ class Pipeline:
             state,
             contributions=pl.concat([kept, contributions]),
             recent=admitted.recent,
+            superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
             progress=replace(state.progress, first_seen=min(seen, default=None)),
         )
 
-    def _watermark(self, state: State, piece: Slice) -> datetime | None:
+    def _watermark(self, state: State, piece: Slice, news: pl.DataFrame) -> datetime | None:
         """Up to when decisions may be taken; a closed input is decided to the end, late links included."""
         mark = watermark(state.clocks, state.progress.watermark, self.settings)
         if not piece.closed or state.progress.first_seen is None:
@@ -147,7 +148,7 @@ class Pipeline:
             return piece.until
         ends = [
             mark,
-            self._volume.last_decision(state),
+            self._volume.last_decision(state, news),
             *(state.contributions[name].max() for name in MOMENTS),
             state.clocks["latest"].max(),
         ]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
+
 from services.detector.explain import (
     aftercare,
     contact,
@@ -17,9 +21,10 @@ from services.detector.explain.base import Explanation, Margins
 
 
 def linked_explanations(margins: Margins) -> tuple[Explanation, ...]:
-    """Explanations that rest on a case link, strongest first; at equal strength the first wins."""
-    modules = (own_case, task, review, contact, team_case, late_system_link, aftercare)
-    return tuple(module.build(margins) for module in modules)
+    """Explanations that rest on a case link; at equal strength the first wins."""
+    ordinary = [module.build(margins) for module in (own_case, task, review, team_case, aftercare)]
+    in_time = [replace(each, applies=each.applies & ~pl.col("arrived_later")) for each in ordinary]
+    return (*in_time, contact.build(margins), late_system_link.build(ordinary))
 
 
 def names() -> dict[str, tuple[str, str]]:

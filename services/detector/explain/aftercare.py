@@ -8,9 +8,9 @@ from services.detector.explain.base import Explanation, Margins
 
 
 def build(margins: Margins) -> Explanation:
-    """The link of the employee or the team ended at most 30 days ago (default)."""
-    ended = pl.col("valid_to") <= pl.col("at")
-    recent = pl.col("at") < pl.col("valid_to") + pl.duration(days=margins.aftercare_days)
+    """The link of the employee or the team ended at most 30 days ago (default); a contact has margins of its own."""
+    ended = (pl.col("valid_to") <= pl.col("at")) & (pl.col("link_kind") != "contact")
+    recent = pl.col("at") <= pl.col("valid_to") + pl.duration(days=margins.aftercare_days)
     return Explanation(
         id="aftercare",
         applies=ended & recent,

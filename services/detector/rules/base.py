@@ -12,7 +12,7 @@ from services.core.errors import DoelbindingError
 from services.detector.rules.columns import LOOKUP_COLUMNS, SIGNAL_COLUMNS
 
 B_CAP, C_CAP, P_CAP = 590, 290, 1000
-"""Most points (tenths) per class: every class P signal outranks every class B signal, and B outranks C."""
+"""Most points (tenths) per class: every class P signal outranks every class B signal."""
 
 
 @dataclass(frozen=True)

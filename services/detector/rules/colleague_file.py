@@ -12,12 +12,11 @@ RULE = Rule(
     version=1,
     family="staff-file",
     rule_class=in_class("P"),
-    hit=pl.col("staff_kind").is_in(["staff", "ex-staff"])
-    & ~(pl.col("eigen_personeel") & pl.col("linked") & ~pl.col("same_team")),
+    hit=pl.col("staff_kind").is_in(["staff", "ex-staff"]),
     fires=(pl.col("staff") + pl.col("ex_staff") > 0) & (pl.col("unlinked") > 0),
     factors=(
         base(
-            640,
+            680,
             Text(
                 "De geraadpleegde persoon werkt of werkte bij de organisatie.",
                 "The person looked up works or worked for the organisation.",

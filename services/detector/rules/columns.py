@@ -9,10 +9,7 @@ LOOKUP_COLUMNS = {
     "is_own": "the subject is the viewer",
     "relation": "how the subject is related to the viewer at that moment, or null",
     "staff_kind": "staff, ex-staff or family of staff, or null",
-    "same_team": "the subject was in the viewer's team at that moment",
-    "eigen_personeel": "the viewer was authorised to handle files of staff",
     "explanation": "the strongest explanation, or null",
-    "linked": "the explanation rests on a case link",
 }
 """Columns of one lookup, for `hit`."""
 

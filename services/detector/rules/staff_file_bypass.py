@@ -12,7 +12,7 @@ RULE = Rule(
     version=1,
     family="staff-file",
     rule_class=in_class("P"),
-    hit=pl.col("staff_kind").is_not_null() & ~(pl.col("eigen_personeel") & pl.col("linked") & ~pl.col("same_team")),
+    hit=pl.col("staff_kind").is_not_null(),
     fires=pl.col("staff") + pl.col("ex_staff") + pl.col("staff_family") > 0,
     factors=(
         base(

@@ -75,6 +75,6 @@ RULE = Rule(
         "A project or a migration whose cases are not in the register.",
         "A day of cover for a whole team.",
     ),
-    known_gaps=("Misuse spread thin over many days.", "Employees with fewer than five days of history."),
+    known_gaps=("Lookups spread thin over many days.", "Employees with fewer than three days of history."),
     next_steps=("Ask for the work that was planned on that day.",),
 )

@@ -40,6 +40,9 @@ RECENT: Schema = {
 }
 """Lookups young enough that the same id may come again."""
 
+SUPERSEDED: Schema = {"lookup_id": pl.String(), "content": pl.UInt64()}
+"""Archived contents that lost against another under the same id."""
+
 WORKDAYS: Schema = {"employee": pl.Int64(), "day": pl.Date(), "subject": pl.Int64(), "bucket": pl.Int32()}
 """Whom each employee looked at, for days not yet decided."""
 
@@ -87,6 +90,7 @@ PROGRESS: Schema = {
 SCHEMAS: Mapping[str, Schema] = {
     "contributions": CONTRIBUTIONS,
     "recent": RECENT,
+    "superseded": SUPERSEDED,
     "workdays": WORKDAYS,
     "features": FEATURES,
     "volume_days": VOLUME_DAYS,
@@ -128,6 +132,7 @@ class State:
 
     contributions: pl.DataFrame = field(default_factory=_empty("contributions"))
     recent: pl.DataFrame = field(default_factory=_empty("recent"))
+    superseded: pl.DataFrame = field(default_factory=_empty("superseded"))
     workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
     features: pl.DataFrame = field(default_factory=_empty("features"))
     volume_days: pl.DataFrame = field(default_factory=_empty("volume_days"))
@@ -146,7 +151,7 @@ class State:
     def earlier(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
         """Archived lookups (LOOKUPS schema) of these employees or subjects, one row per id: the content that won."""
         found = self.archive(employees, subjects).select(list(LOOKUPS))
-        return found.sort("content").unique("lookup_id", keep="first", maintain_order=True)
+        return found.join(self.superseded, on=list(SUPERSEDED), how="anti").unique("lookup_id")
 
     @staticmethod
     def restore(tables: Mapping[str, pl.DataFrame], archive: Archive = no_archive) -> State:

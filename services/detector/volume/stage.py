@@ -22,10 +22,10 @@ class VolumeStage:
         self._settings = settings
         self._calendar = calendar
 
-    def last_decision(self, state: State) -> datetime | None:
-        """When the last open day will be decided."""
-        times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
-        latest = times["decided_at"].max()
+    def last_decision(self, state: State, news: pl.DataFrame) -> datetime | None:
+        """When the last open day, of the state or of these lookups, will be decided."""
+        days = pl.concat([state.workdays["day"], news["day"]]).unique()
+        latest = decision_times(days, self._calendar, self._settings.longest_grace)["decided_at"].max()
         return latest if isinstance(latest, datetime) else None
 
     def run(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame, watermark: datetime | None) -> State:

@@ -23,8 +23,8 @@ def least_count(chance: float, mean: Floats, dispersion: Floats) -> Ints:
 
 
 def false_discovery_threshold(chances: Floats, level: float, tests: int) -> float:
-    """Benjamini and Hochberg (1995): the largest chance that is still a discovery among `tests`; 0 where none is."""
+    """Benjamini and Hochberg (1995): chances up to this are discoveries among `tests`; 0 where none is."""
     ranked = np.sort(chances)
     allowed = level * np.arange(1, ranked.size + 1) / max(tests, 1)
-    passing = ranked[ranked <= allowed]
+    passing = allowed[ranked <= allowed]
     return float(passing[-1]) if passing.size else 0.0
