@@ -7,7 +7,7 @@ export DOELBINDING_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-unit check fmt lock clean
+.PHONY: help setup run test test-unit check fmt bench lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -50,6 +50,9 @@ check: $(READY) ## what CI runs: format, lint, types, layers, all tests
 fmt: $(READY) ## formats the code and mends what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## time and memory of re-scoring a simulated history; ARGS="--employees 100 --weeks 2" for less
+	@$(BIN)/python benchmarks/rescore.py $(ARGS)
 
 lock: ## resolves pyproject.toml anew into requirements.lock (needs uv)
 	@command -v uv >/dev/null || { echo "Needs uv on the PATH: pipx install uv" >&2; exit 2; }

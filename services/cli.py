@@ -14,6 +14,7 @@ from services.demo import demo_command
 from services.detector import cli as detector
 from services.detector.evaluate.command import evaluate_command
 from services.detector.simulate.cli import simulate_command
+from services.doctor.command import doctor_command
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -29,6 +30,7 @@ app.command("rescore")(detector.rescore_command)
 app.command("detect")(detector.detect_command)
 app.command("evaluate")(evaluate_command)
 app.command("serve")(api.serve)
+app.command("doctor")(doctor_command)
 app.add_typer(detector.rules_app, name="rules")
 
 

@@ -18,10 +18,11 @@ from services.api.settings import load_settings
 from services.core.clock import SystemClock
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
+from services.detector.metrics import DetectorMetrics
 from services.detector.progress import shown_progress
 from services.detector.settings import AgencySettings
 from services.detector.simulate.simulation import simulate
-from services.detector.watching import DetectOptions, detect
+from services.detector.watching import DetectOptions, detect, metrics_page
 
 TOP = 10
 LEGAL_BASIS = "fictitious data of the demo"
@@ -46,17 +47,19 @@ def demo_command(
     folder = home or default_home()
     dataset = _dataset(folder / "demo" / f"agency-{employees}-{weeks}-{seed}", employees, weeks, seed)
     state = folder / "demo" / f"state-{employees}-{weeks}-{seed}"
-    with EmbeddedApi(load_settings(home=state, port=port)) as api:
+    metrics, page = DetectorMetrics(), 0 if once else metrics_port
+    with EmbeddedApi(load_settings(home=state, port=port)) as api, metrics_page(metrics, page):
         console = Console(highlight=False)
         console.print("The lookups stream through the detector ...")
-        options = DetectOptions(dataset, api.url, state, metrics_port=0 if once else metrics_port)
-        counted = detect(options, demo_settings(), SystemClock())
+        counted = detect(DetectOptions(dataset, api.url, state), demo_settings(), SystemClock(), metrics)
         console.print(f"{counted['lookups']:,} new lookups, {counted['revisions']:,} revisions of signals.")
         tokens = open_tokens(state / "tokens.json")
         _show_queue(console, api.url, tokens["investigator"])
         console.print(f"\nQueue:   {api.url}/queue", markup=False)
         console.print(f"Token:   {tokens['investigator']}  (role investigator, paste it to sign in)", markup=False)
         console.print(f"Metrics: {api.url}/metrics", markup=False)
+        if page:
+            console.print(f"         http://127.0.0.1:{page}/metrics  (detector)", markup=False)
         if not once:
             console.print("Ctrl-C stops; what is there is kept for the next start.")
             _wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import suppress
 from typing import Annotated
 
@@ -28,6 +29,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     server = make_server(settings, SystemClock())
     listener = bind(settings.host, settings.port)
     _tell(settings, listener.getsockname()[1])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises it again once it has shut down
     with suppress(KeyboardInterrupt):  # the way to stop it, and no failure
         server.run(sockets=[listener])
 

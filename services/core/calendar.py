@@ -10,6 +10,9 @@ import polars as pl
 
 from services.core.contract import INSTANT
 
+OPENING_HOUR, CLOSING_HOUR = 6, 19
+"""Office hours of a weekday: from the first, up to the second (DOMAIN.md section 4, `off-hours`)."""
+
 
 class AgencyCalendar:
     """Local days and working days of one agency (default: Europe/Amsterdam, Dutch public holidays)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import signal
 from contextlib import suppress
@@ -21,6 +20,7 @@ from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.state.store import Store
 from tests.integration import crashing_worker
+from tests.integration.forking import forking
 from tests.unit.scripted_api import Intake, serving
 from tests.unit.state.samples import signal_id
 
@@ -51,9 +51,8 @@ class Worker:
 
 
 def start_worker(database: Path, url: str) -> Worker:
-    """Forked from a server that has everything imported but no thread running: a start takes milliseconds."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([crashing_worker.__name__])
+    """A fresh process that goes on where the last one was killed."""
+    context = forking()
     told, tell = context.Pipe(duplex=False)
     process = context.Process(target=crashing_worker.work, args=(database, url, tell))
     process.start()

@@ -1,0 +1,51 @@
+"""An installation into all findings about it, in the order in which one mends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.core.clock import Clock
+from services.doctor.databases import detector_file, examine_api_database, examine_detector_database
+from services.doctor.dataset import examine_dataset
+from services.doctor.findings import Finding, Status, warning
+from services.doctor.home import examine_home
+from services.doctor.machine import examine_machine
+from services.doctor.outbox import examine_outbox
+from services.doctor.service import examine_service
+from services.doctor.settings import Settings, examine_settings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to examine beside the installation itself; None: the default, or not at all."""
+
+    home: Path | None = None
+    rules: Path | None = None
+    dataset: Path | None = None
+    api: str | None = None
+
+
+def examine(asked: Asked, clock: Clock) -> Iterator[Finding]:
+    """Every finding; a check that needs what an earlier one found missing is left out."""
+    settings, found = examine_settings(asked.home, asked.rules)
+    yield from found
+    yield from examine_machine(settings.home, clock.now())
+    yield from examine_home(settings.home)
+    yield from _databases(settings, clock)
+    if asked.dataset is not None:
+        yield from examine_dataset(asked.dataset, settings.agency)
+    if asked.api is not None:
+        yield from examine_service(asked.api, settings.home)
+
+
+def _databases(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if settings.api is None:
+        yield warning("api-database", "was not examined, because the API's settings cannot be used; mend those first")
+    else:
+        yield from examine_api_database(settings.api)
+    of_detector = examine_detector_database(settings.home)
+    yield from of_detector
+    if any(finding.status is Status.OK for finding in of_detector):
+        yield from examine_outbox(detector_file(settings.home), clock)

@@ -1,0 +1,58 @@
+"""The detector's outbox into findings: how many signals wait for the intake, since when, and which it refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from services.core.clock import Clock
+from services.detector.state.connection import StoreUnavailable, reading
+from services.detector.state.outbox import Outbox
+from services.detector.state.schema import OUTBOX, REJECTED
+from services.doctor.databases import open_file
+from services.doctor.findings import Finding, fault, number, ok, warning
+
+SOON, LONG = timedelta(minutes=15), timedelta(days=1)
+"""A signal is delivered within seconds; after a quarter of an hour something is wrong, after a day it hurts."""
+
+
+def examine_outbox(path: Path, clock: Clock) -> list[Finding]:
+    """What waits in a detector's database that has the tables of this release."""
+    engine = open_file(path)
+    refused = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.status == REJECTED)
+    try:
+        backlog = Outbox(engine, clock).backlog()
+        with reading(engine) as connection:
+            rejected: int = connection.execute(refused).scalar_one()
+    except StoreUnavailable as error:
+        return [warning("outbox", f"could not be read: {error}")]
+    finally:
+        engine.dispose()
+    return [backlog_finding(backlog.pending, backlog.oldest, clock.now()), *_refused(rejected)]
+
+
+def backlog_finding(pending: int, oldest: datetime | None, now: datetime) -> Finding:
+    """Whether signals reach the intake."""
+    if oldest is None:
+        return ok("outbox", "no signal waits for delivery")
+    told = (
+        f"{number(pending, 'signal waits', 'signals wait')} for delivery, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+    )
+    if now - oldest < SOON:
+        return ok("outbox", told)
+    remedy = "see that the API runs and the detector's --api names it; they go out at the detector's next start"
+    return (fault if now - oldest > LONG else warning)("outbox", f"{told}; {remedy}")
+
+
+def _refused(rejected: int) -> list[Finding]:
+    if not rejected:
+        return []
+    told = number(rejected, "signal was refused by the API and is", "signals were refused by the API and are")
+    return [
+        warning(
+            "outbox",
+            f"{told} not in the queue; column result of table outbox says why; mostly the two releases do not fit",
+        )
+    ]

@@ -1,0 +1,84 @@
+"""Registers into findings about how they fit: one with itself, and one with another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from services.doctor.findings import Finding, fault, number, warning
+
+BY_SYSTEM = "system:"
+
+
+def examine_fit(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:
+    """Frames of CASE_LINK, EMPLOYEE and RELATION schema by register; one that could not be read is absent."""
+    employees = registers.get("employees")
+    if employees is None:
+        return []
+    found = _overlaps(employees)
+    if (links := registers.get("case-links")) is not None:
+        found += _links(links, employees)
+    if (relations := registers.get("relations")) is not None:
+        found += _unknown(
+            "relations", relations["employee_id"], employees["employee_id"], ("relation", "relations"), "employees"
+        )
+    return found
+
+
+def _overlaps(employees: pl.DataFrame) -> list[Finding]:
+    """Periods of one employee that run into each other; a newer version of a row takes the place of the older."""
+    newest = employees.sort("registered_at", nulls_last=False).unique(
+        ["employee_id", "valid_from"], keep="last", maintain_order=True
+    )
+    ordered = newest.sort("employee_id", "valid_from").with_columns(
+        pl.col("valid_from").shift(-1).over("employee_id").alias("next_from")
+    )
+    open_or_later = pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("next_from"))
+    overlapping = ordered.filter(pl.col("next_from").is_not_null() & open_or_later)["employee_id"].n_unique()
+    if not overlapping:
+        return []
+    return [
+        warning(
+            "employees",
+            f"{number(overlapping, 'employee has', 'employees have')} periods that overlap, of which the one that "
+            "began last counts for team, role and own file; end each period where the next begins",
+        )
+    ]
+
+
+def _links(links: pl.DataFrame, employees: pl.DataFrame) -> list[Finding]:
+    """Links that no lookup can rest on, because their assignee or registrar is nobody's."""
+    to_person, to_team = pl.col("assignee_kind") == "employee", pl.col("assignee_kind") == "team"
+    known = employees["employee_id"]
+    assigned = links.filter(to_person)["assignee_id"]
+    queues = links.filter(to_team)["assignee_id"]
+    registrars = links.filter(~pl.col("registered_by").str.starts_with(BY_SYSTEM))["registered_by"]
+    link = ("case link", "case links")
+    return [
+        *_unknown("case-links", assigned, known, link, "employees"),
+        *_unknown("case-links", queues, employees["team_id"], ("case link of a team", "case links of teams"), "teams"),
+        *_unknown("case-links", registrars, known, ("registration", "registrations"), "employees"),
+    ]
+
+
+def _unknown(check: str, used: pl.Series, known: pl.Series, thing: tuple[str, str], whose: str) -> list[Finding]:
+    """How many of the rows name somebody whom the register of employees does not."""
+    strange = used.filter(~used.is_in(known.unique().implode()))
+    if strange.is_empty():
+        return []
+    if strange.len() == used.len():
+        return [
+            fault(
+                check,
+                f"all {number(used.len(), *thing)} name {whose} that the register of employees does not have; "
+                "write the ids alike in both registers",
+            )
+        ]
+    return [
+        warning(
+            check,
+            f"{strange.len():,} of {number(used.len(), *thing)} name {number(strange.n_unique(), whose[:-1], whose)} "
+            "that the register of employees does not have; complete that register, or these rows explain nothing",
+        )
+    ]

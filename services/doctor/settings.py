@@ -1,0 +1,114 @@
+"""The environment and the file of agency settings into settings, as far as they are right, and findings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from services.api.settings import PREFIX, ApiSettings, load_settings
+from services.core.calendar import AgencyCalendar
+from services.core.errors import InputError
+from services.core.settings import default_home
+from services.detector.settings import AgencySettings, load_agency_settings
+from services.doctor.findings import Finding, fault, ok, warning
+
+OURS = "DOELBINDING_"
+KNOWN = frozenset({f"{OURS}HOME"} | {f"{PREFIX}{name.upper()}" for name in ApiSettings.model_fields})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the rest of the examination works with; None where the settings cannot be used."""
+
+    home: Path
+    api: ApiSettings | None
+    agency: AgencySettings | None
+
+
+def examine_settings(home: Path | None, rules: Path | None) -> tuple[Settings, list[Finding]]:
+    """Settings of both deployables; `home` is what was given on the command line."""
+    api, findings = _api_settings(home)
+    agency, of_agency = _agency_settings(rules)
+    settings = Settings(home or default_home(), api, agency)
+    return settings, [*_environment(), *findings, *of_agency, *_agreement(settings)]
+
+
+def _environment() -> list[Finding]:
+    unknown = sorted(name for name in os.environ if name.upper().startswith(OURS) and name.upper() not in KNOWN)
+    known = ", ".join(sorted(KNOWN))
+    return [
+        warning("environment", f"variable {name} is not known and does nothing; remove it, or write one of: {known}")
+        for name in unknown
+    ]
+
+
+def _api_settings(home: Path | None) -> tuple[ApiSettings | None, list[Finding]]:
+    try:
+        settings = load_settings(**({} if home is None else {"home": home}))
+    except InputError as error:
+        return None, [fault("api-settings", f"{told}; set it right in the environment") for told in error.faults]
+    return settings, [ok("api-settings", "the API's settings in the environment can be used")]
+
+
+def _agency_settings(rules: Path | None) -> tuple[AgencySettings | None, list[Finding]]:
+    where = "the default settings" if rules is None else str(rules)
+    try:
+        settings = load_agency_settings(rules)
+        settings.sources_for_monitoring()
+    except InputError as error:
+        return None, [fault("agency-settings", f"{told}; mend the file given with --rules") for told in error.faults]
+    findings = _calendar(settings)
+    return settings, findings or [ok("agency-settings", f"{where}: can be used")]
+
+
+def _calendar(settings: AgencySettings) -> list[Finding]:
+    """A time zone or a country that does not exist stops the detector at its first lookup."""
+    found = []
+    if not knows_timezone(settings.timezone):
+        found.append(
+            fault("agency-settings", f"timezone: {settings.timezone!r} is not known; write one like Europe/Amsterdam")
+        )
+    try:
+        AgencyCalendar(settings.timezone, settings.country)
+    except NotImplementedError:
+        found.append(
+            fault("agency-settings", f"country: no holidays are known of {settings.country!r}; write a code like NL")
+        )
+    return found
+
+
+def knows_timezone(name: str) -> bool:
+    """Whether the machine's time zone database has this zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _agreement(settings: Settings) -> list[Finding]:
+    """What both deployables must have alike."""
+    found = []
+    if settings.api is not None and settings.api.home.resolve() != settings.home.resolve():
+        found.append(
+            warning(
+                "home",
+                f"the API keeps its files in {settings.api.home} and the detector in {settings.home}, so that each has "
+                f"tokens of its own; unset {PREFIX}HOME and set {OURS}HOME for both",
+            )
+        )
+    if (
+        settings.api is not None
+        and settings.agency is not None
+        and settings.agency.timezone != settings.api.timezone.key
+    ):
+        found.append(
+            warning(
+                "timezone",
+                f"the pages show times in {settings.api.timezone.key} and the detector counts days in "
+                f"{settings.agency.timezone}; set {PREFIX}TIMEZONE to the agency's",
+            )
+        )
+    return found
