@@ -1,44 +1,58 @@
-"""The command `doelbinding`: every command of both deployables, with errors told to a person."""
+"""The command `doelbinding`: every command of both deployables, with errors told to a person.
+
+A command's module is imported when the command is asked for: the web framework takes a second to import, which a
+re-scoring run does not need, and an installation with one extra has the other deployable's libraries missing.
+"""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Iterable
 
 import typer
 from rich.console import Console
 
-from services.api import cli as api
 from services.core.errors import DoelbindingError, InputError
 from services.core.observability import configure_logging
-from services.demo import demo_command
-from services.detector import cli as detector
-from services.detector.evaluate.command import evaluate_command
-from services.detector.simulate.cli import simulate_command
-from services.doctor.command import doctor_command
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Finds lookups in citizens' files that have no lawful reason, and explains them to investigators.",
-)
-app.command("demo")(demo_command)
-app.command("simulate")(simulate_command)
-app.command("rescore")(detector.rescore_command)
-app.command("detect")(detector.detect_command)
-app.command("evaluate")(evaluate_command)
-app.command("serve")(api.serve)
-app.command("doctor")(doctor_command)
-app.add_typer(detector.rules_app, name="rules")
+COMMANDS = {
+    "demo": "services.demo:demo_command",
+    "simulate": "services.detector.simulate.cli:simulate_command",
+    "rescore": "services.detector.commands.rescoring:rescore_command",
+    "detect": "services.detector.commands.detecting:detect_command",
+    "evaluate": "services.detector.evaluate.command:evaluate_command",
+    "serve": "services.api.cli:serve",
+    "migrate": "services.migration:migrate_command",
+    "doctor": "services.doctor.command:doctor_command",
+    "rules": "services.detector.commands.rules:rules_app",
+}
+"""Command to module and function, or to a group of commands."""
 
 
-@app.command()
-def migrate() -> None:
-    """Bring the databases of the API and of the detector to the tables of this release."""
-    api.migrate()
-    detector.migrate_command()
+def application(names: Iterable[str]) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Finds lookups in citizens' files that have no lawful reason, and explains them to investigators.",
+    )
+    app.callback()(_several_commands)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def _several_commands() -> None:
+    """Keeps the command's name on the command line where only one is loaded."""
 
 
 def main() -> None:
@@ -49,8 +63,9 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line; faults are told on standard error, never as a traceback."""
+    asked = [name for name in arguments[:1] if name in COMMANDS]
     try:
-        app(arguments)
+        application(asked or COMMANDS)(arguments)
     except SystemExit as end:  # typer has told what was wrong with the usage, or was interrupted
         return end.code if end.code in (DONE, BAD_INPUT) else FAILED
     except InputError as error:

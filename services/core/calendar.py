@@ -11,7 +11,7 @@ import polars as pl
 from services.core.contract import INSTANT
 
 OPENING_HOUR, CLOSING_HOUR = 6, 19
-"""Office hours of a weekday: from the first, up to the second (DOMAIN.md section 4, `off-hours`)."""
+"""Office hours of a weekday: from the first, up to the second."""
 
 
 class AgencyCalendar:

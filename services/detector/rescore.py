@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from services.core.contract import EXPLAINED, SIGNAL
+from services.core.contract import SIGNAL
 from services.core.errors import DoelbindingError, InputError
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
@@ -57,12 +58,14 @@ def rescore(
     """Re-scores history; the same signals as the stream gives for the same input."""
     period = period or Period()
     pipeline = Pipeline(settings, ring)
-    advance("registers", 0.0)
-    registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
-    advance("lookups", 0.05)
-    history = dataset.lookups()
+    advance("reading", 0.0)
+    with ThreadPoolExecutor(1) as beside:  # reading is Polars' work, pseudonyms are Python's: one core each
+        reading = beside.submit(dataset.lookups)
+        registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
+        history = reading.result()
     lookups = _until(pipeline.encoder.lookups(history.valid), period.end).sort("at")
-    state, judged, duplicates = State(), [pl.DataFrame(schema=EXPLAINED.schema)], 0
+    state, duplicates = State(), 0
+    judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
     for piece, share in _slices(lookups, period):
         state, found = pipeline.step(state, piece, registers)
@@ -74,10 +77,13 @@ def rescore(
     moment = state.progress.watermark
     if moment is None:
         raise DoelbindingError("no lookup lies in this period; nothing was scored")
-    signals = pipeline.signals(state, moment)
+    with ThreadPoolExecutor(1) as beside:
+        explaining = beside.submit(lambda: pl.concat(states(part, moment) for part in judged))
+        signals = pipeline.signals(state, moment)
+        explained = explaining.result()
     return Rescored(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
-        explained=pl.concat(states(part, moment) for part in judged[1:]),
+        explained=explained,
         dead=pl.concat([*dead, history.dead, conflict_letters(pl.concat(conflicts))]),
         lookups=lookups.height,
         duplicates=duplicates,

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.core.contract import EVIDENCE, SIGNAL
+from services.core.contract import EVIDENCE, INSTANT, SIGNAL
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
@@ -18,6 +18,9 @@ from services.detector.story import tell
 
 REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
 """A signal and its evidence rows."""
+
+WIRE_TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
+"""Times as wire.to_wire writes them, a column at a time."""
 
 
 class Reviser:
@@ -96,5 +99,6 @@ class Reviser:
 
 
 def _hashed(revisions: pl.DataFrame) -> pl.DataFrame:
-    hashes = [content_hash(row) for row in revisions.drop("evidence", "content_hash").iter_rows(named=True)]
+    told = revisions.drop("evidence", "content_hash").with_columns(pl.col(INSTANT).dt.strftime(WIRE_TIME))
+    hashes = [content_hash(row) for row in told.iter_rows(named=True)]
     return revisions.with_columns(pl.Series("content_hash", hashes, pl.String))

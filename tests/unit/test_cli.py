@@ -27,7 +27,7 @@ def command_lines(group: object, typed: tuple[str, ...] = ()) -> Iterator[tuple[
         yield from command_lines(command, (*typed, name))
 
 
-COMMANDS = list(command_lines(typer.main.get_command(cli.app)))
+COMMANDS = list(command_lines(typer.main.get_command(cli.application(cli.COMMANDS))))
 
 
 def test_the_commands_are_those_of_the_readme() -> None:

@@ -1,4 +1,4 @@
-"""The simulated agency into a dataset directory of the contract (DESIGN.md, section 4)."""
+"""The simulated agency into a dataset directory of the contract (docs/architecture.md, "A dataset")."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from services.detector.sources.registers import Registers, read_whole, register_
 
 
 class Dataset(Registers):
-    """Lookups and registers of one directory (DESIGN.md, "dataset directory").
+    """Lookups and registers of one directory (docs/architecture.md, "A dataset").
 
     Raises InputError with everything that is missing from the directory.
     """
