@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from services.api.payloads import Code, Instant, OneOf
 from services.core import contract
@@ -16,6 +17,19 @@ ITEM_STATUSES = ("received",)
 MOST = 200
 
 Purpose = Annotated[str, OneOf(PURPOSES)]
+
+
+def _after_its_start(end: datetime | None, info: ValidationInfo) -> datetime | None:
+    start = info.data.get("raised_from")
+    if start is not None and end is not None and end <= start:
+        raise ValueError("must lie after raisedFrom; signals raised at raisedTo itself are not shown")
+    return end
+
+
+RaisedFrom = Annotated[Instant | None, Field(description="Raised at this moment or later (RFC 3339).")]
+RaisedTo = Annotated[
+    Instant | None, Field(description="Raised before this moment (RFC 3339)."), AfterValidator(_after_its_start)
+]
 
 
 class Query(BaseModel):
@@ -50,13 +64,23 @@ class SignalQuery(PageQuery, DetailQuery):
     status: Annotated[str, OneOf(contract.SIGNAL_STATUSES)] | None = None
     pushed: bool = True
     min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
-    raised_from: Instant | None = None
-    raised_to: Instant | None = None
+    raised_from: RaisedFrom = None
+    raised_to: RaisedTo = None
 
 
 class IntakeItemQuery(PageQuery):
-    """Which items of the queue."""
+    """Which items of the queue; filters that are given hold together."""
 
-    rule: Code | None = None
+    rule: Annotated[Code | None, Field(description="Only signals that this rule names.")] = None
+    severity: Annotated[
+        Annotated[str, OneOf(contract.SEVERITIES)] | None, Field(description="Only signals of this severity.")
+    ] = None
     status: Annotated[str, OneOf(ITEM_STATUSES)] | None = None
-    withdrawn: bool | None = None
+    withdrawn: Annotated[
+        bool | None, Field(description="Only items whose signal was withdrawn, or only the others.")
+    ] = None
+    min_priority: Annotated[
+        float | None, Field(ge=0, allow_inf_nan=False, description="Only items of this priority or a higher one.")
+    ] = None
+    raised_from: RaisedFrom = None
+    raised_to: RaisedTo = None

@@ -29,14 +29,27 @@ OF_SIGNAL = ("employeeId", "subject", "severity", "score", "raisedAt", "lookupCo
 
 def items_like(query: IntakeItemQuery) -> AnySelect:
     """The items that a query asks for, each with its signal."""
-    wanted: list[ColumnElement[bool]] = []
-    if query.rule is not None:
-        wanted.append(intake_items.c.rule == query.rule)
-    if query.status is not None:
-        wanted.append(intake_items.c.status == query.status)
-    if query.withdrawn is not None:
-        wanted.append(intake_items.c.withdrawn == query.withdrawn)
-    return _items().where(*wanted)
+    return _items().where(*_conditions(query))
+
+
+def _conditions(query: IntakeItemQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        column == wanted
+        for column, wanted in (
+            (intake_items.c.rule, query.rule),
+            (intake_items.c.severity, query.severity),
+            (intake_items.c.status, query.status),
+            (intake_items.c.withdrawn, query.withdrawn),
+        )
+        if wanted is not None
+    ]
+    if query.min_priority is not None:
+        conditions.append(intake_items.c.priority >= query.min_priority)
+    if query.raised_from is not None:
+        conditions.append(intake_items.c.raised_at >= query.raised_from)
+    if query.raised_to is not None:
+        conditions.append(intake_items.c.raised_at < query.raised_to)
+    return conditions
 
 
 async def find_item(connection: AsyncConnection, item_id: str) -> AnyRow | None:

@@ -19,7 +19,7 @@ from services.detector.state import migrate as of_detector
 from services.detector.state.connection import StoreUnavailable, reading, sqlite_url, writing
 from services.doctor.findings import Finding, fault, ok, warning
 
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0
 """How long a check waits for a writer: commits take some tens of milliseconds."""
 
 

@@ -71,14 +71,15 @@ def _unknown(check: str, used: pl.Series, known: pl.Series, thing: tuple[str, st
         return [
             fault(
                 check,
-                f"all {number(used.len(), *thing)} name {whose} that the register of employees does not have; "
+                f"no {thing[0]} names any of the {whose} in the register of employees ({used.len():,} in all); "
                 "write the ids alike in both registers",
             )
         ]
+    told = f"{strange.len():,} of {number(used.len(), *thing)} {'names' if strange.len() == 1 else 'name'}"
     return [
         warning(
             check,
-            f"{strange.len():,} of {number(used.len(), *thing)} name {number(strange.n_unique(), whose[:-1], whose)} "
-            "that the register of employees does not have; complete that register, or these rows explain nothing",
+            f"{told} {number(strange.n_unique(), whose[:-1], whose)} that the register of employees does not have; "
+            "complete that register, or these rows explain nothing",
         )
     ]

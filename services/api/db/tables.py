@@ -100,14 +100,20 @@ intake_items = Table(
     Column("withdrawn", Boolean, nullable=False),
     Column("withdrawn_reason", Text),
     Column("received_at", Instant, nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("raised_at", Instant, nullable=False),
     UniqueConstraint("signal_id", "look_number"),
 )
-"""What awaits an investigator: one item per pushed signal and round of looks."""
+"""What awaits an investigator: one item per pushed signal and round of looks.
+
+Rule, severity, `raised_at` and withdrawal are the signal's own: filters work on them without opening signals.
+"""
 
 queueing = (intake_items.c.priority.desc(), intake_items.c.received_at, intake_items.c.id)
 Index("ix_intake_items_queued", *queueing)
 Index("ix_intake_items_queued_by_rule", intake_items.c.rule, *queueing)
 Index("ix_intake_items_queued_by_status", intake_items.c.status, *queueing)
+Index("ix_intake_items_queued_by_severity", intake_items.c.severity, *queueing)
 Index("ix_intake_items_oldest", intake_items.c.status, intake_items.c.withdrawn, intake_items.c.received_at)
 
 reads = Table(

@@ -135,4 +135,6 @@ def _item_row(signal: PushedSignal) -> dict[str, object]:
         "priority": signal.score,
         "withdrawn": signal.status == "withdrawn",
         "withdrawn_reason": signal.withdrawn_reason,
+        "severity": signal.severity,
+        "raised_at": signal.raised_at,
     }

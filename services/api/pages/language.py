@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
-from services.api.pages.texts import CODES, TEXTS
+from services.api.pages.axis import Tick
+from services.api.pages.texts import RULES, TEXTS
+from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 
 LANGUAGES = ("nl", "en")
 COOKIE = "doelbinding-language"
-TIME_FORMATS = {"nl": "%d-%m-%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
+DAY_FORMATS = {"nl": "%d-%m-%Y", "en": "%Y-%m-%d"}
 
 
 class Language:
@@ -40,6 +42,10 @@ class Language:
         """A code value in words, or the code itself where there are none."""
         return CODES[str(code)][self._place] if str(code) in CODES else str(code)
 
+    def rule(self, rule_id: str) -> str:
+        """The title of a rule, or its id where this release does not know it."""
+        return RULES[rule_id][self._place] if rule_id in RULES else rule_id
+
     def fact(self, fact: Mapping[str, str]) -> str:
         """The sentence of a fact."""
         return fact[self.code]
@@ -51,7 +57,21 @@ class Language:
     def time(self, moment: datetime | str) -> str:
         """A moment on the agency's clock."""
         at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        return at.astimezone(self.timezone).strftime(TIME_FORMATS[self.code])
+        return at.astimezone(self.timezone).strftime(f"{DAY_FORMATS[self.code]} %H:%M")
+
+    def day(self, day: date) -> str:
+        """A date with its year."""
+        return day.strftime(DAY_FORMATS[self.code])
+
+    def tick(self, tick: Tick) -> str:
+        """A label of an axis of dates: as much of the date as the ticks differ in."""
+        month = MONTHS[tick.day.month - 1][self._place]
+        if tick.unit == "year":
+            return str(tick.day.year)
+        if tick.unit == "month":
+            return f"{month} {tick.day.year}"
+        weekday = f"{WEEKDAYS[tick.day.weekday()][self._place]} " if tick.unit == "day" else ""
+        return f"{weekday}{tick.day.day} {month}"
 
     def number(self, value: float) -> str:
         """A number in tenths; a whole one without decimals."""

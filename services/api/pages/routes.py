@@ -12,19 +12,21 @@ from fastapi.responses import RedirectResponse
 from services.api import queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
-from services.api.pages import sign_in
+from services.api.pages import frame, sign_in
+from services.api.pages.captions import bars_caption, timeline_caption
+from services.api.pages.filters import read_filter
 from services.api.pages.render import page
+from services.api.pages.story import story_of
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
-from services.api.payloads import OneOf, SignalId
-from services.api.queries import PURPOSES, IntakeItemQuery, PageQuery, Purpose
+from services.api.payloads import SignalId
+from services.api.queries import PURPOSES, PageQuery, Purpose
 from services.api.reads import record_reads
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
 
 STATIC = {"style.css": "text/css; charset=utf-8"}
-SHOWS = ("open", "withdrawn")
 
 
 @router.get("/")
@@ -38,20 +40,23 @@ async def show_queue(
     request: Request,
     parts: PartsOf,
     reader: ReaderOf,
-    show: Annotated[str, OneOf(SHOWS), Query()] = "open",
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """What awaits an investigator; every signal shown is recorded as read."""
-    wanted = queue.items_like(IntakeItemQuery(status="received", withdrawn=show == "withdrawn"))
+    """What awaits an investigator; every signal shown is recorded as read. Wrong filters are told, and show nothing."""
+    chosen = read_filter(request.query_params, parts.settings.timezone)
+    if chosen.query is None:
+        return page(
+            request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
+        )
     async with reading(parts.engine) as connection:
+        wanted = queue.items_like(chosen.query)
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
         request,
         "queue.html",
+        filter=chosen,
         items=[queue.as_answer(row) for row in found.rows],
-        show=show,
-        shows=SHOWS,
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -75,12 +80,17 @@ async def show_signal(
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
+    signal = signals.as_answer(row)
+    story = story_of(signal, [lookup.body for lookup in lookups], parts.settings.timezone)
     return page(
         request,
         "signal.html",
-        signal=signals.as_answer(row),
-        lookups=sorted((lookup.body for lookup in lookups), key=lambda lookup: str(lookup["occurredAt"])),
+        signal=signal,
+        story=story,
         revisions=revisions,
+        frame=vars(frame),
+        timeline_caption=timeline_caption,
+        bars_caption=bars_caption,
     )
 
 

@@ -23,6 +23,15 @@ FILTERS = {
     "minScore": 50,
     "raisedFrom": "2026-03-01T00:00:00Z",
 }
+ITEM_FILTERS = {
+    "rule": "own-file",
+    "severity": "high",
+    "status": "received",
+    "withdrawn": False,
+    "minPriority": 50,
+    "raisedFrom": "2026-03-01T00:00:00Z",
+    "raisedTo": "2026-04-01T00:00:00Z",
+}
 
 
 def subsets(filters):
@@ -60,8 +69,7 @@ def test_signals_are_listed_along_an_index(plan):
 
 
 def test_the_queue_is_listed_along_an_index(plan):
-    filters = {"rule": "own-file", "status": "received", "withdrawn": False}
-    for chosen, cursor in itertools.product(subsets(filters), cursors(50.0, RECEIVED, "i-1")):
+    for chosen, cursor in itertools.product(subsets(ITEM_FILTERS), cursors(50.0, RECEIVED, "i-1")):
         query = queue.items_like(IntakeItemQuery.model_validate(chosen))
         steps = plan(page_query(query, queue.BY_PRIORITY, cursor, 50))
         assert reads_an_index(steps), (chosen, cursor, steps)

@@ -3,12 +3,14 @@
 import sqlite3
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from services.api.db.engine import open_engine
-from services.api.db.migrate import is_current, migrate
+from services.api.db.migrate import MIGRATIONS, is_current, migrate
 from services.api.db.tables import metadata
 from services.core.errors import DoelbindingError, InputError
 
@@ -50,3 +52,26 @@ def test_every_connection_is_durable_and_keeps_references(api):
     assert api.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
     assert api.rows("PRAGMA synchronous") == [{"synchronous": 2}]
     assert api.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
+
+
+def test_items_of_the_first_release_get_what_their_filters_need(tmp_path):
+    database = tmp_path / "api.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO signals VALUES ('s-1', 1, 'h', '2026-03-02', 'own-file', 'P', NULL, 'p1-1', 'high', 'open', 1,"
+            " 62.5, '2026-03-02 11:00:00.000000', '2026-03-02', '{}')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO intake_items VALUES ('i-1', 's-1', 1, 'own-file', 'received', 62.5, 0, NULL, '2026-03-02')"
+        )
+    engine.dispose()
+    migrate(f"sqlite+aiosqlite:///{database}")
+    with sqlite3.connect(database) as connection:
+        found = connection.execute("SELECT id, signal_id, severity, raised_at FROM intake_items").fetchall()
+    connection.close()
+    assert found == [("i-1", "s-1", "high", "2026-03-02 11:00:00.000000")]

@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from services.api.pages.texts import CODES, TEXTS
+from services.api.pages.texts import RULES, TEXTS
+from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 from services.api.queries import ITEM_STATUSES, PURPOSES
 from services.core import contract
 
@@ -164,7 +165,9 @@ def test_the_queue_is_paged(api, make_signal):
 
 
 def test_every_text_exists_in_both_languages():
-    assert all(dutch and english for dutch, english in [*TEXTS.values(), *CODES.values()])
+    assert all(
+        dutch and english for dutch, english in [*TEXTS.values(), *CODES.values(), *RULES.values(), *MONTHS, *WEEKDAYS]
+    )
 
 
 def test_every_code_of_the_contract_has_a_word():

@@ -1,0 +1,146 @@
+"""What the queue's filter form sent into a query of the queue, or into everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from services.api.pages.texts import RULES
+from services.api.queries import IntakeItemQuery
+from services.core.contract import SEVERITIES
+
+SHOWS = ("open", "withdrawn")
+LONGEST = 100
+RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NUMBER = re.compile(r"\d{1,6}([.,]\d{1,6})?")
+DATES = ("%Y-%m-%d", "%d-%m-%Y")
+"""What a browser's date field sends, and what a Dutch reader writes where the browser has no such field."""
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""The years that a lookup can lie in."""
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What stands in the form, by field; per field what is wrong, as the key of a text; and the query if nothing is."""
+
+    given: Mapping[str, str]
+    faults: Mapping[str, str]
+    query: IntakeItemQuery | None
+    shows = SHOWS
+    severities = SEVERITIES
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules to choose from; one that was asked for may be of a newer detector, and unknown to this release."""
+        asked = [] if "rule" in self.faults else [self.given["rule"]]
+        return [*RULES, *(rule for rule in asked if rule and rule not in RULES)]
+
+    @property
+    def show(self) -> str:
+        """Which of `SHOWS` is asked for."""
+        return self.given["show"]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything beside `show` is asked for."""
+        return any(value for name, value in self.given.items() if name != "show")
+
+    def link(self, show: str, *, cleared: bool = False) -> str:
+        """The queue with another `show`, and the other filters kept or cleared."""
+        kept = {} if cleared else {name: value for name, value in self.given.items() if value}
+        return f"/queue?{urlencode({**kept, 'show': show})}"
+
+
+def read_filter(parameters: Mapping[str, str], timezone: ZoneInfo) -> QueueFilter:
+    """The filter of a request; days are those of the agency's calendar, both included. An empty field asks nothing."""
+    given = {name: parameters.get(name, "").strip() for name in PARSERS}
+    given["show"] = given["show"] or SHOWS[0]
+    read: dict[str, str | float | date | None] = {}
+    faults: dict[str, str] = {}
+    for name, (parse, fault) in PARSERS.items():
+        try:
+            read[name] = parse(given[name]) if given[name] else None
+        except ValueError:
+            faults[name] = fault
+    if _ends_too_early(read.get("raisedFrom"), read.get("raisedTo")):
+        faults["raisedTo"] = "fault-period"
+    shown = {name: _as_given(read.get(name), given[name]) for name in given}
+    if faults:
+        return QueueFilter(shown | {"show": shown["show"] if "show" not in faults else SHOWS[0]}, faults, None)
+    return QueueFilter(shown, faults, _query(read, timezone))
+
+
+def _query(read: Mapping[str, str | float | date | None], timezone: ZoneInfo) -> IntakeItemQuery:
+    start, end = read["raisedFrom"], read["raisedTo"]
+    wanted = {
+        "status": "received",
+        "withdrawn": read["show"] == "withdrawn",
+        "rule": read["rule"],
+        "severity": read["severity"],
+        "minPriority": read["minPriority"],
+        "raisedFrom": _midnight(start, timezone) if isinstance(start, date) else None,
+        "raisedTo": _midnight(end + timedelta(days=1), timezone) if isinstance(end, date) else None,
+    }
+    return IntakeItemQuery.model_validate(wanted)
+
+
+def _midnight(day: date, timezone: ZoneInfo) -> str:
+    return datetime.combine(day, time(), timezone).isoformat()
+
+
+def _ends_too_early(start: object, end: object) -> bool:
+    return isinstance(start, date) and isinstance(end, date) and end < start
+
+
+def _as_given(value: str | float | date | None, text: str) -> str:
+    """What the form shows again: a value that was understood as the browser's own fields write it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:g}" if isinstance(value, float) else text[:LONGEST]
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _rule(text: str) -> str:
+    if len(text) > LONGEST or not RULE.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _number(text: str) -> float:
+    if not NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return float(text.replace(",", "."))
+
+
+def _day(text: str) -> date:
+    for form in DATES:
+        try:
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day of the agency's calendar, not a moment
+        except ValueError:
+            continue
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+    raise ValueError(text)
+
+
+PARSERS: Mapping[str, tuple[Callable[[str], str | float | date], str]] = {
+    "show": (_one_of(SHOWS), "fault-show"),
+    "rule": (_rule, "fault-rule"),
+    "severity": (_one_of(SEVERITIES), "fault-severity"),
+    "raisedFrom": (_day, "fault-date"),
+    "raisedTo": (_day, "fault-date"),
+    "minPriority": (_number, "fault-number"),
+}
+"""The fields of the form: what each must be, and the text that says so."""
