@@ -13,7 +13,6 @@ from services.api.db.migrate import migrate as migrate_database
 from services.api.embedded import bind, make_server, prepare
 from services.api.settings import ApiSettings, load_settings
 from services.core.clock import SystemClock
-from services.core.observability import configure_logging
 from services.core.tokens import open_tokens
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; loopback only.", show_default="127.0.0.1")]
@@ -22,7 +21,6 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on.", show_defaul
 
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the API and its pages until interrupted."""
-    configure_logging()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**given)
     prepare(settings)

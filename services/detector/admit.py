@@ -29,7 +29,9 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
-    compared = best.join(before, on="lookup_id", how="left")
+    compared = best.hstack(
+        best.select("lookup_id").join(before, on="lookup_id", how="left", maintain_order="left")[["known"]]
+    )
     fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
     beaten = compared.filter(pl.col("content") > pl.col("known"))
     replaced = known.join(fresh, on="lookup_id", how="semi").select("lookup_id", "content", "employee", "day")

@@ -120,7 +120,8 @@ class Encoder:
         """Replaces a column of identities by integers: `name`, `name_check` and, for signal ids, `name_sid`."""
         names = {"key": name} | ({"check": f"{name}_check"} if check else {}) | ({"sid": f"{name}_sid"} if sid else {})
         interned = self._pseudonyms.intern(frame[column], domain, sid=sid).rename({"value": column} | names)
-        return frame.join(interned.select(column, *names.values()), on=column, how="left", maintain_order="left")
+        keys = frame.select(column).join(interned, on=column, how="left", maintain_order="left")
+        return frame.hstack(keys.select(*names.values()))
 
 
 def _category_bits() -> pl.Expr:

@@ -19,9 +19,8 @@ def enrich(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     seen = lookups.sort("at").with_row_index("row")
     seen = _with_viewer(seen, registers)
     special = _special_subjects(seen, registers)
-    return seen.join(special, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("is_own", "same_team").fill_null(value=False)
-    )
+    told = seen.select("row").join(special, on="row", how="left", maintain_order="left").drop("row")
+    return seen.hstack(told.with_columns(pl.col("is_own", "same_team").fill_null(value=False)))
 
 
 def _with_viewer(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -37,14 +36,14 @@ def _with_viewer(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         "own_subject_check",
         pl.col("known_from").alias("viewer_known_from"),
     )
-    joined = seen.join_asof(
+    joined = seen.select("at", "employee").join_asof(
         periods.sort("valid_from"), left_on="at", right_on="valid_from", by="employee", check_sortedness=False
     )
     in_force = pl.col("valid_to").is_null() | (pl.col("at") < pl.col("valid_to"))
     columns = ["team", "role", "eigen_personeel", "viewer_known_from"]
-    return joined.with_columns(pl.when(in_force).then(pl.col(name)).alias(name) for name in columns).with_columns(
-        pl.col("eigen_personeel").fill_null(value=False)
-    )
+    viewer = joined.with_columns(pl.when(in_force).then(pl.col(name)).alias(name) for name in columns)
+    viewer = viewer.with_columns(pl.col("eigen_personeel").fill_null(value=False))
+    return seen.hstack(viewer.select(*columns, "own_subject", "own_subject_check"))
 
 
 def _special_subjects(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:

@@ -81,9 +81,11 @@ def build_registers(
 
 def _with_versions(links: pl.DataFrame) -> pl.DataFrame:
     """Each link version knows until when it was the newest; of equal (id, registered_at) one fixed row stays."""
-    ordered = links.sort(links.columns, nulls_last=True).unique(
-        ["link_id", "known_from"], keep="first", maintain_order=True
+    several = pl.col("link_id").is_duplicated()
+    once = links.filter(~several).with_columns(pl.lit(None, links.schema["known_from"]).alias("known_until"))
+    versions = links.filter(several).sort(links.columns, nulls_last=True)
+    versions = versions.unique(["link_id", "known_from"], keep="first", maintain_order=True).sort(
+        "link_id", "known_from"
     )
-    return ordered.sort("link_id", "known_from").with_columns(
-        pl.col("known_from").shift(-1).over("link_id").alias("known_until")
-    )
+    replaced = pl.col("known_from").shift(-1).over("link_id").alias("known_until")
+    return pl.concat([once, versions.with_columns(replaced)])

@@ -41,7 +41,8 @@ class Explainer:
         `explained_at` is the lookup's own moment when the explanation was known by then.
         """
         candidates = self._candidates(seen, registers)
-        judged = seen.join(self._best(candidates), on="row", how="left", maintain_order="left")
+        best = seen.select("row").join(self._best(candidates), on="row", how="left", maintain_order="left")
+        judged = seen.hstack(best.drop("row"))
         return self._with_plain(self._with_grace(judged))
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -111,7 +112,9 @@ class Explainer:
 
     def _with_grace(self, judged: pl.DataFrame) -> pl.DataFrame:
         """End of grace: the end of the n-th working day after the lookup's local day, by system."""
-        return judged.join(self.grace_table(judged), on=["day", "system"], how="left", maintain_order="left")
+        keys = ["day", "system"]
+        ends = judged.select(keys).join(self.grace_table(judged), on=keys, how="left", maintain_order="left")
+        return judged.hstack(ends.select("grace_end"))
 
     def grace_table(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Table (day, system, grace_end) for the days and systems of a frame."""
