@@ -7,7 +7,7 @@ export DOELBINDING_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-unit check fmt bench lock clean
+.PHONY: help setup run test test-unit check qualify fmt bench lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -45,7 +45,10 @@ check: $(READY) ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	DOELBINDING_EXAMPLES=8 $(BIN)/pytest
+
+qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
+	DOELBINDING_EXAMPLES=100 $(BIN)/pytest tests/properties
 
 fmt: $(READY) ## formats the code and mends what the linter can mend
 	$(BIN)/ruff format .
