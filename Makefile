@@ -37,8 +37,8 @@ run: $(READY) ## the demo: an agency, its signals and the page; ARGS=--once stop
 test: $(READY) ## all tests that need no service beside the checkout
 	@$(BIN)/pytest $(ARGS)
 
-test-unit: $(READY) ## the fast loop
-	@$(BIN)/pytest -m "not slow" tests/unit tests/rules tests/contract tests/properties $(ARGS)
+test-unit: $(READY) ## the fast loop: unit, rule and contract tests, two at a time
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/rules tests/contract $(ARGS)
 
 check: $(READY) ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/ruff format --check .

@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
     """The exit code of a command line; faults are told on standard error, never as a traceback."""
     asked = [name for name in arguments[:1] if name in COMMANDS]
     try:
-        application(asked or COMMANDS)(arguments)
+        application(asked or COMMANDS)(arguments, prog_name="doelbinding")
     except SystemExit as end:  # typer has told what was wrong with the usage, or was interrupted
         return end.code if end.code in (DONE, BAD_INPUT) else FAILED
     except InputError as error:
