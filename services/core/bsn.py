@@ -11,7 +11,7 @@ WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 def bsn_is_valid(bsn: pl.Expr) -> pl.Expr:
     """Boolean per row: nine digits, not all zero, that pass the 11-proef; null stays null.
 
-    Digits are taken as bytes, so the check is one pass of integer arithmetic and no regular expression per row.
+    The digits come from whole-number divisions of the number, a column at a time.
     """
     nine_digits = bsn.str.contains(r"^[0-9]{9}$")
     number = bsn.str.to_integer(strict=False, dtype=pl.Int64)

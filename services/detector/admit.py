@@ -73,8 +73,9 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
 def _remembered(state: State, admitted: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
     """The ids to remember: those within the horizon of the latest event."""
     new = admitted.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
-    recent = pl.concat([state.recent.join(new, on="lookup_id", how="anti"), new])
-    latest = recent["at"].max()
-    if not isinstance(latest, datetime):
-        return recent
-    return recent.filter(pl.col("at") >= latest - horizon - timedelta(days=1))
+    latest = max((at for at in (state.recent["at"].max(), new["at"].max()) if isinstance(at, datetime)), default=None)
+    if latest is None:
+        return state.recent
+    young = pl.col("at") >= latest - horizon - timedelta(days=1)
+    kept = state.recent.filter(young).join(new, on="lookup_id", how="anti")
+    return pl.concat([kept, new.filter(young)])

@@ -95,7 +95,7 @@ class Pipeline:
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
             news=News(news["subject"], admitted.replaced["lookup_id"], judged_again=again.height > 0),
-            judged=judged.select(JUDGED).join(admitted.lookups.select("lookup_id"), on="lookup_id", how="semi"),
+            judged=judged.select(JUDGED).filter(~pl.col("lookup_id").is_in(again["lookup_id"].implode())),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,
             duplicates=admitted.duplicates,

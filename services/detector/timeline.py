@@ -47,10 +47,8 @@ class Explainer:
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """One row per lookup and link of the viewer or the viewer's team to the same subject."""
-        links = registers.links.rows(seen["subject"]).rename({"subject_check": "link_check"})
-        lookups = seen.select(
-            "row", "at", "day", "employee", "team", "subject", "subject_check", "system", "is_own", "viewer_known_from"
-        )
+        links = registers.links.rows(seen["subject"]).drop("link_id").rename({"subject_check": "link_check"})
+        lookups = seen.select("row", "at", "day", "employee", "team", "subject", "subject_check", "viewer_known_from")
         own = lookups.join(
             links.filter(~pl.col("to_team")), left_on=["subject", "employee"], right_on=["subject", "assignee"]
         )

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-CANDIDATE_COLUMNS = {
-    "at": "moment of the lookup",
+PLAIN_COLUMNS = {
+    "subject": "whose file it was, or null",
     "system": "source system",
     "is_own": "the subject is the viewer",
+}
+"""One row per lookup, for explanations that need no case link."""
+
+CANDIDATE_COLUMNS = {
+    "at": "moment of the lookup",
     "to_team": "the link is to the viewer's team (else to the viewer)",
     "link_kind": "assignment, task, contact or review",
     "valid_from": "start of the link",
@@ -37,7 +42,7 @@ class Margins:
 class Explanation:
     """A reason why a lookup was fine.
 
-    `applies` is a Boolean expression over CANDIDATE_COLUMNS, `strength` one in thousandths.
+    `applies` is a Boolean expression over CANDIDATE_COLUMNS (or PLAIN_COLUMNS), `strength` one in thousandths.
     """
 
     id: str

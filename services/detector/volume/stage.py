@@ -93,7 +93,7 @@ def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.Dat
             pl.concat([replaced["lookup_id"], news["lookup_id"]]).to_frame(), on="lookup_id", how="anti"
         )
         looks.append(_looks(standing.join(anew, on=["employee", "day"], how="semi")))
-    return pl.concat(looks).unique().sort("day", "employee", "subject", nulls_last=True)
+    return pl.concat(looks).unique()
 
 
 def _looks(lookups: pl.DataFrame) -> pl.DataFrame:
