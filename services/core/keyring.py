@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.core.errors import InputError
+from services.core.secret_file import refuse_if_open, write_once
 
 PURPOSES = ("pseudonym", "signal-id", "dead-letter", "cursor", "session")
 KEY_BYTES = 32
@@ -40,28 +39,13 @@ def open_key_ring(path: Path) -> KeyRing:
     """
     if not path.exists():
         _write(path, new_key_ring())
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise InputError(f"{path}: others than its owner can read this key ring; run: chmod 600 '{path}'")
+    refuse_if_open(path, "this key ring")
     return _read(path)
 
 
 def _write(path: Path, ring: KeyRing) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    content = {
-        "pseudonymVersion": ring.pseudonym_version,
-        "keys": {purpose: key.hex() for purpose, key in ring.keys.items()},
-    }
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # fails where another process was first: then its ring counts, not ours
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    keys = {purpose: key.hex() for purpose, key in ring.keys.items()}
+    write_once(path, {"pseudonymVersion": ring.pseudonym_version, "keys": keys})
 
 
 def _read(path: Path) -> KeyRing:

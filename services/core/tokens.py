@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from services.core.errors import InputError
+from services.core.secret_file import refuse_if_open, write_once
 
 ROLES = ("detector", "soc", "investigator", "lead", "auditor", "admin")
 TOKEN_BYTES = 32
@@ -23,25 +22,9 @@ def open_tokens(path: Path) -> Mapping[str, str]:
     Raises InputError if others than the owner can read it, or if it does not hold one token of its own per role.
     """
     if not path.exists():
-        _write(path, {role: secrets.token_urlsafe(TOKEN_BYTES) for role in ROLES})
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise InputError(f"{path}: others than its owner can read these tokens; run: chmod 600 '{path}'")
+        write_once(path, {role: secrets.token_urlsafe(TOKEN_BYTES) for role in ROLES})
+    refuse_if_open(path, "these tokens")
     return _read(path)
-
-
-def _write(path: Path, tokens: Mapping[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(tokens, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # fails where another process was first: then its tokens count, not ours
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
 
 
 def _read(path: Path) -> Mapping[str, str]:

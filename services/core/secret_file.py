@@ -1,0 +1,34 @@
+"""A secret into a file that only its owner can read; of two processes that make it, the first one counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.core.errors import InputError
+
+
+def write_once(path: Path, content: Mapping[str, object]) -> None:
+    """Writes JSON into a new file of mode 0600, whole or not at all; a file that is there already stays as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def refuse_if_open(path: Path, what: str) -> None:
+    """Raises InputError where others than the owner can read the file."""
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise InputError(f"{path}: others than its owner can read {what}; run: chmod 600 '{path}'")
