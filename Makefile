@@ -45,10 +45,10 @@ check: $(READY) ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	DOELBINDING_EXAMPLES=8 $(BIN)/pytest
+	LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest
 
 qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
-	DOELBINDING_EXAMPLES=100 $(BIN)/pytest tests/properties
+	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties
 
 fmt: $(READY) ## formats the code and mends what the linter can mend
 	$(BIN)/ruff format .

@@ -21,13 +21,13 @@ from tests.world import RING, Run, in_one_batch
 from tests.world import settings as agency_settings
 
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("DOELBINDING_EXAMPLES", "3")),
+    max_examples=int(os.environ.get("LAW_OF_SLICES_EXAMPLES", "3")),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
     database=None,
 )
-"""A few in the fast loop, more in CI, hundreds in `make qualify`: set by DOELBINDING_EXAMPLES."""
+"""A few in the fast loop, more in CI, hundreds in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 SEEDS = st.integers(0, 10_000)
 
 

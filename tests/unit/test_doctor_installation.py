@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +34,8 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the machine that runs the tests."""
-    for name in ("DOELBINDING_API_HOME", "DOELBINDING_API_PORT", "DOELBINDING_API_HOST", "DOELBINDING_API_TIMEZONE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("DOELBINDING_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("DOELBINDING_HOME", str(tmp_path / "home"))
 
 
