@@ -27,7 +27,7 @@ EXAMPLES = settings(
     suppress_health_check=[HealthCheck.too_slow],
     database=None,
 )
-"""A few in the fast loop, more in CI, hundreds in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
+"""A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 SEEDS = st.integers(0, 10_000)
 
 
