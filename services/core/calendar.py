@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from zoneinfo import available_timezones
 
 import holidays
 import polars as pl
 
 from services.core.contract import INSTANT
+from services.core.errors import InputError
 
 OPENING_HOUR, CLOSING_HOUR = 6, 19
 """Office hours of a weekday: from the first, up to the second."""
 
 
 class AgencyCalendar:
-    """Local days and working days of one agency (default: Europe/Amsterdam, Dutch public holidays)."""
+    """Local days and working days of one agency (default: Europe/Amsterdam, Dutch public holidays).
+
+    Raises InputError, with both faults at once, for a time zone or country that is not known.
+    """
 
     def __init__(self, timezone: str = "Europe/Amsterdam", country: str = "NL") -> None:
+        faults = []
+        if timezone not in available_timezones():
+            faults.append(f"timezone: {timezone!r} is not known; write one like Europe/Amsterdam")
+        if country not in holidays.list_supported_countries():
+            faults.append(f"country: no holidays are known of {country!r}; write a code like NL")
+        if faults:
+            raise InputError(*faults)
         self.timezone = timezone
         self._holidays = holidays.country_holidays(country)
 

@@ -50,16 +50,16 @@ DEAD_LETTERS = Metric(
 DUPLICATES = Metric(
     "doelbinding_duplicates_total",
     "counter",
-    "Lookups delivered more than once: within one slice, or against what an earlier slice brought.",
+    "Lookups delivered more than once, as the engine's state told.",
     "sum by (layer) (rate(doelbinding_duplicates_total[1h]))",
-    {"layer": ("slice", "state")},
+    {"layer": ("state",)},
 )
 LATE_LOOKUPS = Metric(
     "doelbinding_late_lookups_total",
     "counter",
-    "Lookups that came behind the watermark: still within the allowed lateness, or beyond it and recomputed.",
+    "Lookups that came beyond the allowed lateness; what they touch is recomputed.",
     'increase(doelbinding_late_lookups_total{disposition="recomputed"}[1d])',
-    {"disposition": ("within", "recomputed")},
+    {"disposition": ("recomputed",)},
 )
 LAST_EVENT = Metric(
     "doelbinding_last_event_time_seconds",

@@ -64,19 +64,12 @@ def _agency_settings(rules: Path | None) -> tuple[AgencySettings | None, list[Fi
 
 
 def _calendar(settings: AgencySettings) -> list[Finding]:
-    """A time zone or a country that does not exist stops the detector at its first lookup."""
-    found = []
-    if not knows_timezone(settings.timezone):
-        found.append(
-            fault("agency-settings", f"timezone: {settings.timezone!r} is not known; write one like Europe/Amsterdam")
-        )
+    """A time zone or a country that does not exist stops the detector before its first lookup."""
     try:
         AgencyCalendar(settings.timezone, settings.country)
-    except NotImplementedError:
-        found.append(
-            fault("agency-settings", f"country: no holidays are known of {settings.country!r}; write a code like NL")
-        )
-    return found
+    except InputError as error:
+        return [fault("agency-settings", told) for told in error.faults]
+    return []
 
 
 def knows_timezone(name: str) -> bool:

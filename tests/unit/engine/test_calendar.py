@@ -9,6 +9,7 @@ import pytest
 
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
+from services.core.errors import InputError
 from services.detector.settings import AgencySettings
 from services.detector.timeline import Explainer
 from tests.world import local
@@ -84,3 +85,12 @@ def test_the_push_hour_is_local_in_summer_and_in_winter() -> None:
 def test_zero_working_days_after_a_day_is_the_day_itself_even_in_the_weekend() -> None:
     sunday = date(2025, 3, 16)
     assert CALENDAR.working_days_after([sunday, sunday], 0).rows() == [(sunday, sunday)]
+
+
+def test_an_unknown_time_zone_and_country_are_told_together() -> None:
+    with pytest.raises(InputError) as told:
+        AgencyCalendar("Europe/Nowhere", "XX")
+    assert told.value.faults == (
+        "timezone: 'Europe/Nowhere' is not known; write one like Europe/Amsterdam",
+        "country: no holidays are known of 'XX'; write a code like NL",
+    )
