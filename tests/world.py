@@ -124,7 +124,7 @@ class Run:
         """One step, with what it found kept."""
         before = self.state
         state, found = self.pipeline.step(before, piece, registers)
-        self.state, revisions = self.pipeline.tell(before, state, found)
+        self.state, revisions = self.pipeline.tell(before, state)
         self.archived.append(found.archived)
         self.findings.append(found)
         self.revisions.append(revisions)
@@ -159,8 +159,8 @@ def registers_of(world: World, pipeline: Pipeline, known_until: datetime | None 
 def in_one_batch(world: World, pipeline: Pipeline | None = None) -> Run:
     """All lookups in one closed slice."""
     run = Run(pipeline or Pipeline(settings(), RING))
-    lookups = run.pipeline.encoder.lookups(frame(LOOKUP, world.lookups))
-    run.feed(Slice(lookups, closed=True), registers_of(world, run.pipeline))
+    lookups, numbers = run.pipeline.encoder.with_numbers(frame(LOOKUP, world.lookups))
+    run.feed(Slice(lookups, closed=True, numbers=numbers), registers_of(world, run.pipeline))
     return run
 
 

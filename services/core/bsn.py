@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
 
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 """11-proef: the weighted sum of the digits is divisible by 11 (Besluit burgerservicenummer)."""
@@ -24,3 +31,53 @@ def is_valid(bsn: str) -> bool:
     if len(bsn) != len(WEIGHTS) or not (bsn.isascii() and bsn.isdigit()) or int(bsn) == 0:
         return False
     return sum(int(digit) * weight for digit, weight in zip(bsn, WEIGHTS, strict=True)) % 11 == 0
+
+
+def two_slips_apart(one: Numbers, other: Numbers) -> Truths:
+    """Whether each two valid numbers differ by two slips, a slip being one wrong digit or two neighbours swapped.
+
+    A single slip never passes the 11-proef, so two slips are the least that a mistyped number can be away.
+    """
+    a, b = _digits(one), _digits(other)
+    wrong = a != b
+    swapped = wrong[:, :-1] & wrong[:, 1:] & (a[:, :-1] == b[:, 1:]) & (a[:, 1:] == b[:, :-1])
+    places = wrong.sum(axis=1)
+    two_digits = places == 2
+    swap_and_digit = (places == 3) & (swapped.any(axis=1) | _turned(a, b, wrong))
+    two_swaps = (places == 4) & _both_halves(wrong, swapped)
+    return np.asarray(two_digits | swap_and_digit | two_swaps)
+
+
+def numbers_two_slips_from(number: int) -> list[int]:
+    """Every valid number at two slips from a valid one (some 300), in order."""
+    once = set(_one_slip(f"{number:09d}"))
+    twice = {far for near in once for far in _one_slip(near)}
+    return sorted(int(far) for far in twice if is_valid(far) and int(far) != number)
+
+
+def _digits(numbers: Numbers) -> Numbers:
+    """A row of nine digits per number."""
+    return numbers[:, None] // 10 ** np.arange(8, -1, -1) % 10
+
+
+def _turned(a: Numbers, b: Numbers, wrong: Truths) -> Truths:
+    """Three neighbours turned round: two swaps that share a place."""
+    left = (a[:, :-2] == b[:, 1:-1]) & (a[:, 1:-1] == b[:, 2:]) & (a[:, 2:] == b[:, :-2])
+    right = (a[:, :-2] == b[:, 2:]) & (a[:, 1:-1] == b[:, :-2]) & (a[:, 2:] == b[:, 1:-1])
+    return np.asarray(((left | right) & wrong[:, :-2] & wrong[:, 1:-1] & wrong[:, 2:]).any(axis=1))
+
+
+def _both_halves(wrong: Truths, swapped: Truths) -> Truths:
+    """Of four wrong digits the first two are swapped, and the last two."""
+    first = wrong.argmax(axis=1)
+    last = wrong.shape[1] - 1 - wrong[:, ::-1].argmax(axis=1)
+    rows = np.arange(len(wrong))
+    return np.asarray(swapped[rows, np.minimum(first, 7)] & swapped[rows, np.maximum(last - 1, 0)])
+
+
+def _one_slip(digits: str) -> Iterator[str]:
+    for place in range(len(digits)):
+        for digit in "0123456789":
+            yield digits[:place] + digit + digits[place + 1 :]
+    for place in range(len(digits) - 1):
+        yield digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]

@@ -16,6 +16,7 @@ SCHEMA = {"value": pl.String(), "key": pl.Int64(), "check": pl.Int64(), "sid": p
 EMPLOYEE_DOMAIN = "employee"
 BSN_DOMAIN = "bsn"
 TEAM_DOMAIN = "team"
+STREET_DOMAIN = "street"
 
 
 class Pseudonymiser:

@@ -9,6 +9,11 @@ import polars as pl
 
 from services.detector.state.tables import RECENT, State, bucket_of
 
+KNOWN = ["lookup_id", "content", "at", "employee", "subject", "day"]
+"""What is known of an earlier lookup without its record."""
+A_DAY_AROUND = timedelta(hours=26)
+"""Beyond the horizon, so that whole local days are remembered, the longest too."""
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -17,8 +22,7 @@ class Admitted:
     lookups: pl.DataFrame
     """New lookups, to be judged (LOOKUPS schema)."""
     replaced: pl.DataFrame
-    """Earlier lookups whose content lost, as lookup_id, content, employee and day: they are taken back."""
-    recent: pl.DataFrame
+    """Earlier lookups whose content lost, as lookup_id, content, at, employee, subject, day: they are taken back."""
     duplicates: int
     conflicts: pl.DataFrame
     """Rows of lookups whose id came with other content that won: for the dead letters."""
@@ -26,7 +30,7 @@ class Admitted:
 
 def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
-    known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
+    known = pl.concat([state.recent.select(KNOWN), _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
     compared = best.hstack(
@@ -34,7 +38,7 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     )
     fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
     beaten = compared.filter(pl.col("content") > pl.col("known"))
-    replaced = known.join(fresh, on="lookup_id", how="semi").select("lookup_id", "content", "employee", "day")
+    replaced = known.join(fresh, on="lookup_id", how="semi")
     conflicts = pl.concat([losers.select(lookups.columns), beaten.select(lookups.columns)]).unique(
         ["lookup_id", "content"]
     )
@@ -42,7 +46,6 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     return Admitted(
         lookups=admitted,
         replaced=replaced,
-        recent=_remembered(state, admitted, horizon),
         duplicates=lookups.height - admitted.height - conflicts.height,
         conflicts=conflicts,
     )
@@ -60,22 +63,27 @@ def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.DataFrame:
     """Ids of the archive for lookups too old to be remembered otherwise."""
-    schema = {name: kind for name, kind in RECENT.items() if name != "bucket"}
+    nothing = pl.DataFrame(schema={name: RECENT[name] for name in KNOWN})
     if state.progress.watermark is None:
-        return pl.DataFrame(schema=schema)
+        return nothing
     old = lookups.filter(pl.col("at") < state.progress.watermark - horizon)
     if old.is_empty():
-        return pl.DataFrame(schema=schema)
-    known = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64)).select(list(schema))
+        return nothing
+    known = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64)).select(KNOWN)
     return known.join(state.recent, on="lookup_id", how="anti")
 
 
-def _remembered(state: State, admitted: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
-    """The ids to remember: those within the horizon of the latest event."""
-    new = admitted.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
-    latest = max((at for at in (state.recent["at"].max(), new["at"].max()) if isinstance(at, datetime)), default=None)
+def remembered(recent: pl.DataFrame, judged: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
+    """Frame of RECENT with these judged lookups, new or judged again: those within the horizon of the latest event."""
+    new = judged.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
+    latest = latest_of(recent, new)
     if latest is None:
-        return state.recent
-    young = pl.col("at") >= latest - horizon - timedelta(days=1)
-    kept = state.recent.filter(young).join(new, on="lookup_id", how="anti")
+        return recent
+    young = pl.col("at") >= latest - horizon - A_DAY_AROUND
+    kept = recent.filter(young).join(new, on="lookup_id", how="anti")
     return pl.concat([kept, new.filter(young)])
+
+
+def latest_of(*frames: pl.DataFrame) -> datetime | None:
+    """The greatest `at` of these frames."""
+    return max((at for at in (frame["at"].max() for frame in frames) if isinstance(at, datetime)), default=None)

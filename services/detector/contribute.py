@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.rules import FAMILIES, RULES, UNEXPLAINED
+from services.detector.rules import FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
 from services.detector.state.tables import CONTRIBUTIONS, bucket_of
 
 NOT_LINKS = ("own-personnel-file", "no-person")
@@ -30,15 +30,45 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     the lookup moves it to the relative's family from then on.
     """
     cases = judged.filter(pl.col("subject").is_not_null()).with_columns(bucket_of(pl.col("day")))
-    special = pl.col("family") != UNEXPLAINED
+    special = ~pl.col("family").is_in(ORDINARY)
     ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
     parts = [
         _for_good(cases.filter(special & ~pl.col("handler"))),
         _for_handlers(cases.filter("handler")),
         _ordinary(cases.filter(ordinary_at_first)),
     ]
-    counts = pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
-    return pl.concat(parts).filter(counts)
+    return pl.concat(parts).filter(_counts())
+
+
+def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
+    """Moves ordinary contributions to the family of self-made links from the moment of that registration on.
+
+    There is no grace for these: until then they count as before.
+    """
+    self_made = pl.col("family").is_in(ORDINARY) & pl.col("retroactive_at").is_not_null()
+    rows = contributions.filter(self_made)
+    before = rows.with_columns(*_moved_at(pl.col("retroactive_at")))
+    after = rows.with_columns(pl.lit(RETROACTIVE).alias("family"), pl.col("retroactive_at").alias("counts_from"))
+    untouched = contributions.filter(~self_made.fill_null(value=False))
+    return pl.concat([untouched, before, after]).filter(_counts())
+
+
+def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
+    """Frame of CONTRIBUTIONS of freshly judged ones, before anything around them is looked at."""
+    return contributions.with_columns(
+        pl.col("counts_until").alias("linked_until"),
+        pl.col("explanation").alias("linked_explanation"),
+        *(pl.lit(None, CONTRIBUTIONS[name]).alias(name) for name in ("excused_at", "excuse", "excuse_strength")),
+    ).select(list(CONTRIBUTIONS))
+
+
+def counting(contributions: pl.DataFrame) -> pl.DataFrame:
+    """The contributions that count at some time: an excuse known in time leaves nothing."""
+    return contributions.filter(_counts())
+
+
+def _counts() -> pl.Expr:
+    return pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
 
 
 def _family() -> pl.Expr:
@@ -80,7 +110,16 @@ def _for_handlers(cases: pl.DataFrame) -> pl.DataFrame:
 
 def _ordinary(cases: pl.DataFrame) -> pl.DataFrame:
     """Ordinary files: unexplained from the end of grace until an explanation, or a relation, is known."""
-    until = pl.min_horizontal("explained_at", pl.when(pl.col("family") != UNEXPLAINED).then("special_from"))
-    return cases.with_columns(
-        pl.col("grace_end").alias("counts_from"), until.alias("counts_until"), pl.lit(UNEXPLAINED).alias("family")
+    known_special = pl.when(~pl.col("family").is_in(ORDINARY)).then("special_from")
+    street = pl.when("own_street").then(pl.lit(OWN_STREET)).otherwise(pl.lit(UNEXPLAINED))
+    explained = cases.with_columns(
+        pl.col("grace_end").alias("counts_from"), pl.col("explained_at").alias("counts_until")
     )
+    return explained.with_columns(*_moved_at(known_special), street.alias("family"))
+
+
+def _moved_at(moment: pl.Expr) -> list[pl.Expr]:
+    """Ends a contribution where it moves to another family; what explains it later is told there."""
+    until = pl.min_horizontal("counts_until", moment)
+    explained = pl.col("counts_until").is_not_null() & (pl.col("counts_until") == until)
+    return [until.alias("counts_until"), pl.when(explained).then("explanation").alias("explanation")]

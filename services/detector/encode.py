@@ -9,7 +9,7 @@ import polars as pl
 
 from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, AgencyCalendar
 from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
-from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, TEAM_DOMAIN, Pseudonymiser
+from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, STREET_DOMAIN, TEAM_DOMAIN, Pseudonymiser
 
 LOOKUPS = {
     "lookup_id": pl.String(),
@@ -27,9 +27,17 @@ LOOKUPS = {
     "categories": pl.UInt8(),
     "record_count": pl.Int32(),
     "off_hours": pl.Boolean(),
+    "street": pl.Int64(),
+    "break_glass": pl.Boolean(),
     "content": pl.UInt64(),
 }
 """Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record."""
+
+NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
+"""The digits behind a slice's subject keys, a row per person: in memory while the slice is judged, never stored."""
+
+BREAK_GLASS = "break-glass"
+"""The reason that a source system gives for forced access."""
 
 CONTENT_SEED = 20_170_101
 
@@ -43,13 +51,24 @@ class Encoder:
 
     def lookups(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Frame of LOOKUP.schema to a frame of LOOKUPS, in the order of the input."""
+        return self.with_numbers(valid)[0]
+
+    def with_numbers(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The encoded lookups, and the digits behind their subjects (NUMBERS)."""
         frame = valid.with_columns(_category_bits()).with_columns(_content_hash())
         frame = self._keyed(frame, "employee_id", EMPLOYEE_DOMAIN, "employee", sid=True)
         frame = self._keyed(frame, "bsn", BSN_DOMAIN, "subject", sid=True)
+        frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
         at = pl.col("occurred_at")
-        return frame.with_columns(
-            at.alias("at"), self._calendar.local_day(at).alias("day"), self._is_off_hours(at).alias("off_hours")
+        encoded = frame.with_columns(
+            at.alias("at"),
+            self._calendar.local_day(at).alias("day"),
+            self._is_off_hours(at).alias("off_hours"),
+            pl.col("street_key").alias("street"),
+            pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
         ).select(list(LOOKUPS))
+        persons = frame.select("subject", pl.col("bsn").alias("number")).drop_nulls().unique("subject")
+        return encoded, persons.with_columns(pl.col("number").cast(pl.Int64))
 
     def links(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Case links: subject, assignee (employee or team key), kind, validity, knowledge and who registered it."""
@@ -81,6 +100,7 @@ class Encoder:
         frame = self._keyed(valid, "employee_id", EMPLOYEE_DOMAIN, "employee")
         frame = self._keyed(frame, "bsn", BSN_DOMAIN, "own_subject")
         frame = self._keyed(frame, "team_id", TEAM_DOMAIN, "team", check=False)
+        frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
         return frame.select(
             "employee",
             "own_subject",
@@ -89,6 +109,7 @@ class Encoder:
             "role",
             "department",
             "eigen_personeel",
+            pl.col("street_key").alias("street"),
             "valid_from",
             "valid_to",
             pl.coalesce("registered_at", "valid_from").alias("known_from"),

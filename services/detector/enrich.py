@@ -13,7 +13,8 @@ FORMER = ("partner", "household")
 def enrich(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """Adds the viewer (team, role, authority), and how the subject stands to the viewer. Sorted by time.
 
-    Adds: team, role, eigen_personeel, viewer_known_from, is_own, relation (null or a kind), relation_known_from,
+    Adds: team, role, eigen_personeel, viewer_known_from, in_street (the subject lives in the viewer's street; null: not
+    known), own_street (so, or not known and found by address), is_own, relation (null or a kind), relation_known_from,
     staff_kind (null, `staff`, `ex-staff`, `family`), staff_known_from, same_team.
     """
     seen = lookups.sort("at").with_row_index("row")
@@ -32,6 +33,7 @@ def _with_viewer(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         "team",
         "role",
         "eigen_personeel",
+        pl.col("street").alias("viewer_street"),
         "own_subject",
         "own_subject_check",
         pl.col("known_from").alias("viewer_known_from"),
@@ -41,9 +43,16 @@ def _with_viewer(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     )
     in_force = pl.col("valid_to").is_null() | (pl.col("at") < pl.col("valid_to"))
     columns = ["team", "role", "eigen_personeel", "viewer_known_from"]
-    viewer = joined.with_columns(pl.when(in_force).then(pl.col(name)).alias(name) for name in columns)
-    viewer = viewer.with_columns(pl.col("eigen_personeel").fill_null(value=False))
-    return seen.hstack(viewer.select(*columns, "own_subject", "own_subject_check"))
+    viewer = joined.with_columns(
+        pl.when(in_force).then(pl.col(name)).alias(name) for name in [*columns, "viewer_street"]
+    )
+    viewer = viewer.with_columns(
+        pl.col("eigen_personeel").fill_null(value=False),
+        (pl.col("viewer_street") == seen["street"]).alias("in_street"),
+    )
+    by_address = pl.lit(seen["searched_by"] == "address")
+    viewer = viewer.with_columns(pl.coalesce("in_street", by_address).fill_null(value=False).alias("own_street"))
+    return seen.hstack(viewer.select(*columns, "in_street", "own_street", "own_subject", "own_subject_check"))
 
 
 def _special_subjects(seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:

@@ -7,7 +7,10 @@ from datetime import datetime
 import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
-from services.detector.rules import AT_ONCE, UNEXPLAINED, VOLUME
+from services.detector.burst import candidates, episodes
+from services.detector.contribute import counting
+from services.detector.rules import BURST, MANY_PERSONS, ORDINARY, SPECIAL, VOLUME
+from services.detector.settings import BurstSettings
 from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
@@ -25,10 +28,16 @@ MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
 
 
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
-    """All contributions with their window; unexplained lookups of a day that stands out count for that day too."""
-    pairs = contributions.with_columns(pl.lit(None, pl.Date).alias("window"))
+    """All contributions that count, with their window and `viewer`.
+
+    Unexplained lookups of a day that stands out count for that day too, and those of several employees at one person
+    for that person.
+    """
+    pairs = counting(contributions).with_columns(
+        pl.lit(None, pl.Date).alias("window"), pl.col("employee").alias("viewer")
+    )
     days = volume_days.select("employee", "day", "decided_at", "least")
-    crowds = contributions.filter(pl.col("family") == UNEXPLAINED).join(days, on=["employee", "day"])
+    crowds = pairs.drop("window").filter(pl.col("family").is_in(ORDINARY)).join(days, on=["employee", "day"])
     crowds = crowds.filter(
         pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
     ).with_columns(
@@ -36,8 +45,8 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
         pl.col("day").alias("window"),
         pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
     )
-    return pl.concat([pairs, crowds], how="diagonal").with_columns(
-        pl.when(pl.col("family") != VOLUME).then("subject").alias("about")
+    return pl.concat([pairs, crowds, candidates(pairs)], how="diagonal").with_columns(
+        pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
     )
 
 
@@ -47,24 +56,36 @@ def changes(windowed: pl.DataFrame) -> pl.Series:
     return pl.concat([moment.rename("moment") for moment in moments]).drop_nulls()
 
 
-def as_of(windowed: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.DataFrame:
     """The rows that count for each signal at a moment, with `withdrawn` where nothing counts any more.
 
     A withdrawn signal keeps every lookup that ever counted. A lookup of class P counts as soon as it is there.
     """
-    at_once = pl.col("family").is_in(AT_ONCE) & (pl.col("counts_from") == pl.col("at"))
-    began = windowed.filter(at_once | (pl.col("counts_from") <= moment))
+    at_once = pl.col("family").is_in(SPECIAL) & (pl.col("counts_from") == pl.col("at"))
+    began = with_episodes(windowed.filter(at_once | (pl.col("counts_from") <= moment)), moment, burst)
     active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
     key = ["family", "employee", "about", "window"]
     persons = pl.col("subject").filter(active).n_unique().over(key)
-    alive = pl.when(pl.col("least").is_not_null()).then(persons >= pl.col("least")).otherwise(active.any().over(key))
+    alive = (
+        pl.when(pl.col("least").is_not_null()).then(persons >= pl.col("least"))
+        .when(pl.col("family") == BURST).then("holds")
+        .otherwise(active.any().over(key))
+    )  # fmt: skip
     ended = pl.when(pl.col("counts_until") <= moment).then("counts_until")
     return began.with_columns(
         active.alias("active"),
         (~alive).alias("withdrawn"),
-        pl.col("counts_from").min().over(key).alias("raised_at"),
+        pl.coalesce("fired_at", pl.col("counts_from").min().over(key)).alias("raised_at"),
         pl.max_horizontal(pl.col("counts_from").max(), ended.max()).over(key).alias("as_of"),
     ).filter(pl.col("active") | pl.col("withdrawn"))
+
+
+def with_episodes(began: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.DataFrame:
+    """The rows that began by a moment; of the burst family those in an episode that was a burst by then."""
+    crowds = began.filter(pl.col("family") == BURST)
+    found = episodes(crowds, moment, burst)
+    told = crowds.drop("window").join(found, on=["subject", "lookup_id"])
+    return pl.concat([began.filter(pl.col("family") != BURST), told], how="diagonal")
 
 
 def aggregate(
@@ -75,16 +96,17 @@ def aggregate(
     `everything` are all windowed contributions: other employees' looks at the same person count as context.
     """
     key = ["family", "employee", "about", "window"]
-    ordered = rows.with_columns(_telling().alias("telling")).sort(*key, "subject", "at", "lookup_id", nulls_last=True)
-    new_moment = (pl.col("at") - pl.col("at").shift(1).over([*key, "subject"])).fill_null(
+    ordered = rows.with_columns(_telling().alias("telling")).sort(
+        *key, "viewer", "subject", "at", "lookup_id", nulls_last=True
+    )
+    new_moment = (pl.col("at") - pl.col("at").shift(1).over([*key, "viewer", "subject"])).fill_null(
         pl.duration(days=1)
     ) > pl.duration(minutes=MOMENT_GAP_MINUTES)
-    for_good = pl.col("family").is_in(AT_ONCE) & pl.col("counts_until").is_null()
+    for_good = pl.col("family").is_in(SPECIAL) & pl.col("counts_until").is_null()
     linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
         (linked & for_good).fill_null(value=False).alias("conflict"),
-        (pl.col("retroactive_at") <= moment).alias("registered_since"),
         pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),
     )
@@ -107,7 +129,7 @@ def aggregate(
 def _identity() -> list[pl.Expr]:
     first = ("employee_check", "employee_sid", "raised_at", "as_of", "withdrawn")
     of_subject = [
-        pl.when(pl.col("family").first() != VOLUME).then(pl.col(name).first()).alias(name)
+        pl.when(~pl.col("family").first().is_in(MANY_PERSONS)).then(pl.col(name).first()).alias(name)
         for name in ("subject_check", "subject_sid")
     ]
     return [*(pl.col(name).first() for name in first), *of_subject]
@@ -121,6 +143,7 @@ def _counts() -> list[pl.Expr]:
         pl.col("day").n_unique().cast(pl.Int64).alias("days"),
         pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
         pl.col("subject").n_unique().cast(pl.Int64).alias("subjects"),
+        pl.col("viewer").n_unique().cast(pl.Int64).alias("employees"),
         pl.col("at").min().alias("first_at"),
         pl.col("at").max().alias("last_at"),
         pl.col("day").min().alias("first_local"),
@@ -136,7 +159,9 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("off_hours")).alias("off_hours"),
         _number(pl.col("conflict")).alias("conflicts"),
         _number(~pl.col("conflict")).alias("unlinked"),
-        _number(pl.col("registered_since")).alias("retroactive"),
+        _number(pl.col("break_glass")).alias("break_glass"),
+        _number(pl.col("in_street")).alias("in_street"),
+        pl.col("retroactive_at").min().alias("registered_at"),
         _number(~pl.col("anyone_had_case")).alias("without_case"),
         _number(pl.col("team_had_case")).alias("colleague_case"),
         _number(pl.col("staff_kind") == "staff").alias("staff"),
@@ -196,7 +221,7 @@ def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: date
     """Per employee and subject: other employees without explanation within a week of one of the own looks."""
     looks = (
         everything.filter(
-            (pl.col("family") == UNEXPLAINED)
+            pl.col("family").is_in(ORDINARY)
             & (pl.col("counts_from") <= moment)
             & (pl.col("counts_until").is_null() | (pl.col("counts_until") > moment))
             & pl.col("subject").is_in(signals["about"].drop_nulls().unique().implode())

@@ -15,18 +15,19 @@ from services.core.calendar import AgencyCalendar
 from services.core.keyring import KeyRing
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
-from services.detector.admit import Admitted, admit
+from services.detector.admit import Admitted, admit, remembered
 from services.detector.context import add_context
-from services.detector.contribute import classify, contribute
-from services.detector.encode import LOOKUPS, Encoder
+from services.detector.contribute import as_stored, classify, contribute, registered_afterwards
+from services.detector.encode import LOOKUPS, NUMBERS, Encoder
 from services.detector.enrich import enrich
 from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import CONTRIBUTIONS, SUPERSEDED, State
+from services.detector.state.tables import SUPERSEDED, State
 from services.detector.states import JUDGED
-from services.detector.telling import News, tell
+from services.detector.surroundings import Surroundings, Touched
+from services.detector.telling import tell
 from services.detector.ticks import DailyPush
 from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
@@ -35,6 +36,10 @@ from services.detector.watermark import advance_clocks, late, watermark
 
 def _no_keys() -> pl.Series:
     return pl.Series([], dtype=pl.Int64)
+
+
+def _no_numbers() -> pl.DataFrame:
+    return pl.DataFrame(schema=NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,14 @@ class Slice:
     """With `closed`: decide only what was known by this moment."""
     changed_employees: pl.Series = field(default_factory=_no_keys)
     changed_subjects: pl.Series = field(default_factory=_no_keys)
+    numbers: pl.DataFrame = field(default_factory=_no_numbers)
+    """The digits behind the persons of these lookups (NUMBERS); without them no mistyped number is recognised."""
 
 
 @dataclass(frozen=True)
 class Findings:
     """What a step found out."""
 
-    news: News
-    """What may have changed signals."""
     judged: pl.DataFrame
     """Each admitted lookup's explanation and timeline (JUDGED columns)."""
     archived: pl.DataFrame
@@ -75,8 +80,9 @@ class Pipeline:
         self.calendar = AgencyCalendar(settings.timezone, settings.country)
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
-        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar)
+        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
         self._explainer = Explainer(settings, self.calendar)
+        self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._volume = VolumeStage(settings, self.calendar)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
@@ -87,14 +93,15 @@ class Pipeline:
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
-        contributions = add_context(contribute(judged), registers).select(list(CONTRIBUTIONS))
-        state = self._take_in(state, piece, admitted, again, contributions)
+        contributions = as_stored(registered_afterwards(add_context(contribute(judged), registers)))
+        state = self._take_in(state, piece, admitted, judged, contributions)
+        touched = Touched(judged, admitted.replaced, piece.numbers)
+        state = self._surroundings.run(before, state, touched, lambda known: self.judge(known, registers), registers)
         mark = self._watermark(state, piece, news)
         state = self._volume.run(state, news, admitted.replaced, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
-            news=News(news["subject"], admitted.replaced["lookup_id"], judged_again=again.height > 0),
             judged=judged.select(JUDGED).filter(~pl.col("lookup_id").is_in(again["lookup_id"].implode())),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,
@@ -102,9 +109,9 @@ class Pipeline:
             late=late(admitted.lookups, before),
         )
 
-    def tell(self, before: State, state: State, found: Findings) -> tuple[State, pl.DataFrame]:
+    def tell(self, before: State, state: State) -> tuple[State, pl.DataFrame]:
         """The revisions (REVISION schema) of the signals that a step changed, and the state that remembers them."""
-        return tell(before, state, found.news, self.reviser)
+        return tell(before, state, self.reviser)
 
     def judge(self, lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Stage 1: who looked at whom, and why it was fine, if it was."""
@@ -123,17 +130,17 @@ class Pipeline:
         return earlier.join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
-        self, state: State, piece: Slice, admitted: Admitted, again: pl.DataFrame, contributions: pl.DataFrame
+        self, state: State, piece: Slice, admitted: Admitted, judged: pl.DataFrame, contributions: pl.DataFrame
     ) -> State:
         """The state with this slice's contributions; what was replaced or judged again is taken back first."""
-        outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
+        outdated = pl.concat([admitted.replaced["lookup_id"], judged["lookup_id"]])
         kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
         firsts = [state.progress.first_seen, piece.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
             contributions=pl.concat([kept, contributions]),
-            recent=admitted.recent,
+            recent=remembered(state.recent, judged, timedelta(days=self.settings.duplicate_days)),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
             progress=replace(state.progress, first_seen=min(seen, default=None)),

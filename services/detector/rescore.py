@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,12 +63,13 @@ def rescore(
         reading = beside.submit(dataset.lookups)
         registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
         history = reading.result()
-    lookups = _until(pipeline.encoder.lookups(history.valid), period.end).sort("at")
+    encoded, numbers = pipeline.encoder.with_numbers(history.valid)
+    lookups = _until(encoded, period.end).sort("at")
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
     for piece, share in _slices(lookups, period):
-        state, found = pipeline.step(state, piece, registers)
+        state, found = pipeline.step(state, replace(piece, numbers=numbers), registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
         duplicates += found.duplicates
@@ -78,7 +79,7 @@ def rescore(
     if moment is None:
         raise DoelbindingError("no lookup lies in this period; nothing was scored")
     with ThreadPoolExecutor(1) as beside:
-        explaining = beside.submit(lambda: pl.concat(states(part, moment) for part in judged))
+        explaining = beside.submit(lambda: pl.concat(states(part, state.contributions, moment) for part in judged))
         signals = pipeline.signals(state, moment)
         explained = explaining.result()
     return Rescored(

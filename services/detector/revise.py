@@ -11,9 +11,11 @@ from services.core.contract import EVIDENCE, INSTANT, SIGNAL
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
+from services.detector.family import with_parents
 from services.detector.group import COUNTING_RULE, aggregate, as_of
 from services.detector.rules import VOLUME
 from services.detector.score import ScoredRule, score
+from services.detector.settings import BurstSettings
 from services.detector.story import tell
 
 REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
@@ -26,7 +28,10 @@ WIRE_TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 class Reviser:
     """Makes revisions under one key ring and one calendar."""
 
-    def __init__(self, ids: SignalIds, pseudonyms: Pseudonymiser, calendar: AgencyCalendar) -> None:
+    def __init__(
+        self, ids: SignalIds, pseudonyms: Pseudonymiser, calendar: AgencyCalendar, burst: BurstSettings
+    ) -> None:
+        self.burst = burst
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
@@ -34,9 +39,11 @@ class Reviser:
     def scored(
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
-        """The signals of these contributions at a moment, a frame per rule, with `signal_id`."""
-        signals = aggregate(as_of(windowed, moment), everything, volume_days, moment)
-        return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in score(signals)]
+        """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
+        rows = as_of(windowed, moment, self.burst)
+        scored = score(aggregate(rows, everything, volume_days, moment))
+        with_ids = [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
+        return with_parents(with_ids, rows)
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
         """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
@@ -77,10 +84,9 @@ class Reviser:
                 pl.max_horizontal("as_of", "pushed_at").alias("as_of"),
                 (pl.col("pushed_at").is_not_null() | (pl.col("rule_class") == "P")).alias("pushed"),
                 pl.when(pl.col("withdrawn")).then(pl.lit("withdrawn")).otherwise(pl.lit("open")).alias("status"),
-                pl.when(pl.col("withdrawn")).then(pl.lit("explained-later")).alias("withdrawn_reason"),
+                pl.when(pl.col("withdrawn")).then(_reason()).alias("withdrawn_reason"),
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
-                pl.lit(None, pl.String).alias("parent_id"),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})
@@ -96,6 +102,12 @@ class Reviser:
     def _text(self, halves: dict[str, int | None]) -> str | None:
         key, check = halves["key"], halves["check"]
         return None if key is None or check is None else self._pseudonyms.text(key, check)
+
+
+def _reason() -> pl.Expr:
+    """What was recorded later explains the lookups, or moved them to a weightier rule's signal."""
+    explained = pl.col("explanation").is_not_null()
+    return pl.when(explained).then(pl.lit("explained-later")).otherwise(pl.lit("moved"))
 
 
 def _hashed(revisions: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,14 @@ class VolumeSettings(_Section):
     false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per local day")
 
 
+class BurstSettings(_Section):
+    """When many employees on one file are a burst."""
+
+    min_employees: int = Field(5, ge=3, description="fewer different employees are never a burst")
+    window_days: int = Field(7, ge=1, le=31, description="local days within which they looked")
+    quiet_days: int = Field(30, ge=7, le=366, description="days without a look that close an episode")
+
+
 class BudgetSettings(_Section):
     """How many class B signals reach the intake queue."""
 
@@ -53,7 +61,12 @@ class AgencySettings(_Section):
     aftercare_days: int = Field(30, ge=0, le=366)
     contact_before_minutes: int = Field(15, ge=0, le=1440)
     contact_after_minutes: int = Field(60, ge=0, le=1440)
+    mistyped_seconds: int = Field(120, ge=0, le=3600, description="the right number follows a mistyped one this soon")
+    namesake_minutes: int = Field(5, ge=0, le=60, description="the right person follows a namesake this soon")
+    consultation_minutes: int = Field(30, ge=0, le=240, description="a colleague's look this near explains one's own")
+    lead_roles: tuple[str, ...] = Field(("team-lead",), description="roles that lead the cases of their whole team")
     volume: VolumeSettings = VolumeSettings()
+    burst: BurstSettings = BurstSettings()
     budget: BudgetSettings = BudgetSettings()
 
     @property

@@ -18,7 +18,7 @@ def show_findings(
     mark = state.progress.watermark
     if mark is not None:
         metrics.watermark.set(mark.timestamp())
-        for outcome, count in states(found.judged, mark).group_by("state").len().iter_rows():
+        for outcome, count in states(found.judged, state.contributions, mark).group_by("state").len().iter_rows():
             metrics.lookups.labels(outcome=outcome).inc(count)
     for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
         metrics.dead_letters.labels(code=code).inc(count)

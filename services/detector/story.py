@@ -36,6 +36,11 @@ CLEARED = Text(
     "On {cleared_day} what explains the lookup was recorded after all: {explanation_en}.",
 )
 """The exculpatory fact of a withdrawn signal."""
+MOVED = Text(
+    "Op {cleared_day} is vastgelegd waardoor deze raadplegingen onder een andere regel vallen; zie dat signaal.",
+    "What was recorded on {cleared_day} puts these lookups under another rule; they are in its signal now.",
+)
+"""Why a signal is withdrawn whose lookups count elsewhere."""
 
 
 def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
@@ -47,7 +52,11 @@ def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.Data
 @cache
 def _story(rule: Rule) -> tuple[pl.Expr, ...]:
     """The texts of one rule as expressions; built once."""
-    cleared = pl.when("withdrawn").then(_fact("explained-later", CLEARED))
+    explained = pl.col("explanation").is_not_null()
+    cleared = (
+        pl.when(pl.col("withdrawn") & explained).then(_fact("explained-later", CLEARED))
+        .when("withdrawn").then(_fact("moved", MOVED))
+    )  # fmt: skip
     unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
     return (
         filled(rule.summary.en).alias("summary"),
@@ -74,6 +83,7 @@ def _fact(code: str, text: Text) -> pl.Expr:
 def _dates(calendar: AgencyCalendar) -> list[pl.Expr]:
     return [
         calendar.local_day(pl.col("cleared_at")).dt.strftime("%d-%m-%Y").alias("cleared_day"),
+        calendar.local_day(pl.col("registered_at")).dt.strftime("%d-%m-%Y").alias("registered_day"),
         pl.col("first_local").dt.strftime("%d-%m-%Y").alias("first_day"),
         pl.col("last_local").dt.strftime("%d-%m-%Y").alias("last_day"),
     ]

@@ -12,11 +12,11 @@ import polars as pl
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.detector.budget import Candidate, Tick, decide
-from services.detector.group import by_window, changes
+from services.detector.group import by_window, changes, with_episodes
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
-from services.detector.rules import AT_ONCE
-from services.detector.settings import BudgetSettings
+from services.detector.rules import AT_ONCE, BURST
+from services.detector.settings import BudgetSettings, BurstSettings
 from services.detector.state.tables import PUSHED, State
 
 
@@ -39,8 +39,9 @@ class DailyPush:
             return state
         since = progress.last_tick
         start = progress.first_seen if since is None else since + timedelta(microseconds=1)
-        candidates = Candidates(self._reviser, state, self._settings.score_floor)
-        raised = _raised_at_once(state.contributions)
+        windowed = by_window(state.contributions, state.volume_days)
+        candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
+        raised = raised_at_once(windowed, watermark, self._reviser.burst)
         pushed: list[tuple[str, datetime]] = []
         for moment in self._ticks(start, watermark):
             tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
@@ -64,12 +65,12 @@ class DailyPush:
 class Candidates:
     """The candidates for a push, day after day; a day on which nothing changed is not worked out again."""
 
-    def __init__(self, reviser: Reviser, state: State, floor: float) -> None:
+    def __init__(self, reviser: Reviser, windowed: pl.DataFrame, state: State, floor: float) -> None:
         self._reviser = reviser
         self._floor = floor
         self._volume_days = state.volume_days
-        self._windowed = by_window(state.contributions, state.volume_days)
-        self._competing = self._windowed.filter(~pl.col("family").is_in(AT_ONCE))
+        self._windowed = windowed
+        self._competing = windowed.filter(~pl.col("family").is_in(AT_ONCE))
         self._changes = changes(self._competing)
         self._gone = set(state.pushed["signal_id"])
         self._standing: list[Candidate] = []
@@ -87,7 +88,12 @@ class Candidates:
         self._gone.update(signal_ids)
 
     def _stand(self, moment: datetime) -> list[Candidate]:
-        eligible = (pl.col("rule_class") == "B") & ~pl.col("withdrawn") & (pl.col("score") >= self._floor)
+        eligible = (
+            (pl.col("rule_class") == "B")
+            & ~pl.col("withdrawn")
+            & pl.col("parent_id").is_null()
+            & (pl.col("score") >= self._floor)
+        )
         parts = self._reviser.scored(self._competing, self._windowed, self._volume_days, moment)
         return [
             Candidate(-score, signal_id, part.rule.id)
@@ -96,10 +102,13 @@ class Candidates:
         ]
 
 
-def _raised_at_once(contributions: pl.DataFrame) -> pl.Series:
-    """When each class P signal was raised."""
-    special = contributions.filter(pl.col("family").is_in(AT_ONCE))
-    return special.group_by("family", "employee", "subject").agg(pl.col("counts_from").min())["counts_from"]
+def raised_at_once(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.Series:
+    """When each class P signal was raised, as far as is known at a moment."""
+    special = windowed.filter(pl.col("family").is_in(AT_ONCE))
+    pairs = special.group_by("family", "employee", "subject").agg(pl.col("counts_from").min())
+    crowds = windowed.filter((pl.col("family") == BURST) & (pl.col("counts_from") <= moment))
+    bursts = with_episodes(crowds, moment, burst).unique(["subject", "window"])
+    return pl.concat([pairs["counts_from"], bursts["fired_at"].rename("counts_from")])
 
 
 def _between(moments: pl.Series, after: datetime | None, until: datetime) -> int:

@@ -6,30 +6,17 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.explain import linked_explanations, plain_explanations
-from services.detector.explain.base import FULL, Explanation, Margins
+from services.detector.explain.margins import margins_of
+from services.detector.explain.ranking import best
 from services.detector.registers import Registers
 from services.detector.settings import AgencySettings
-
-DELAY_UNIT = 16_384
-"""Rank of a candidate = microseconds until it was known x 16,384 + weakness x 16 + place in the registry.
-
-Earliest knowledge wins, then strength, then the registry's order, in one integer minimum.
-"""
-PLACES = 16
-LONGEST_DELAY = (2**63 - 1) // DELAY_UNIT - 1
-"""About 17 years, in microseconds: later registrations count as this late."""
 
 
 class Explainer:
     """Finds each lookup's explanation and its timeline."""
 
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar) -> None:
-        margins = Margins(
-            settings.contact_before_minutes,
-            settings.contact_after_minutes,
-            settings.aftercare_days,
-            settings.exempt_systems,
-        )
+        margins = margins_of(settings)
         self._linked = linked_explanations(margins)
         self._plain = plain_explanations(margins)
         self._settings = settings
@@ -41,8 +28,9 @@ class Explainer:
         `explained_at` is the lookup's own moment when the explanation was known by then.
         """
         candidates = self._candidates(seen, registers)
-        best = seen.select("row").join(self._best(candidates), on="row", how="left", maintain_order="left")
-        judged = seen.hstack(best.drop("row"))
+        reasons = best(candidates, self._linked)
+        explained = seen.select("row").join(reasons, on="row", how="left", maintain_order="left")
+        judged = seen.hstack(explained.drop("row"))
         return self._with_plain(self._with_grace(judged))
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -77,26 +65,6 @@ class Explainer:
         in_force = pl.col("known_until").is_null() | (known < pl.col("known_until"))
         return pl.when(in_force & (~by_viewer_later | same_day_contact)).then(known).alias("known_at")
 
-    def _best(self, candidates: pl.DataFrame) -> pl.DataFrame:
-        """Per lookup the earliest known, then strongest explanation."""
-        rank = pl.min_horizontal(
-            [
-                pl.when(explanation.applies).then(_rank(explanation, place))
-                for place, explanation in enumerate(self._linked)
-            ]
-        )
-        least = (
-            candidates.lazy().drop_nulls("known_at").select("row", "at", rank.alias("rank")).drop_nulls("rank")
-            .group_by("row").agg(pl.col("rank").min(), pl.col("at").first()).collect()
-        )  # fmt: skip
-        code = pl.col("rank") % DELAY_UNIT
-        return least.select(
-            "row",
-            (pl.col("at") + pl.duration(microseconds=pl.col("rank") // DELAY_UNIT)).alias("explained_at"),
-            _name(self._linked, code % PLACES).alias("explanation"),
-            (FULL - code // PLACES).cast(pl.Int32).alias("strength"),
-        )
-
     def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Explanations without a link are known at once and go before those with one."""
         for explanation in self._plain:
@@ -126,17 +94,6 @@ class Explainer:
             return pairs.with_columns(pl.lit(None, judged.schema["at"]).alias("grace_end"))
         end = self._calendar.instant(pl.col("graced") + pl.duration(days=1))
         return pl.concat(tables).select("day", "system", end.alias("grace_end"))
-
-
-def _rank(explanation: Explanation, place: int) -> pl.Expr:
-    delay = (pl.col("known_at") - pl.col("at")).dt.total_microseconds().clip(0, LONGEST_DELAY)
-    weakness = FULL - explanation.strength.cast(pl.Int64)
-    return delay * DELAY_UNIT + weakness * PLACES + place
-
-
-def _name(explanations: tuple[Explanation, ...], place: pl.Expr) -> pl.Expr:
-    names = {number: explanation.id for number, explanation in enumerate(explanations)}
-    return place.replace_strict(names, return_dtype=pl.String)
 
 
 def _team_sizes(team_candidates: pl.DataFrame, registers: Registers, calendar: AgencyCalendar) -> pl.DataFrame:

@@ -141,16 +141,18 @@ class Watch:
     def _take(self, state: State, piece: SourceSlice, reading: Reading) -> tuple[State, dict[str, int]]:
         """One slice through the engine and into the store."""
         lookups, future = without_future(piece.lookups, self._clock.now() + FUTURE)
-        encoded = Slice(
-            self._pipeline.encoder.lookups(lookups),
+        encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
+        news = Slice(
+            encoded,
             piece.partition,
             piece.closed,
             changed_employees=reading.changed_employees,
             changed_subjects=reading.changed_subjects,
+            numbers=numbers,
         )
         before = state
-        state, found = self._pipeline.step(state, encoded, reading.registers)
-        state, revisions = self._pipeline.tell(before, state, found)
+        state, found = self._pipeline.step(state, news, reading.registers)
+        state, revisions = self._pipeline.tell(before, state)
         dead = pl.concat([piece.dead, future, conflict_letters(found.conflicts), reading.dead])
         self._store_patiently(
             Commit(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
 
 START = local("2025-03-17 08:00")
@@ -20,7 +21,12 @@ def random_agency(seed: int) -> World:
     rng = np.random.default_rng(seed)
     world = World()
     for number in range(8):
-        world.employee(number, team=f"T{number % 2 + 1}", eigen_personeel=number == 7)
+        world.employee(
+            number, team=f"T{number % 2 + 1}", eigen_personeel=number == 7, street=f"street-{number}",
+            role="team-lead" if number == 6 else "claims-handler",
+        )  # fmt: skip
+    for number in range(20, 60):
+        world.employee(number, team="T9")  # they look at nothing, but the budget grows with the agency
     world.relation("e1", 100, "partner")
     world.relation("e2", 101, "household", source="brp")
     world.relation("e3", 102, "partner", valid_to=local("2024-01-01 00:00"))
@@ -28,6 +34,7 @@ def random_agency(seed: int) -> World:
     _special_looks(world, rng)
     _daily_work(world, rng)
     _crowded_day(world, rng)
+    add_surroundings(world, rng, _moment, START)
     _same_id_other_content(world, rng)
     return world
 

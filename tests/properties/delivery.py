@@ -32,7 +32,8 @@ def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
     """Runs the engine over the delivery; the last slice closes the input."""
     rng = np.random.default_rng(delivery.seed)
     run = Run(pipeline)
-    lookups = _arrivals(pipeline.encoder.lookups(frame(LOOKUP, world.lookups)), rng, delivery)
+    encoded, numbers = pipeline.encoder.with_numbers(frame(LOOKUP, world.lookups))
+    lookups = _arrivals(encoded, rng, delivery)
     cuts = np.sort(rng.integers(0, lookups.height + 1, delivery.slices - 1))
     edges = [0, *cuts.tolist(), lookups.height]
     whole = registers_of(world, pipeline)
@@ -42,10 +43,12 @@ def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
         arrived = lookups[:end]["at"].max()
         registers = registers_of(world, pipeline, arrived) if delivery.registers_arrive and not closed else whole
         changed = whole.links.frame["subject"].unique() if delivery.registers_arrive else pl.Series([], dtype=pl.Int64)
-        run.feed(Slice(piece, closed=closed, changed_subjects=changed), registers)
+        digits = numbers.join(piece, on="subject", how="semi")  # those of earlier slices are not at hand any more
+        news = Slice(piece, closed=closed, changed_subjects=changed, numbers=digits)
+        run.feed(news, registers)
         if rng.random() < 0.5:
             run.crash_and_resume()
-            run.feed(Slice(piece, closed=closed, changed_subjects=changed), registers)  # read again after the crash
+            run.feed(news, registers)  # read again after the crash
     return run
 
 

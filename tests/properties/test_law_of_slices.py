@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from services.detector.explain import surrounding_explanations
+from services.detector.explain.base import Margins
 from services.detector.pipeline import Pipeline
 from services.detector.rules import RULES
 from tests.properties.agency import random_agency
@@ -31,6 +33,10 @@ EXAMPLES = settings(
 SEEDS = st.integers(0, 10_000)
 
 
+VOID = ("recomputed", "merged")
+"""Why a signal that was told is no signal at the end."""
+
+
 def new_pipeline() -> Pipeline:
     return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}), RING)
 
@@ -43,7 +49,7 @@ def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[st
 def assert_told_is_final(run: Run) -> None:
     """What the intake was told last of each signal is the signal at the end."""
     final = {row["signal_id"]: row["content_hash"] for row in run.signals().iter_rows(named=True)}
-    told = {signal_id: row for signal_id, row in run.told.items() if row["withdrawn_reason"] != "recomputed"}
+    told = {signal_id: row for signal_id, row in run.told.items() if row["withdrawn_reason"] not in VOID}
     assert {signal_id: row["content_hash"] for signal_id, row in told.items()} == final
 
 
@@ -59,6 +65,8 @@ class Coverage:
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
+        self.seen.update(run.state.contributions["excuse"].drop_nulls().to_list())
+        self.seen["a signal under another"] += signals["parent_id"].drop_nulls().len()
         days = run.archived[0]["day"]
         self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
         self.seen["a week boundary"] += int(days.dt.week().n_unique() > 1)
@@ -73,6 +81,8 @@ class Coverage:
 
 EVERYWHERE = (
     *(rule.id for rule in RULES),
+    *(explanation.id for explanation in surrounding_explanations(Margins(0, 0, 0, ()))),
+    "a signal under another",
     "a withdrawal",
     "a push out of the budget",
     "a budget refusal",

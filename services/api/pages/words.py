@@ -74,6 +74,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "others-looked-too": ("anderen keken ook", "others looked too"),
     "nobody-had-a-case": ("niemand had een zaak", "nobody had a case"),
     "cap": ("begrenzing", "cap"),
+    "moved": ("valt nu onder een andere regel", "now under another rule"),
     "explained-later": ("later alsnog verklaard", "explained later"),
     "merged": ("samengevoegd met een ander signaal", "merged with another signal"),
     "late-system-link": ("later geregistreerde koppeling", "link registered later"),

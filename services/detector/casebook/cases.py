@@ -37,8 +37,9 @@ class RuleExpectation(Part):
 
 
 class ExplanationExpectation(Part):
-    """The state of every look of the case."""
+    """The state of every look of the case, or of one."""
 
+    look: int | None = Field(None, ge=1, description="which look, in the order in which they are listed; null: every")
     state: Annotated[str, AfterValidator(one_of(STATES))]
     explanation: str | None = None
     strength: float | None = None

@@ -59,14 +59,20 @@ def rule_faults(expect: RuleExpectation, rule: str, signals: Sequence[Row]) -> l
 def explanation_faults(expect: ExplanationExpectation, explained: Sequence[Row]) -> list[str]:
     """Differences between the expectation and the states (EXPLAINED rows) of the case's looks."""
     wanted = {"state": expect.state, "explanation": expect.explanation, "strength": expect.strength}
-    got = [{**row, "strength": round(float(str(row["strength"])), 3)} for row in explained]
+    meant = [row for row in explained if expect.look in (None, _number(row))]
+    got = [{**row, "strength": round(float(str(row["strength"])), 3)} for row in meant]
     faults = [
         f"{row['lookup_id']}: expected {name} {value}, got {row[name]}"
         for row in got
         for name, value in wanted.items()
         if row[name] != value and not (name == "strength" and value is None)
     ]
-    return faults or ([] if explained else ["no look was judged"])
+    return faults or ([] if meant else ["no look was judged"])
+
+
+def _number(explained: Row) -> int:
+    """Place of a look in its case, from 1."""
+    return int(str(explained["lookup_id"]).rpartition("-")[2])
 
 
 def _signal_faults(expect: RuleExpectation, signal: Row) -> Iterator[str]:

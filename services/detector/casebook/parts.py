@@ -44,7 +44,10 @@ class Part(BaseModel):
 
 
 class Look(Part):
-    """A lookup. Base: anna views citizen's file in sonar, found by BSN, on an ordinary Tuesday at ten."""
+    """A lookup. Base: anna views citizen's file in sonar, found by BSN, on an ordinary Tuesday at ten.
+
+    The file `mistyped` has a BSN two slips from citizen's.
+    """
 
     at: Moments = (TUESDAY,)
     by: str = "anna"
@@ -55,6 +58,7 @@ class Look(Part):
     categories: tuple[Annotated[str, AfterValidator(one_of(DATA_CATEGORIES))], ...] | None = ("identity",)
     record_count: int = 1
     case: str | None = None
+    street: str | None = None
     reason: str | None = None
     persons: int = Field(0, ge=0, description="so many different persons (citizen-1, ...), five minutes apart")
     workdays: int = Field(1, ge=1, description="the same again on so many consecutive working days")
@@ -81,6 +85,7 @@ class Period(Part):
     role: str = "claims-handler"
     department: str = "WW"
     eigen_personeel: bool = False
+    street: str | None = None
     start: Moment = Field(LONG_AGO, alias="from")
     until: Moment | None = None
     registered: Moment | None = None

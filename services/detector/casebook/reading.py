@@ -12,15 +12,11 @@ from services.core.errors import InputError
 from services.detector.casebook.cases import ExplanationCase, ExplanationFile, RuleCase, RuleFile
 from services.detector.casebook.sense import case_faults
 from services.detector.casebook.yaml_file import parse
-from services.detector.explain import linked_explanations, plain_explanations
-from services.detector.explain.base import Margins
+from services.detector.explain import names
 from services.detector.rules import RULES
 
-NO_MARGINS = Margins(0, 0, 0, ())
 RULE_IDS = tuple(rule.id for rule in RULES)
-EXPLANATION_IDS = tuple(
-    explanation.id for explanation in (*linked_explanations(NO_MARGINS), *plain_explanations(NO_MARGINS))
-)
+EXPLANATION_IDS = tuple(names())
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
 import polars as pl
 
-from services.core.bsn import is_valid
 from services.core.calendar import AgencyCalendar
 from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
 from services.detector.casebook.cases import Story
 from services.detector.casebook.moments import ZONE
 from services.detector.casebook.parts import Link, Look
+from services.detector.casebook.population import Population
 from services.detector.casebook.sense import employees_of
 
-FICTITIOUS = range(960_000_000, 1_000_000_000)
 BETWEEN_PERSONS = timedelta(minutes=5)
 CALENDAR = AgencyCalendar()
 
@@ -32,23 +31,9 @@ class Records:
     relations: pl.DataFrame
 
 
-@dataclass
-class _Population:
-    """Gives every person of every case a number of the fictitious range, in order of appearance."""
-
-    numbers: dict[str, str] = field(default_factory=dict)
-    valid: Iterator[str] = field(default_factory=lambda: (str(n) for n in FICTITIOUS if is_valid(str(n))))
-
-    def bsn(self, person: str) -> str:
-        """The same person has the same number."""
-        if person not in self.numbers:
-            self.numbers[person] = next(self.valid)
-        return self.numbers[person]
-
-
 def records(cases: Sequence[Story]) -> Records:
     """The records of these cases together; ids begin with the case's place in the sequence and a slash."""
-    population = _Population()
+    population = Population()
     told = [(f"{place}/", case) for place, case in enumerate(cases)]
     return Records(
         lookups=_frame(LOOKUP, (row for mark, case in told for row in _looks(case, mark, population))),
@@ -68,7 +53,7 @@ def _frame(record: Record, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame
     return pl.DataFrame(full, schema=dict(record.schema), orient="row")
 
 
-def _looks(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+def _looks(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:
     numbers = count(1)
     for look in case.looks:
         for at in _times(look):
@@ -80,7 +65,7 @@ def _looks(case: Story, mark: str, population: _Population) -> Iterator[dict[str
                     "bsn": None if person is None else population.bsn(mark + person),
                     "case_id": look.case,
                     "data_categories": None if look.categories is None else list(look.categories),
-                    **look.model_dump(include={"system", "action", "searched_by", "reason", "record_count"}),
+                    **look.model_dump(include={"system", "action", "searched_by", "reason", "record_count", "street"}),
                 }
 
 
@@ -97,7 +82,7 @@ def _persons(part: Look | Link) -> list[str | None]:
     return [f"{part.file}-{number}" for number in range(1, part.persons + 1)] if part.persons else [part.file]
 
 
-def _links(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+def _links(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:
     for place, link in enumerate(case.links, 1):
         to_team = link.to not in employees_of(case)
         for person in _persons(link):
@@ -116,7 +101,7 @@ def _links(case: Story, mark: str, population: _Population) -> Iterator[dict[str
             }
 
 
-def _employees(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+def _employees(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:
     for name, periods in employees_of(case).items():
         for period in periods:
             yield {
@@ -126,11 +111,11 @@ def _employees(case: Story, mark: str, population: _Population) -> Iterator[dict
                 "valid_from": period.start,
                 "valid_to": period.until,
                 "registered_at": period.registered,
-                **period.model_dump(include={"role", "department", "eigen_personeel"}),
+                **period.model_dump(include={"role", "department", "eigen_personeel", "street"}),
             }
 
 
-def _relations(case: Story, mark: str, population: _Population) -> Iterator[dict[str, object]]:
+def _relations(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:
     for relation in case.relations:
         yield {
             "employee_id": mark + relation.of,

@@ -85,22 +85,24 @@ def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Out
     Cut, the engine starts anew from its stored tables after each slice, and an empty one closes the input.
     """
     registers = _registers(pipeline, held)
-    lookups = pipeline.encoder.lookups(held.lookups).sort("at", "lookup_id")
+    encoded, numbers = pipeline.encoder.with_numbers(held.lookups)
+    lookups = encoded.sort("at", "lookup_id")
     if case.as_known_at is not None:
         lookups = lookups.filter(pl.col("at") < case.as_known_at)
     cut = [lookups] if pieces == 1 else [*_cut(lookups, pieces), lookups.clear()]
     state, judged = State(), []
     for place, piece in enumerate(cut, 1):
         last = place == len(cut)
-        state, found = pipeline.step(
-            state, Slice(piece, closed=last, until=case.as_known_at if last else None), registers
-        )
+        now = Slice(piece, closed=last, until=case.as_known_at if last else None, numbers=numbers)
+        state, found = pipeline.step(state, now, registers)
         state = State.restore(state.tables())
         judged.append(found.judged)
     moment = state.progress.watermark
     if moment is None:
         raise DoelbindingError(f"case '{case.name}': no look was judged")
-    return Outcome(pipeline.signals(state, moment), pl.concat(states(part, moment) for part in judged))
+    return Outcome(
+        pipeline.signals(state, moment), pl.concat(states(part, state.contributions, moment) for part in judged)
+    )
 
 
 def _cut(lookups: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:

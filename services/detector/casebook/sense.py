@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from services.detector.casebook.cases import ExplanationCase, RuleCase, Story
 from services.detector.casebook.parts import Period
+from services.detector.casebook.population import MISTYPED
 
 BASE_EMPLOYEES = {"anna": Period(), "bram": Period(), "carla": Period(team="T2")}
 """Who works at the agency of every case: anna, who looks; bram in her team; carla in another."""
-CITIZENS = ("citizen", "other")
+CITIZENS = ("citizen", "other", MISTYPED)
 TEAM = re.compile(r"T[0-9]+")
 INTRODUCE = "introduce an employee under `employees`, `daan: unregistered` is one whom the register does not know"
 

@@ -8,12 +8,17 @@ import polars as pl
 
 from services.detector.explain import (
     aftercare,
+    consultation,
     contact,
+    delegation,
     late_system_link,
+    mistyped,
+    namesake,
     no_person,
     own_case,
     own_personnel_file,
     review,
+    supervision,
     task,
     team_case,
 )
@@ -30,10 +35,19 @@ def linked_explanations(margins: Margins) -> tuple[Explanation, ...]:
 def names() -> dict[str, tuple[str, str]]:
     """Each explanation in Dutch and English."""
     any_margins = Margins(0, 0, 0, ())
-    every = (*linked_explanations(any_margins), *plain_explanations(any_margins))
-    return {explanation.id: (explanation.nl, explanation.en) for explanation in every}
+    return {explanation.id: (explanation.nl, explanation.en) for explanation in every_explanation(any_margins)}
+
+
+def every_explanation(margins: Margins) -> tuple[Explanation, ...]:
+    """All explanations: by links, without links, by what happened around."""
+    return (*linked_explanations(margins), *plain_explanations(margins), *surrounding_explanations(margins))
 
 
 def plain_explanations(margins: Margins) -> tuple[Explanation, ...]:
     """Explanations that need no case link."""
     return (own_personnel_file.build(margins), no_person.build(margins))
+
+
+def surrounding_explanations(margins: Margins) -> tuple[Explanation, ...]:
+    """Explanations that rest on other lookups, or on a colleague's case; at equal strength the first wins."""
+    return tuple(module.build(margins) for module in (mistyped, supervision, consultation, delegation, namesake))

@@ -24,6 +24,21 @@ CANDIDATE_COLUMNS = {
 }
 """One row per lookup and case link of the viewer or the viewer's team to the same subject."""
 
+SURROUNDING_COLUMNS = {
+    "kind": "how the other row is related: same-viewer, same-subject or colleague-case",
+    "only_looked": "the lookup was a search or a view",
+    "searched_by": "what was searched by, or null",
+    "ordinary": "the file is nobody's of the viewer's own, family's or a colleague's",
+    "seconds": "seconds from the lookup to the other one; negative: the other came first",
+    "other_searched_by": "what the other lookup was searched by, or null",
+    "two_slips": "the two BSNs are two slips of the keyboard apart",
+    "leads": "the viewer leads the colleague's team",
+    "colleague_absent": "the colleague looked at nothing that day",
+    "working_day": "the local day was a working day",
+}
+"""One row per lookup that no own or team link explains and another row that tells of it: an explained lookup of the
+same viewer, an explained lookup of the same subject by somebody else, or a case link of a colleague of the team."""
+
 FULL = 1000
 """Strengths are whole thousandths, so that ties and sums are exact."""
 
@@ -36,13 +51,17 @@ class Margins:
     contact_after_minutes: int
     aftercare_days: int
     exempt_systems: tuple[str, ...]
+    mistyped_seconds: int = 0
+    namesake_minutes: int = 0
+    consultation_minutes: int = 0
 
 
 @dataclass(frozen=True)
 class Explanation:
     """A reason why a lookup was fine.
 
-    `applies` is a Boolean expression over CANDIDATE_COLUMNS (or PLAIN_COLUMNS), `strength` one in thousandths.
+    `applies` is a Boolean expression over PLAIN_COLUMNS, CANDIDATE_COLUMNS or SURROUNDING_COLUMNS, `strength` one in
+    thousandths.
     """
 
     id: str

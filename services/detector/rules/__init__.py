@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from services.detector.rules import (
     colleague_file,
+    curiosity_burst,
     ex_partner_file,
     household_file,
     no_case_link,
     own_file,
+    own_street,
     relative_file,
     repeated_no_case_link,
+    retroactive_link,
     staff_file_bypass,
     volume_own,
 )
@@ -22,6 +25,9 @@ RULES: tuple[Rule, ...] = (
     household_file.RULE,
     colleague_file.RULE,
     staff_file_bypass.RULE,
+    retroactive_link.RULE,
+    curiosity_burst.RULE,
+    own_street.RULE,
     repeated_no_case_link.RULE,
     no_case_link.RULE,
     volume_own.RULE,
@@ -33,9 +39,18 @@ FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(rule.family for rule in RULES))
 """Families in order of weight: a lookup counts in the first family that it hits."""
 
 UNEXPLAINED = "no-case-link"
+OWN_STREET = "own-street"
+RETROACTIVE = "retroactive-link"
+BURST = "curiosity-burst"
 VOLUME = "volume-own"
-AT_ONCE: tuple[str, ...] = tuple(family for family in FAMILIES if family not in (UNEXPLAINED, VOLUME))
-"""Families of class P: no grace, pushed at once."""
+ORDINARY = (OWN_STREET, UNEXPLAINED)
+"""Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
+SPECIAL = ("own-file", "relative", "staff-file")
+"""Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
+AT_ONCE = (*SPECIAL, RETROACTIVE)
+"""Families of class P whose lookups count one by one: pushed at once."""
+MANY_PERSONS = (OWN_STREET, VOLUME)
+"""Families of signals about one employee and many persons."""
 
 
 def rules_of(family: str) -> tuple[Rule, ...]:

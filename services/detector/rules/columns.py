@@ -9,6 +9,7 @@ LOOKUP_COLUMNS = {
     "is_own": "the subject is the viewer",
     "relation": "how the subject is related to the viewer at that moment, or null",
     "staff_kind": "staff, ex-staff or family of staff, or null",
+    "own_street": "the subject lives in the viewer's street; where a street is not known: found by address",
     "explanation": "the strongest explanation, or null",
 }
 """Columns of one lookup, for `hit`."""
@@ -26,10 +27,13 @@ SIGNAL_COLUMNS = {
     "shared": "log lines that print or export",
     "by_name": "log lines found by name",
     "by_address": "log lines found by address",
+    "in_street": "log lines on files of people in the viewer's street",
     "off_hours": "log lines outside 06:00-19:00 or at the weekend",
     "conflicts": "log lines for which a case link exists",
     "unlinked": "log lines without a case link",
-    "retroactive": "log lines for which the viewer registered a link afterwards",
+    "registered_day": "local date on which the viewer first registered a link afterwards",
+    "employees": "distinct employees",
+    "break_glass": "log lines by the emergency procedure",
     "without_case": "log lines while nobody had a case of this person",
     "colleague_case": "log lines while a colleague of the same team had the case",
     "other_viewers": "other employees who opened this file without explanation within a week",

@@ -100,6 +100,20 @@ def found_by_address(points: int) -> Factor:
     )
 
 
+def break_glass(points: int) -> Factor:
+    """Context: access was forced by the emergency procedure."""
+    return Factor(
+        "break-glass",
+        pl.col("break_glass") > 0,
+        pl.lit(points),
+        pl.col("break_glass").cast(pl.String),
+        Text(
+            "In {break_glass} van {lookups_nl} is de noodprocedure gebruikt.",
+            "In {break_glass} of {lookups_en} the emergency procedure was used.",
+        ),
+    )
+
+
 def link_exists(points: int) -> Factor:
     """Against: the file came to the employee as work. It does not lift the conflict of interest."""
     return Factor(

@@ -10,6 +10,7 @@ from services.detector.rules.factors import (
     INSTRUCTED,
     PASSED_ON,
     base,
+    break_glass,
     found_by_address,
     found_by_name,
     medical_data,
@@ -40,16 +41,6 @@ CONTEXT = (
         ),
     ),
     Factor(
-        "registered-afterwards",
-        pl.col("retroactive") > 0,
-        pl.lit(60),
-        pl.col("retroactive").cast(pl.String),
-        Text(
-            "De medewerker registreerde daarna zelf een zaakkoppeling.",
-            "The employee registered a case link afterwards.",
-        ),
-    ),
-    Factor(
         "others-looked-too",
         pl.col("other_viewers") >= 2,
         pl.min_horizontal(30 * pl.col("other_viewers"), pl.lit(150)),
@@ -61,6 +52,7 @@ CONTEXT = (
     ),
     medical_data(40),
     sign_of_sharing(50),
+    break_glass(40),
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
@@ -78,7 +70,7 @@ COUNTERFACTUAL = Text(
 
 RULE = Rule(
     id="no-case-link",
-    version=1,
+    version=2,
     family="no-case-link",
     rule_class=pl.when((pl.col("moments") >= 2) | pl.col("medical")).then(pl.lit("B")).otherwise(pl.lit("C")),
     hit=pl.lit(True),

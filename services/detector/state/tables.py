@@ -14,11 +14,19 @@ from services.detector.encode import LOOKUPS
 CONTRIBUTIONS: Schema = {
     **{name: kind for name, kind in LOOKUPS.items() if name != "content"},
     "bucket": pl.Int32(),
+    "team": pl.Int64(),
+    "role": pl.String(),
     "family": pl.String(),
     "counts_from": INSTANT,
+    "linked_until": INSTANT,
+    "linked_explanation": pl.String(),
+    "excused_at": INSTANT,
+    "excuse": pl.String(),
+    "excuse_strength": pl.Int32(),
     "counts_until": INSTANT,
-    "linked_at": INSTANT,
     "explanation": pl.String(),
+    "linked_at": INSTANT,
+    "in_street": pl.Boolean(),
     "relation": pl.String(),
     "staff_kind": pl.String(),
     "same_team": pl.Boolean(),
@@ -26,19 +34,29 @@ CONTRIBUTIONS: Schema = {
     "anyone_had_case": pl.Boolean(),
     "team_had_case": pl.Boolean(),
 }
-"""A lookup that counts in a rule family, from when until when (null: for good); `linked_at`: a case link was known.
+"""A lookup that counts in a rule family, from when until when (null: for good).
 
-`retroactive_at`: the viewer registered a link after the lookup."""
+It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer's own links and relations say, or at
+`excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
+counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
     "content": pl.UInt64(),
     "at": INSTANT,
     "employee": pl.Int64(),
+    "team": pl.Int64(),
+    "subject": pl.Int64(),
+    "subject_check": pl.Int64(),
+    "searched_by": pl.String(),
+    "linked_at": INSTANT,
     "day": pl.Date(),
     "bucket": pl.Int32(),
 }
-"""Lookups young enough that the same id may come again."""
+"""Lookups young enough that the same id may come again, or that a neighbour may explain."""
+
+SLIPS: Schema = {"subject": pl.Int64(), "other": pl.Int64()}
+"""Pairs of persons whose BSNs are two slips of the keyboard apart, met within minutes; in both orders."""
 
 SUPERSEDED: Schema = {"lookup_id": pl.String(), "content": pl.UInt64()}
 """Archived contents that lost against another under the same id."""
@@ -91,6 +109,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "contributions": CONTRIBUTIONS,
     "recent": RECENT,
     "superseded": SUPERSEDED,
+    "slips": SLIPS,
     "workdays": WORKDAYS,
     "features": FEATURES,
     "volume_days": VOLUME_DAYS,
@@ -133,6 +152,7 @@ class State:
     contributions: pl.DataFrame = field(default_factory=_empty("contributions"))
     recent: pl.DataFrame = field(default_factory=_empty("recent"))
     superseded: pl.DataFrame = field(default_factory=_empty("superseded"))
+    slips: pl.DataFrame = field(default_factory=_empty("slips"))
     workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
     features: pl.DataFrame = field(default_factory=_empty("features"))
     volume_days: pl.DataFrame = field(default_factory=_empty("volume_days"))

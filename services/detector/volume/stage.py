@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.detector.rules import UNEXPLAINED
+from services.detector.rules import ORDINARY
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
 from services.detector.volume.decide import decide_days
@@ -56,7 +56,7 @@ class VolumeStage:
         now_due = pl.col("day").is_in(closing["day"].implode())
         looks = state.workdays.filter(now_due | pl.col("day").is_in(reopened["day"].unique().implode()))
         times = decision_times(looks["day"].unique(), self._calendar, self._settings.longest_grace)
-        unexplained = state.contributions.filter(pl.col("family") == UNEXPLAINED)
+        unexplained = state.contributions.filter(pl.col("family").is_in(ORDINARY))
         fresh = day_features(looks, unexplained, times)
         kept = state.features.join(reopened, on=["employee", "day"], how="anti")
         decided = state.progress.decided_day
@@ -76,8 +76,8 @@ class VolumeStage:
         times = decision_times(found["day"].unique(), self._calendar, self._settings.longest_grace)
         kept = state.volume_days.filter(~pl.col("day").is_in(days.implode()))
         volume_days = pl.concat([kept, found.join(times, on="day").select(list(VOLUME_DAYS))]).sort("day", "employee")
-        last = closing["day"].max()
-        progress = replace(state.progress, decided_day=last) if isinstance(last, date) else state.progress
+        decided = [day for day in (state.progress.decided_day, closing["day"].max()) if isinstance(day, date)]
+        progress = replace(state.progress, decided_day=max(decided, default=None))
         return replace(state, volume_days=volume_days, progress=progress)
 
 

@@ -13,9 +13,9 @@ import pytest
 from services.core.calendar import AgencyCalendar
 from services.core.contract import LOOKUP
 from services.core.pseudonyms import Pseudonymiser
-from services.detector.admit import Admitted, admit
+from services.detector.admit import A_DAY_AROUND, Admitted, admit, remembered
 from services.detector.encode import Encoder
-from services.detector.state.tables import State
+from services.detector.state.tables import RECENT, State
 from tests.world import RING, World, frame, local
 
 HORIZON = timedelta(days=2)
@@ -38,7 +38,8 @@ def take_in(pieces: Sequence[pl.DataFrame]) -> tuple[State, list[Admitted]]:
     state, told = State(), []
     for piece in pieces:
         admitted = admit(piece, state, HORIZON)
-        state = replace(state, recent=admitted.recent)
+        judged = admitted.lookups.with_columns(pl.lit(None, RECENT[name]).alias(name) for name in ("team", "linked_at"))
+        state = replace(state, recent=remembered(state.recent, judged, HORIZON))
         told.append(admitted)
     return state, told
 
@@ -84,6 +85,6 @@ def test_content_that_wins_later_takes_back_what_was_admitted() -> None:
 def test_ids_far_older_than_the_latest_event_are_forgotten() -> None:
     world = World()
     world.look("e1", 50, TEN)
-    world.look("e1", 50, TEN + HORIZON + timedelta(days=1, microseconds=1))
+    world.look("e1", 50, TEN + HORIZON + A_DAY_AROUND + timedelta(microseconds=1))
     state, _ = take_in([encoded(world)])
     assert state.recent["lookup_id"].to_list() == ["look1"]

@@ -1,0 +1,51 @@
+"""Lookups into the cases that colleagues of the viewer's team had of the same person."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.core.calendar import AgencyCalendar
+from services.detector.explain.base import covers
+from services.detector.registers import Registers
+
+
+def colleague_cases(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """One row per lookup and colleague's link in force then, as row, at, day, role, colleague and known_from.
+
+    A link that the viewer registers afterwards is no colleague's doing, a contact nothing to take over: both are left
+    out.
+    """
+    asked = lookups.select("row", "at", "day", "employee", "team", "role", "subject", "subject_check")
+    links = registers.links.rows(asked["subject"]).filter(~pl.col("to_team")).rename({"subject_check": "link_check"})
+    links = links.filter(pl.col("link_kind") != "contact")
+    personal = asked.join(links, on="subject").filter(
+        (pl.col("link_check") == pl.col("subject_check")) & (pl.col("assignee") != pl.col("employee")) & covers()
+    )
+    self_made = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+    standing = pl.col("known_until").is_null() | (pl.max_horizontal("at", "known_from") < pl.col("known_until"))
+    cases = personal.filter(~self_made & standing).rename({"assignee": "colleague"})
+    return _of_the_team(cases, registers).select("row", "at", "day", "role", "colleague", "known_from")
+
+
+def _of_the_team(cases: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    periods = registers.employees.rows(cases["colleague"]).select(
+        pl.col("employee").alias("colleague"),
+        pl.col("team").alias("colleague_team"),
+        pl.col("valid_from").alias("team_from"),
+        pl.col("valid_to").alias("team_to"),
+    )
+    in_force = (pl.col("team_from") <= pl.col("at")) & (
+        pl.col("team_to").is_null() | (pl.col("at") < pl.col("team_to"))
+    )
+    return cases.join(periods, on="colleague").filter(in_force & (pl.col("colleague_team") == pl.col("team")))
+
+
+def with_absence(cases: pl.DataFrame, around: pl.DataFrame, calendar: AgencyCalendar) -> pl.DataFrame:
+    """Adds colleague_absent (looked at nothing that local day), working_day and day_end to colleague_cases."""
+    working = [day for day in cases["day"].unique() if calendar.is_working_day(day)]
+    seen = around.select(pl.col("employee").alias("colleague"), "day", pl.lit(value=True).alias("seen")).unique()
+    return cases.join(seen, on=["colleague", "day"], how="left").with_columns(
+        pl.col("seen").is_null().alias("colleague_absent"),
+        pl.col("day").is_in(working).alias("working_day"),
+        calendar.instant(pl.col("day") + pl.duration(days=1)).alias("day_end"),
+    )

@@ -1,0 +1,97 @@
+"""curiosity-burst: many employees open one person's file within days, none with an explanation."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.factors import (
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    break_glass,
+    found_by_name,
+    medical_data,
+    sign_of_sharing,
+)
+
+RULE = Rule(
+    id="curiosity-burst",
+    version=1,
+    family="curiosity-burst",
+    rule_class=in_class("P"),
+    hit=None,
+    fires=pl.lit(True),
+    factors=(
+        base(
+            700,
+            Text(
+                "Binnen enkele dagen openden {employees} medewerkers het dossier van één persoon zonder gevonden werkreden.",
+                "Within days {employees} employees opened the file of one person with no work reason found.",
+            ),
+        ),
+        Factor(
+            "number-of-employees",
+            pl.col("employees") >= 10,
+            pl.when(pl.col("employees") >= 80)
+            .then(120)
+            .when(pl.col("employees") >= 40)
+            .then(100)
+            .when(pl.col("employees") >= 20)
+            .then(70)
+            .otherwise(40),
+            pl.col("employees").cast(pl.String),
+            Text(
+                "Samen zijn het {moments_nl} ({lookups_nl}), verspreid over {days_nl}.",
+                "Together these are {moments_en} ({lookups_en}), spread over {days_en}.",
+            ),
+        ),
+        Factor(
+            "nobody-had-a-case",
+            pl.col("without_case") == pl.col("lookups"),
+            pl.lit(40),
+            pl.col("without_case").cast(pl.String),
+            Text(
+                "Niemand had op die momenten een zaak van deze persoon.",
+                "Nobody had a case of this person at those moments.",
+            ),
+        ),
+        Factor(
+            "colleagues-had-the-case",
+            pl.col("colleague_case") > 0,
+            pl.lit(-30),
+            pl.col("colleague_case").cast(pl.String),
+            Text(
+                "Bij {colleague_case} van {lookups_nl} had een collega van het eigen team een zaak van deze persoon.",
+                "For {colleague_case} of {lookups_en} a colleague of the viewer's own team had a case of this person.",
+            ),
+        ),
+        medical_data(40),
+        sign_of_sharing(40),
+        break_glass(40),
+        found_by_name(20),
+    ),
+    summary=Text(
+        "{employees} medewerkers openden zonder gevonden werkreden het dossier van één persoon ({lookups_nl}), {period_nl}.",
+        "{employees} employees opened the file of one person with no work reason found ({lookups_en}), {period_en}.",
+    ),
+    counterfactual=Text(
+        "Met een zaakkoppeling, taak of contact voor deze persoon bij de meeste van deze medewerkers was er geen signaal van deze regel.",
+        "With a case link, task or contact for this person with most of these employees, this rule would not have given a signal.",
+    ),
+    unknown=(INSTRUCTED, PASSED_ON),
+    title=Text("Veel kijkers bij één dossier", "Many viewers of one file"),
+    legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; Dutch courts 2022: all log lines, systematically.",
+    false_positives=(
+        "An incident for which many had to look, without a case in the registers.",
+        "A person used as an example in a training.",
+    ),
+    known_gaps=(
+        "Fewer viewers than the threshold.",
+        "Viewers within minutes of a colleague who had the case count as consultation.",
+    ),
+    next_steps=(
+        "Check whether the person was in the news or in an internal message on those days.",
+        "Assess the employees one by one: each has a signal under this one.",
+    ),
+)

@@ -1,0 +1,92 @@
+"""own-street: unexplained looks at people in the viewer's own street, or found by address if streets are unknown."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    break_glass,
+    found_by_address,
+    found_by_name,
+    medical_data,
+    number_of_consultations,
+    off_hours,
+    sign_of_sharing,
+)
+
+RULE = Rule(
+    id="own-street",
+    version=1,
+    family="own-street",
+    rule_class=pl.when((pl.col("subjects") >= 2) | (pl.col("moments") >= 3)).then(pl.lit("B")).otherwise(pl.lit("C")),
+    hit=pl.col("own_street"),
+    fires=pl.lit(True),
+    factors=(
+        base(
+            100,
+            Text(
+                "Er is geen zaakkoppeling, taak of contact van de medewerker of het team dat deze raadplegingen verklaart.",
+                "There is no case link, task or contact of the employee or the team that explains these lookups.",
+            ),
+        ),
+        Factor(
+            "own-street",
+            pl.col("in_street") > 0,
+            pl.lit(100),
+            pl.col("in_street").cast(pl.String),
+            Text(
+                "In {in_street} van {lookups_nl} gaat het om een adres in de straat waar de medewerker toen woonde.",
+                "In {in_street} of {lookups_en} the address is in the street where the employee lived then.",
+            ),
+        ),
+        Factor(
+            "number-of-persons",
+            pl.col("subjects") >= 2,
+            pl.when(pl.col("subjects") >= 5).then(180).when(pl.col("subjects") >= 3).then(140).otherwise(100),
+            pl.col("subjects").cast(pl.String),
+            Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
+        ),
+        number_of_consultations({2: 40, 3: 80, 5: 120, 10: 160}),
+        Factor(
+            "nobody-had-a-case",
+            pl.col("without_case") == pl.col("lookups"),
+            pl.lit(40),
+            pl.col("without_case").cast(pl.String),
+            Text(
+                "Niemand had op die momenten een zaak van deze personen.",
+                "Nobody had a case of these persons at those moments.",
+            ),
+        ),
+        medical_data(40),
+        sign_of_sharing(50),
+        break_glass(30),
+        found_by_name(20),
+        found_by_address(60),
+        off_hours(20),
+    ),
+    summary=Text(
+        "Medewerker raadpleegde zonder gevonden werkreden {subjects} dossier(s) in de eigen straat of op adres gevonden, op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "With no work reason found the employee consulted {subjects} file(s) in their own street or found by address, at {moments_en} ({lookups_en}), {period_en}.",
+    ),
+    counterfactual=Text(
+        "Met een zaakkoppeling voor deze personen, of bij een ander woonadres van de medewerker, was er geen signaal van deze regel.",
+        "With a case link for these persons, or another home address of the employee, this rule would not have given a signal.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Eigen straat, of op adres gezocht", "Own street, or found by address"),
+    legal_basis="UWV code of conduct 2021, chapters 3 and 6: systems are consulted only for one's own work, not for people one knows privately.",
+    false_positives=(
+        "A neighbour who is a client by chance and whose case was not registered.",
+        "An address check of a whole street for a case that is in no register.",
+    ),
+    known_gaps=(
+        "Streets that the source systems or the personnel register do not tell: then only searches by address are seen.",
+        "Neighbours round the corner.",
+    ),
+    next_steps=("Compare the addresses with the employee's at that time, and ask for the work planned on those days.",),
+)

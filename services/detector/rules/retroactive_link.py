@@ -1,0 +1,85 @@
+"""retroactive-link: a case link that the viewer registered after the look that it would justify."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    break_glass,
+    found_by_address,
+    found_by_name,
+    medical_data,
+    number_of_consultations,
+    off_hours,
+    sign_of_sharing,
+)
+
+RULE = Rule(
+    id="retroactive-link",
+    version=1,
+    family="retroactive-link",
+    rule_class=in_class("P"),
+    hit=None,
+    fires=pl.lit(True),
+    factors=(
+        base(
+            640,
+            Text(
+                "De medewerker legde op {registered_day} zelf een zaakkoppeling vast, na de raadpleging.",
+                "On {registered_day} the employee registered a case link, after the lookup.",
+            ),
+        ),
+        number_of_consultations({2: 30, 3: 50, 5: 70, 10: 90}),
+        Factor(
+            "nobody-had-a-case",
+            pl.col("without_case") == pl.col("lookups"),
+            pl.lit(30),
+            pl.col("without_case").cast(pl.String),
+            Text(
+                "Niemand anders had op dat moment een zaak van deze persoon.",
+                "Nobody else had a case of this person at that moment.",
+            ),
+        ),
+        Factor(
+            "colleague-had-the-case",
+            pl.col("colleague_case") > 0,
+            pl.lit(-40),
+            pl.col("colleague_case").cast(pl.String),
+            Text(
+                "Een collega van hetzelfde team had een zaak van deze persoon ({colleague_case} van {lookups_nl}).",
+                "A colleague of the same team had a case of this person ({colleague_case} of {lookups_en}).",
+            ),
+        ),
+        medical_data(30),
+        sign_of_sharing(30),
+        break_glass(20),
+        found_by_name(10),
+        found_by_address(10),
+        off_hours(10),
+    ),
+    summary=Text(
+        "Medewerker raadpleegde een dossier op {moments_nl} ({lookups_nl}), {period_nl}, en legde de zaakkoppeling daarvoor pas daarna zelf vast, op {registered_day}.",
+        "The employee consulted a file at {moments_en} ({lookups_en}), {period_en}, and registered the case link for it only afterwards, on {registered_day}.",
+    ),
+    counterfactual=Text(
+        "Met een zaakkoppeling die vóór de raadpleging of door een ander was vastgelegd, was er geen signaal.",
+        "With a case link that had been registered before the lookup, or by somebody else, this signal would not exist.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Achteraf zelf vastgelegde zaak", "Case link registered afterwards"),
+    legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; the reason must exist when one looks.",
+    false_positives=(
+        "Work that began before its registration: a walk-in client, a call that became a case.",
+        "A batch of registrations caught up with after leave.",
+    ),
+    known_gaps=(
+        "A link that a colleague registers on request.",
+        "A contact registered on the same day: it counts as normal.",
+    ),
+    next_steps=("Ask what the case consists of: documents, contacts, decisions since it was registered.",),
+)
