@@ -80,6 +80,7 @@ def as_answer(row: AnyRow) -> Mapping[str, object]:
     """A signal as the API shows it: what was delivered, and what the API knows beside it."""
     body: Mapping[str, object] = row.body
     return {
+        "comparison": [],
         **body,
         "asOf": to_wire(row.as_of),
         "pushed": row.pushed,
