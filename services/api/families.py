@@ -23,6 +23,15 @@ class Family:
     children: Sequence[AnyRow]
     not_shown: int
 
+    def shown(self, purpose: str | None) -> Sequence[AnyRow]:
+        """Of which signals a page of this one tells anything: a parent that was not pushed needs a purpose, as ever.
+
+        The children of a pushed parent are what was pushed with it.
+        """
+        if self.parent is None or not (self.parent.pushed or purpose):
+            return self.children
+        return [self.parent, *self.children]
+
 
 async def family_of(connection: AsyncConnection, signal: AnyRow) -> Family:
     """The family of a signal as `find_signal` gives it."""

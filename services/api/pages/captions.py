@@ -57,10 +57,10 @@ def _counted(t: Language, thing: str, count: int) -> str:
 
 def _kinds(t: Language, counted: Tally, of_signal: int) -> list[str]:
     """What there is of each kind; what there is none of is left out, but for work outside office hours."""
-    sentences = [t.text("caption-off-hours").format(count=counted.off_hours)]
-    sentences += [f"{t.word(state).capitalize()}: {count}." for state, count in counted.states]
+    sentences = [t.text("caption-off-hours").format(count=t.number(counted.off_hours))]
+    sentences += [f"{t.word(state).capitalize()}: {t.number(count)}." for state, count in counted.states]
     if counted.shared:
-        sentences.append(t.text("caption-shared").format(count=counted.shared))
+        sentences.append(t.text("caption-shared").format(count=t.number(counted.shared)))
     if counted.looks < of_signal:
-        sentences.append(t.text("caption-part").format(shown=counted.looks, all=of_signal))
+        sentences.append(t.text("caption-part").format(shown=t.number(counted.looks), all=t.number(of_signal)))
     return sentences

@@ -17,8 +17,10 @@ MOST_LEVELS = 5
 WIDEST_BAR = 36.0
 BAR_SHARE = 0.7
 """How much of its day a bar takes."""
-THINNEST_MARKED = 12.0
+THINNEST_MARKED = 20.0
 """Markers on days narrower than this would hide the lines."""
+MANY = 100_000
+"""From here on the axis counts in thousands: longer numbers do not fit beside it."""
 OF_RECORDS = ("bulk-export",)
 """Rules that count records; the others count persons."""
 
@@ -47,7 +49,7 @@ class DayBar:
 
 @dataclass(frozen=True)
 class Level:
-    """A labelled height of the axis of numbers."""
+    """A labelled height of the axis of numbers; `value` is in units of the chart's `scale`."""
 
     y: float
     value: int
@@ -58,6 +60,7 @@ class ComparisonChart:
     """Everything that is drawn; lengths are those of the drawing."""
 
     unit: str
+    scale: int
     bars: tuple[DayBar, ...]
     levels: tuple[Level, ...]
     marks: tuple[Mark, ...]
@@ -88,10 +91,12 @@ def comparison_chart(rule: object, rows: object) -> ComparisonChart | None:
         return None
     days = Days(compared[0].day, compared[-1].day)
     top = max(1.0, *(max(row.own, row.expected, row.peers) for row in compared)) * HEADROOM
+    scale = 1_000 if top >= MANY else 1
     return ComparisonChart(
         unit="records" if rule in OF_RECORDS else "persons",
+        scale=scale,
         bars=tuple(_bar(days, row, top, of_signal=row is compared[-1]) for row in compared),
-        levels=tuple(Level(_y(value, top), value) for value in _levels(top)),
+        levels=tuple(Level(_y(value, top), value // scale) for value in _levels(top)),
         marks=days.marks(),
         weekends=days.weekends(),
         day_width=days.width,

@@ -80,8 +80,8 @@ async def show_signal(
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
-    if family.children:
-        await record_reads(parts, reader, "children-page", [child.signal_id for child in family.children], purpose)
+    if shown := family.shown(purpose):
+        await record_reads(parts, reader, "family-page", [relative.signal_id for relative in shown], purpose)
     signal = signals.as_answer(row)
     story = story_of(signal, [lookup.body for lookup in lookups], parts.settings.timezone)
     return page(

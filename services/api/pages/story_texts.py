@@ -20,7 +20,7 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "outline": ("In het kort", "In brief"),
     "first-lookup": ("Eerste raadpleging", "First lookup"),
     "last-lookup": ("Laatste raadpleging", "Last lookup"),
-    "known-as-of": ("Stand van kennis", "Known as of"),
+    "known-as-of": ("Gegevens tot en met", "Known as of"),
     "pushed": ("Aangeboden voor beoordeling", "Put forward for assessment"),
     "yes": ("ja", "yes"),
     "no": ("nee", "no"),
@@ -63,24 +63,15 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "many-to-one": ("één persoon, veel medewerkers", "one person, many employees"),
     "comparison": ("De dag naast andere dagen", "The day beside other days"),
     "comparison-persons": (
-        (
-            "Op {day} zijn {own} zonder verklaring opgezocht. Te verwachten was {expected}; "
-            "vergelijkbare collega's kwamen gemiddeld op {peers}."
-        ),
-        (
-            "On {day} {own} were looked up without an explanation. {expected} was to be expected; "
-            "comparable colleagues came to {peers} on average."
-        ),
+        "{day}: {own} zonder verklaring. Verwacht: {expected}; gemiddelde van vergelijkbare collega's: {peers}.",
+        "{day}: {own} without an explanation. Expected: {expected}; mean of comparable colleagues: {peers}.",
     ),
     "comparison-records": (
         (
-            "Op {day} zijn {own} geëxporteerd of afgedrukt. Te verwachten was {expected}; "
-            "vergelijkbare collega's kwamen gemiddeld op {peers}."
+            "{day}: {own} geëxporteerd of afgedrukt. "
+            "Verwacht: {expected}; gemiddelde van vergelijkbare collega's: {peers}."
         ),
-        (
-            "On {day} {own} were exported or printed. {expected} was to be expected; "
-            "comparable colleagues came to {peers} on average."
-        ),
+        "{day}: {own} exported or printed. Expected: {expected}; mean of comparable colleagues: {peers}.",
     ),
     "comparison-days": (
         "De grafiek toont {days} van {first} tot en met {last}.",
@@ -88,11 +79,11 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "comparison-help": (
         (
-            "Elke staaf is één werkdag van de medewerker. Te verwachten: wat de eigen eerdere werkdagen en de "
+            "Elke staaf is één werkdag van de medewerker. Verwacht: wat de eigen eerdere werkdagen en de "
             "werklast van die dag, of de norm van de functie, aangeven."
         ),
         (
-            "Each bar is one day at work of the employee. To be expected: what their earlier days at work and "
+            "Each bar is one day at work of the employee. Expected: what their earlier days at work and "
             "that day's workload, or the norm of the role, point to."
         ),
     ),
@@ -100,7 +91,7 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "day": ("Dag", "Day"),
     "own-persons": ("Personen zonder verklaring", "Persons without an explanation"),
     "own-records": ("Geëxporteerde of afgedrukte records", "Records exported or printed"),
-    "expected": ("Te verwachten", "To be expected"),
+    "expected": ("Verwacht", "Expected"),
     "peers": ("Gemiddelde van vergelijkbare collega's", "Mean of comparable colleagues"),
     "day-of-signal": ("dag van het signaal", "day of the signal"),
     "other-days": ("eerdere werkdagen", "earlier days at work"),
@@ -168,7 +159,7 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "lookup-id": ("Kenmerk", "Identifier"),
     "revisions": ("Versies van dit signaal", "Revisions of this signal"),
     "revision": ("Versie", "Revision"),
-    "known-at": ("Kennis tot", "Known up to"),
+    "known-at": ("Gegevens tot en met", "Known up to"),
     "received-at": ("Ontvangen", "Received"),
     "fingerprint": ("Vingerafdruk", "Fingerprint"),
 }

@@ -35,9 +35,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This token is not known, or gives no access to these pages.",
     ),
     "queue": ("Werkvoorraad", "Queue"),
-    "queue-intro": (
+    "queue-intro-open": (
         "Signalen die op beoordeling wachten, de dringendste eerst.",
         "Signals that await assessment, the most urgent first.",
+    ),
+    "queue-intro-withdrawn": (
+        "Signalen die zijn ingetrokken: er kwam alsnog een verklaring, of ze gingen op in een ander signaal.",
+        "Signals that were withdrawn: an explanation came in after all, or another signal took them in.",
     ),
     "queue-empty": ("Er staat niets in deze lijst.", "There is nothing in this list."),
     "queue-no-match": ("Geen signaal voldoet aan deze filters.", "No signal matches these filters."),
@@ -122,8 +126,8 @@ RULES: Mapping[str, tuple[str, str]] = {
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
     "volume-peers": ("Volume boven dat van vergelijkbare collega's", "Volume above that of comparable colleagues"),
     "bulk-export": ("Export of afdruk op grote schaal", "Bulk export or print"),
-    "retroactive-link": ("Achteraf zelf gemaakte koppeling", "Link made by oneself afterwards"),
+    "retroactive-link": ("Achteraf zelf vastgelegde koppeling", "Link that the looker registered afterwards"),
     "own-street": ("Dossiers uit de eigen straat", "Files from the own street"),
-    "curiosity-burst": ("Veel medewerkers bij één persoon", "Many employees at one person"),
+    "curiosity-burst": ("Eén dossier door velen geopend", "One file opened by many"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

@@ -67,6 +67,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "rule": ("regel", "rule"),
     "number-of-consultations": ("aantal raadplegingen", "number of consultations"),
     "number-of-persons": ("aantal personen", "number of persons"),
+    "number-of-employees": ("aantal medewerkers", "number of employees"),
     "nature-of-data": ("aard van de gegevens", "nature of the data"),
     "sign-of-sharing": ("aanwijzing van delen", "sign of sharing"),
     "case-link-exists": ("er is een zaakkoppeling", "a case link exists"),
