@@ -138,8 +138,7 @@ RELATION = Record(
 
 FACTOR = pl.Struct({"factor": pl.String(), "value": pl.String(), "points": pl.Float64()})
 COMPARISON = pl.Struct({"day": pl.Date(), "own": pl.Int64(), "expected": pl.Float64(), "peers": pl.Float64()})
-"""One day at work of a volume signal: the count, what the own history or the role's norm led to expect of it, and the
-mean of the peers."""
+"""A day at work of a volume signal: the count, what the own history or the role's norm led to expect, the peers' mean."""
 FACT = pl.Struct({"code": pl.String(), "nl": pl.String(), "en": pl.String()})
 EVIDENCE = pl.Struct(
     {
