@@ -138,7 +138,7 @@ RELATION = Record(
 
 FACTOR = pl.Struct({"factor": pl.String(), "value": pl.String(), "points": pl.Float64()})
 COMPARISON = pl.Struct({"day": pl.Date(), "own": pl.Int64(), "expected": pl.Float64(), "peers": pl.Float64()})
-"""A day at work of a volume signal: the count, what the own history or the role's norm led to expect, the peers' mean."""
+"""A day at work: the count, what the own history or the norm of the role led to expect, and the mean of the peers."""
 FACT = pl.Struct({"code": pl.String(), "nl": pl.String(), "en": pl.String()})
 EVIDENCE = pl.Struct(
     {
