@@ -78,7 +78,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "off-hours": ("buiten werktijd", "outside working hours"),
     "found-by-name": ("gevonden op naam", "found by name"),
     "found-by-address": ("gevonden op adres", "found by address"),
-    "above-own-history": ("boven het eigen gebruikelijke", "above their own history"),
+    "above-own-history": ("boven de eigen gewoonte", "above their own history"),
     "registered-afterwards": ("achteraf geregistreerd", "registered afterwards"),
     "colleague-had-the-case": ("een collega had de zaak", "a colleague had the case"),
     "others-looked-too": ("anderen keken ook", "others looked too"),
