@@ -113,7 +113,8 @@ def _session_role(request: Request, parts: Parts) -> str | None:
 
 def _unknown(request: Request, *, of_pages: bool) -> HTTPException:
     if of_pages:
-        place = f"/sign-in?next={quote(request.url.path)}"
+        wanted = f"{request.url.path}?{request.url.query}".removesuffix("?")
+        place = f"/sign-in?next={quote(wanted)}"
         return HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": place})
     challenge = 'Bearer realm="doelbinding"'
     if "Authorization" in request.headers:

@@ -44,6 +44,7 @@ def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
         (signals.c.rule_class, query.rule_class),
         (signals.c.severity, query.severity),
         (signals.c.status, query.status),
+        (signals.c.parent_id, query.parent_id),
     ):
         if wanted is not None:
             conditions.append(column == wanted)
@@ -79,6 +80,7 @@ def as_answer(row: AnyRow) -> Mapping[str, object]:
     """A signal as the API shows it: what was delivered, and what the API knows beside it."""
     body: Mapping[str, object] = row.body
     return {
+        "comparison": [],
         **body,
         "asOf": to_wire(row.as_of),
         "pushed": row.pushed,

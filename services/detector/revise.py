@@ -87,6 +87,7 @@ class Reviser:
                 pl.when(pl.col("withdrawn")).then(_reason()).alias("withdrawn_reason"),
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
+                pl.lit([], SIGNAL.schema["comparison"]).alias("comparison"),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})

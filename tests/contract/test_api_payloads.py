@@ -1,13 +1,16 @@
 """The intake's payload against the contract of the records."""
 
 import typing
+from datetime import date
 
+import msgspec
 import polars as pl
 
 from services.api.answers import StoredSignal
-from services.api.payloads import Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
+from services.api.payloads import Comparison, Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
 from services.core import contract
-from services.core.wire import camel
+from services.core.wire import camel, content_hash, to_wire
+from tests.unit.state.samples import a_revision, revisions
 
 
 def accepts_null(field):
@@ -25,7 +28,13 @@ def test_the_same_columns_may_be_null():
 
 
 def test_the_parts_of_a_signal_have_the_fields_of_the_contract():
-    for model, struct in ((Factor, contract.FACTOR), (Fact, contract.FACT), (Lookup, contract.EVIDENCE)):
+    parts = (
+        (Factor, contract.FACTOR),
+        (Fact, contract.FACT),
+        (Comparison, contract.COMPARISON),
+        (Lookup, contract.EVIDENCE),
+    )
+    for model, struct in parts:
         assert list(model.model_fields) == [field.name for field in struct.fields]
 
 
@@ -50,5 +59,21 @@ def test_evidence_is_bounded_by_the_contract():
     assert schema["maxItems"] == contract.EVIDENCE_LIMIT
 
 
+def test_a_comparison_is_bounded_by_the_contract():
+    schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]["comparison"]
+    assert schema["maxItems"] == contract.COMPARISON_LIMIT
+
+
 def test_what_is_read_has_every_column_that_was_delivered():
     assert set(contract.SIGNAL.schema) <= set(StoredSignal.model_fields)
+
+
+def test_a_comparison_comes_through_table_wire_and_intake_with_its_hash():
+    days = [{"day": date(2026, 3, day), "own": day, "expected": 2.0, "peers": 1.25} for day in (12, 13)]
+    frame = revisions(a_revision(1) | {"comparison": days})
+    told = frame.drop("evidence", "content_hash").row(0, named=True)
+    row = frame.row(0, named=True) | {"content_hash": content_hash(told)}
+    body = msgspec.json.decode(msgspec.json.encode(to_wire({"signals": [row]})))
+    (signal,) = SignalBatch.model_validate(body).signals
+    assert [day.model_dump() for day in signal.comparison] == days
+    assert to_wire(signal.columns()) == {key: value for key, value in body["signals"][0].items() if key != "evidence"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.api.pages.comparison import ComparisonChart
 from services.api.pages.day_bars import DayBars
 from services.api.pages.language import Language
 from services.api.pages.looks import Tally
@@ -33,16 +34,33 @@ def bars_caption(t: Language, chart: DayBars, of_signal: int) -> str:
     return " ".join([head, *_kinds(t, chart.tally, of_signal)])
 
 
+def comparison_caption(t: Language, chart: ComparisonChart) -> str:
+    """The count of the signal's day, what was expected of it, the peers' mean, and which days are drawn."""
+    that = chart.of_signal.told
+    head = t.text(f"comparison-{chart.unit}").format(
+        day=t.day(that.day),
+        own=_counted(t, "person" if chart.unit == "persons" else "record", that.own),
+        expected=t.level(that.expected),
+        peers=t.level(that.peers),
+    )
+    if len(chart.bars) == 1:
+        return head
+    drawn = t.text("comparison-days").format(
+        days=_counted(t, "workday", len(chart.bars)), first=t.day(chart.bars[0].told.day), last=t.day(that.day)
+    )
+    return f"{head} {drawn}"
+
+
 def _counted(t: Language, thing: str, count: int) -> str:
-    return f"{count} {t.unit(thing, count)}"
+    return f"{t.number(count)} {t.unit(thing, count)}"
 
 
 def _kinds(t: Language, counted: Tally, of_signal: int) -> list[str]:
     """What there is of each kind; what there is none of is left out, but for work outside office hours."""
-    sentences = [t.text("caption-off-hours").format(count=counted.off_hours)]
-    sentences += [f"{t.word(state).capitalize()}: {count}." for state, count in counted.states]
+    sentences = [t.text("caption-off-hours").format(count=t.number(counted.off_hours))]
+    sentences += [f"{t.word(state).capitalize()}: {t.number(count)}." for state, count in counted.states]
     if counted.shared:
-        sentences.append(t.text("caption-shared").format(count=counted.shared))
+        sentences.append(t.text("caption-shared").format(count=t.number(counted.shared)))
     if counted.looks < of_signal:
-        sentences.append(t.text("caption-part").format(shown=counted.looks, all=of_signal))
+        sentences.append(t.text("caption-part").format(shown=t.number(counted.looks), all=t.number(of_signal)))
     return sentences

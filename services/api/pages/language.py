@@ -14,6 +14,9 @@ from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 
 LANGUAGES = ("nl", "en")
 COOKIE = "doelbinding-language"
+DUTCH_SIGNS = str.maketrans(",.", ".,")
+LEAST_LEVEL = 0.05
+"""In tenths, a lower number would be shown as 0."""
 DAY_FORMATS = {"nl": "%d-%m-%Y", "en": "%Y-%m-%d"}
 
 
@@ -74,9 +77,13 @@ class Language:
         return f"{weekday}{tick.day.day} {month}"
 
     def number(self, value: float) -> str:
-        """A number in tenths; a whole one without decimals."""
-        text = f"{value:.1f}".removesuffix(".0")
-        return text.replace(".", ",") if self.code == "nl" else text
+        """A number in tenths, its thousands apart; a whole one without decimals."""
+        text = f"{value:,.1f}".removesuffix(".0")
+        return text.translate(DUTCH_SIGNS) if self.code == "nl" else text
+
+    def level(self, value: float) -> str:
+        """A level in tenths; one that is too low for that is not told as nothing."""
+        return f"< {self.number(0.1)}" if 0 < value < LEAST_LEVEL else self.number(value)
 
 
 def language_of(request: Request, timezone: ZoneInfo) -> Language:

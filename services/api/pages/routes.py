@@ -9,11 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api import queue, signals
+from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
-from services.api.pages import frame, sign_in
-from services.api.pages.captions import bars_caption, timeline_caption
+from services.api.pages import captions, frame, sign_in
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
 from services.api.pages.story import story_of
@@ -77,9 +76,12 @@ async def show_signal(
             raise HTTPException(HTTPStatus.NOT_FOUND)
         lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
         revisions = await signals.latest_revisions(connection, signal_id)
+        family = await families.family_of(connection, row)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
+    if shown := family.shown(purpose):
+        await record_reads(parts, reader, "family-page", [relative.signal_id for relative in shown], purpose)
     signal = signals.as_answer(row)
     story = story_of(signal, [lookup.body for lookup in lookups], parts.settings.timezone)
     return page(
@@ -88,9 +90,10 @@ async def show_signal(
         signal=signal,
         story=story,
         revisions=revisions,
+        family=family,
+        purpose=f"?purpose={purpose}" if purpose else "",
         frame=vars(frame),
-        timeline_caption=timeline_caption,
-        bars_caption=bars_caption,
+        captions=vars(captions),
     )
 
 

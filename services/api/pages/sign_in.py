@@ -17,7 +17,8 @@ from services.api.sessions import COOKIE, LASTS
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
-OWN_PAGE = re.compile(r"/queue|/signals/s-[0-9a-f]{32}")
+OWN_PAGE = re.compile(r"(/queue|/signals/s-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?", re.ASCII)
+"""Where signing in may lead: a page of ours, with the filters that were asked for."""
 LONGEST_FORM = 4_096
 
 
@@ -28,11 +29,11 @@ async def show_form(request: Request, place: Annotated[str, Query(alias="next")]
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, parts: PartsOf) -> Response:
-    """Start a session for the token's role."""
+async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+    """Start a session for the token's role, and go on to the page that was asked for."""
     check_origin(request)
     form = await _form(request)
-    place = _own(form.get("next", ""))
+    place = _own(place)
     role = role_of(form.get("token", "").strip(), parts.tokens)
     if role not in READERS:
         return page(request, "sign-in.html", HTTPStatus.FORBIDDEN, place=place, refused=True)

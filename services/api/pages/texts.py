@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.api.pages.story_texts import STORY_TEXTS
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     "product": ("Doelbinding", "Doelbinding"),
     "tagline": ("Raadplegingen zonder verklaring", "Lookups without an explanation"),
@@ -33,9 +35,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This token is not known, or gives no access to these pages.",
     ),
     "queue": ("Werkvoorraad", "Queue"),
-    "queue-intro": (
+    "queue-intro-open": (
         "Signalen die op beoordeling wachten, de dringendste eerst.",
         "Signals that await assessment, the most urgent first.",
+    ),
+    "queue-intro-withdrawn": (
+        "Signalen die zijn ingetrokken: er kwam alsnog een verklaring, of ze gingen op in een ander signaal.",
+        "Signals that were withdrawn: an explanation came in after all, or another signal took them in.",
     ),
     "queue-empty": ("Er staat niets in deze lijst.", "There is nothing in this list."),
     "queue-no-match": ("Geen signaal voldoet aan deze filters.", "No signal matches these filters."),
@@ -80,103 +86,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "pages": ("Bladeren", "Pages"),
     "received": ("ontvangen", "received"),
     "withdrawn": ("ingetrokken", "withdrawn"),
-    "withdrawn-because": ("Ingetrokken, omdat:", "Withdrawn, because:"),
-    "lookup-one": ("raadpleging", "lookup"),
-    "lookup-many": ("raadplegingen", "lookups"),
-    "moment-one": ("moment", "moment"),
-    "moment-many": ("momenten", "moments"),
-    "day-one": ("dag", "day"),
-    "day-many": ("dagen", "days"),
-    "score": ("Score", "Score"),
-    "of-hundred": ("van 100", "of 100"),
-    "class": ("Klasse", "Class"),
-    "version": ("regelversie", "rule version"),
-    "severity": ("Ernst", "Severity"),
-    "outline": ("In het kort", "In brief"),
-    "first-lookup": ("Eerste raadpleging", "First lookup"),
-    "last-lookup": ("Laatste raadpleging", "Last lookup"),
-    "known-as-of": ("Stand van kennis", "Known as of"),
-    "pushed": ("Aangeboden voor beoordeling", "Put forward for assessment"),
-    "yes": ("ja", "yes"),
-    "no": ("nee", "no"),
-    "counted-how": ("Telregel", "Counting rule"),
-    "counted-how-intro": (
-        (
-            "Raadplegingen zijn de afzonderlijke regels in het logboek; momenten zijn samengevoegde "
-            "raadplegingen van hetzelfde dossier."
-        ),
-        "Lookups are the single lines of the log; moments are lookups of the same file taken together.",
-    ),
-    "facts": ("Feiten", "Facts"),
-    "facts-for": ("Wat voor een vraag pleit", "What speaks for asking"),
-    "facts-against": ("Wat ertegen pleit", "What speaks against it"),
-    "facts-unknown": ("Wat niet bekend is", "What is not known"),
-    "none-known": ("Niets bekend.", "Nothing known."),
-    "factors": ("Opbouw van de score", "How the score is made up"),
-    "factor": ("Factor", "Factor"),
-    "value": ("Waarde", "Value"),
-    "points": ("Punten", "Points"),
-    "total": ("Totaal", "Total"),
-    "counterfactual": ("Wanneer dit signaal er niet was geweest", "When this signal would not exist"),
-    "timeline": ("Tijdlijn", "Timeline"),
-    "caption-one": ("{looks}: {first}.", "{looks}: {first}."),
-    "caption-many": (
-        "{looks} op {days}, van {first} tot en met {last}.",
-        "{looks} on {days}, from {first} to {last}.",
-    ),
-    "caption-day": (
-        "{looks} op {day}; het drukste uur was {start} tot {end}, met {most}.",
-        "{looks} on {day}; the busiest hour was {start} to {end}, with {most}.",
-    ),
-    "caption-off-hours": ("Buiten kantooruren: {count}.", "Outside office hours: {count}."),
-    "caption-shared": ("Afgedrukt of geëxporteerd: {count}.", "Printed or exported: {count}."),
-    "caption-part": (
-        "De grafiek toont {shown} van de {all} raadplegingen, de meest veelzeggende.",
-        "The chart shows {shown} of the {all} lookups, the most telling ones.",
-    ),
-    "chart-help": (
-        "Elk teken is één raadpleging: de dag van links naar rechts, het uur van boven naar beneden.",
-        "Each mark is one lookup: the day from left to right, the hour from top to bottom.",
-    ),
-    "chart-joined": (
-        "Een lijn verbindt raadplegingen met hoogstens 30 minuten ertussen: samen één moment.",
-        "A line joins lookups at most 30 minutes apart: together one moment.",
-    ),
-    "bars-help": (
-        "Elke staaf is één uur van de dag; het getal is het aantal raadplegingen.",
-        "Each bar is one hour of the day; the number is the number of lookups.",
-    ),
-    "chart-table": (
-        "Dezelfde raadplegingen staan in de tabel onder Raadplegingen.",
-        "The same lookups are in the table under Lookups.",
-    ),
-    "legend-shape": ("Vorm: handeling", "Shape: action"),
-    "legend-colour": ("Kleur en vulling: toestand", "Colour and fill: state"),
-    "legend-ground": ("Achtergrond", "Background"),
-    "office-hours": (
-        "kantooruren, maandag tot en met vrijdag 6 tot 19 uur",
-        "office hours, Monday to Friday 6 to 19 h",
-    ),
-    "weekend": ("weekend", "weekend"),
-    "evidence": ("Raadplegingen", "Lookups"),
-    "evidence-caption": (
-        "De raadplegingen waarop het signaal rust, op volgorde van tijd. Tijden in {timezone}.",
-        "The lookups that the signal rests on, in order of time. Times in {timezone}.",
-    ),
-    "time": ("Tijd", "Time"),
-    "system": ("Systeem", "System"),
-    "action": ("Handeling", "Action"),
-    "searched-by": ("Gezocht op", "Searched by"),
-    "categories": ("Gegevens", "Data"),
-    "record-count": ("Records", "Records"),
-    "state": ("Toestand", "State"),
-    "explanation": ("Verklaring", "Explanation"),
-    "lookup-id": ("Kenmerk", "Identifier"),
-    "revisions": ("Versies van dit signaal", "Revisions of this signal"),
-    "revision": ("Versie", "Revision"),
-    "known-at": ("Kennis tot", "Known up to"),
-    "received-at": ("Ontvangen", "Received"),
-    "fingerprint": ("Vingerafdruk", "Fingerprint"),
+    **STORY_TEXTS,
     "purpose-needed": ("Met welk doel?", "For which purpose?"),
     "purpose-help": (
         (
@@ -212,10 +122,12 @@ RULES: Mapping[str, tuple[str, str]] = {
     "colleague-file": ("Dossier van een collega", "Colleague's file"),
     "staff-file-bypass": ("Dossier Eigen personeel buiten de afdeling om", "Staff file outside the department"),
     "retroactive-link": ("Achteraf zelf vastgelegde zaak", "Case link registered afterwards"),
-    "curiosity-burst": ("Veel kijkers bij één dossier", "Many viewers of one file"),
+    "curiosity-burst": ("Eén dossier door velen geopend", "One file opened by many"),
     "own-street": ("Eigen straat, of op adres gezocht", "Own street, or found by address"),
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
+    "volume-peers": ("Volume boven dat van vergelijkbare collega's", "Volume above that of comparable colleagues"),
+    "bulk-export": ("Export of afdruk op grote schaal", "Bulk export or print"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

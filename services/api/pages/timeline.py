@@ -8,13 +8,11 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 from services.api.pages import frame
-from services.api.pages.axis import Tick, ticks
-from services.api.pages.looks import WEEKEND, Look, Tally, tally
+from services.api.pages.days import Days, Mark
+from services.api.pages.looks import Look, Tally, tally
 
 BESIDE, BELOW = 14.0, 10.0
 """Dots at these distances do not touch; beside each other, where the day is wide enough, their line is seen too."""
-THINNEST_WEEKEND, THINNEST_DAY = 2.0, 8.0
-"""Weekends, and lines between the days, of days narrower than this would be a grey haze."""
 MOMENT_GAP = timedelta(minutes=30)
 """The counting rule's: looks at the same file with no longer gap are one moment."""
 
@@ -26,14 +24,6 @@ class Dot:
     x: float
     y: float
     look: Look
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A tick of the axis of dates, and where it stands."""
-
-    x: float
-    tick: Tick
 
 
 @dataclass(frozen=True)
@@ -49,40 +39,16 @@ class Timeline:
     tally: Tally
 
 
-class _Days:
-    """Whole weeks around some days, along the width of the plot."""
-
-    def __init__(self, first: date, last: date) -> None:
-        self.first = first - timedelta(days=first.weekday())
-        self.last = last + timedelta(days=6 - last.weekday())
-        self.count = (self.last - self.first).days + 1
-        self.width = frame.WIDTH / self.count
-
-    def x(self, day: date) -> float:
-        """Where the day begins."""
-        return frame.LEFT + (day - self.first).days * self.width
-
-    def starts(self) -> Iterator[float]:
-        """Where each day begins but the first."""
-        for number in range(1, self.count):
-            yield frame.LEFT + number * self.width
-
-    def weekends(self) -> Iterator[float]:
-        """Where each Saturday begins."""
-        for week in range(self.count // 7):
-            yield self.x(self.first + timedelta(days=7 * week + WEEKEND))
-
-
 def timeline(looks: Sequence[Look], *, one_file: bool) -> Timeline:
     """The chart of at least one look, in order of time; only looks of one employee at one file make moments."""
-    days = _Days(looks[0].at.date(), looks[-1].at.date())
+    days = Days(looks[0].at.date(), looks[-1].at.date())
     dots = tuple(dot for day, of_day in groupby(looks, _day) for dot in _placed(list(of_day), days.x(day), days.width))
     return Timeline(
         dots=dots,
         joins=tuple(pair for pair in pairwise(dots) if one_file and _in_one_moment(*pair)),
-        marks=tuple(Mark(days.x(tick.day), tick) for tick in ticks(days.first, days.last)),
-        days=tuple(days.starts()) if days.width >= THINNEST_DAY else (),
-        weekends=tuple(days.weekends()) if days.width >= THINNEST_WEEKEND else (),
+        marks=days.marks(),
+        days=days.starts(),
+        weekends=days.weekends(),
         day_width=days.width,
         tally=tally(looks),
     )

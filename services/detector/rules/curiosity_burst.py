@@ -80,7 +80,7 @@ RULE = Rule(
         "With a case link, task or contact for this person with most of these employees, this rule would not have given a signal.",
     ),
     unknown=(INSTRUCTED, PASSED_ON),
-    title=Text("Veel kijkers bij één dossier", "Many viewers of one file"),
+    title=Text("Eén dossier door velen geopend", "One file opened by many"),
     legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; Dutch courts 2022: all log lines, systematically.",
     false_positives=(
         "An incident for which many had to look, without a case in the registers.",

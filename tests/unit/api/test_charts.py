@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.api.pages import frame
@@ -61,6 +61,7 @@ def test_looks_of_one_moment_stand_beside_each_other():
     assert len({round(dot.x, 1) for dot in dots}) == 3
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60 * 24 * 900), min_size=1, max_size=60))
 def test_every_look_stands_inside_its_own_day(minutes):
     looks = [look(MONDAY + timedelta(minutes=number)) for number in sorted(minutes)]
@@ -73,6 +74,7 @@ def test_every_look_stands_inside_its_own_day(minutes):
         assert frame.TOP <= dot.y <= frame.BOTTOM
 
 
+@settings(deadline=None)
 @given(st.dates(date(1970, 1, 1), date(2100, 1, 1)), st.integers(0, 366 * 50))
 def test_an_axis_has_ticks_that_can_be_read(first, days):
     found = [tick.day for tick in ticks(first, first + timedelta(days=days))]

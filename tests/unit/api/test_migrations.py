@@ -54,24 +54,48 @@ def test_every_connection_is_durable_and_keeps_references(api):
     assert api.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
 
 
-def test_items_of_the_first_release_get_what_their_filters_need(tmp_path):
-    database = tmp_path / "api.sqlite"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.exec_driver_sql(
-            "INSERT INTO signals VALUES ('s-1', 1, 'h', '2026-03-02', 'own-file', 'P', NULL, 'p1-1', 'high', 'open', 1,"
-            " 62.5, '2026-03-02 11:00:00.000000', '2026-03-02', '{}')"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO intake_items VALUES ('i-1', 's-1', 1, 'own-file', 'received', 62.5, 0, NULL, '2026-03-02')"
-        )
-    engine.dispose()
-    migrate(f"sqlite+aiosqlite:///{database}")
+@pytest.fixture
+def database(tmp_path):
+    """The path of a database of an earlier release, made by its migrations and with these rows in it."""
+
+    def make(revision, *statements):
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        engine = create_engine(f"sqlite:///{tmp_path / 'api.sqlite'}")
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+        migrate(f"sqlite+aiosqlite:///{tmp_path / 'api.sqlite'}")
+        return tmp_path / "api.sqlite"
+
+    return make
+
+
+def found(database, query):
     with sqlite3.connect(database) as connection:
-        found = connection.execute("SELECT id, signal_id, severity, raised_at FROM intake_items").fetchall()
+        rows = connection.execute(query).fetchall()
     connection.close()
-    assert found == [("i-1", "s-1", "high", "2026-03-02 11:00:00.000000")]
+    return rows
+
+
+def a_signal(number, body="{}"):
+    return (
+        f"INSERT INTO signals VALUES ('s-{number}', 1, 'h', '2026-03-02', 'own-file', 'P', NULL, 'p1-1', 'high',"
+        f" 'open', 1, 62.5, '2026-03-02 11:00:00.000000', '2026-03-02', '{body}')"
+    )
+
+
+def test_items_of_the_first_release_get_what_their_filters_need(database):
+    item = "INSERT INTO intake_items VALUES ('i-1', 's-1', 1, 'own-file', 'received', 62.5, 0, NULL, '2026-03-02')"
+    migrated = database("0001", a_signal(1), item)
+    told = found(migrated, "SELECT id, signal_id, severity, raised_at FROM intake_items")
+    assert told == [("i-1", "s-1", "high", "2026-03-02 11:00:00.000000")]
+
+
+def test_signals_that_were_there_are_found_by_their_parent(database):
+    parents = ('{"parentId": null}', '{"parentId": "s-1"}')
+    migrated = database("0002", *(a_signal(number, body) for number, body in enumerate(parents, 1)))
+    assert found(migrated, "SELECT signal_id, parent_id FROM signals") == [("s-1", None), ("s-2", "s-1")]

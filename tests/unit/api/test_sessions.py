@@ -1,5 +1,7 @@
 """The signed cookie of the pages, and the forms that make and end it."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,15 +41,39 @@ def test_a_form_of_another_site_is_refused(api, origin):
     [
         ("/signals/s-" + "0" * 32, "/signals/s-" + "0" * 32),
         ("/queue", "/queue"),
+        (
+            "/queue?show=withdrawn&rule=own-file&minPriority=12,5",
+            "/queue?show=withdrawn&rule=own-file&minPriority=12,5",
+        ),
+        ("/queue?rule=%3Cb%3E", "/queue?rule=%3Cb%3E"),
+        ("/queue?x=//evil.test", "/queue"),
+        ("/queue?x=1\r\nSet-Cookie: a=b", "/queue"),
+        ("/queue?x=" + "y" * 2_000, "/queue"),
+        ("/queue/../sign-out", "/queue"),
         ("https://evil.test/", "/queue"),
         ("//evil.test", "/queue"),
         ("", "/queue"),
     ],
 )
 def test_after_signing_in_one_stays_on_this_site(api, place, leads_to):
-    form = {"token": api.parts.tokens["lead"], "next": place}
-    answer = api.call("POST", "/sign-in", data=form, headers={"Origin": "http://api.test"})
+    form = {"token": api.parts.tokens["lead"]}
+    answer = api.call("POST", "/sign-in", params={"next": place}, data=form, headers={"Origin": "http://api.test"})
     assert answer.headers["Location"] == leads_to
+
+
+def test_the_filters_that_were_asked_for_outlast_a_wrong_token_another_language_and_signing_in(api):
+    asked = "/queue?show=withdrawn&severity=high"
+    place = api.get(asked, None).headers["Location"]
+    page = api.get(f"{place}&lang=en", None).text
+    action = html.unescape(re.search(r'<form method="post" action="([^"]+)"', page)[1])
+    own = {"Origin": "http://api.test"}
+    refused = api.call("POST", action, data={"token": "wrong"}, headers=own)
+    assert refused.status_code == 403
+    other_language = html.unescape(re.search(r'<a href="([^"]+)" lang="nl"', refused.text)[1])
+    action = html.unescape(re.search(r'<form method="post" action="([^"]+)"', api.get(other_language, None).text)[1])
+    answer = api.call("POST", action, data={"token": api.parts.tokens["investigator"]}, headers=own)
+    assert answer.headers["Location"] == asked
+    assert api.get(asked, None).status_code == 200
 
 
 def test_a_large_form_is_refused(api):
