@@ -24,6 +24,7 @@ from services.detector.deadletters import seal_frame
 from services.detector.deliver import Deliverer
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.metrics import DetectorMetrics, serve_metrics
+from services.detector.misread import misread
 from services.detector.pipeline import Findings, Pipeline, Slice
 from services.detector.rescore import conflict_letters
 from services.detector.settings import AgencySettings
@@ -163,6 +164,8 @@ class Watch:
                 meta={"registers": reading.signature},
             )
         )
+        for found_wrong in misread(dead):
+            LOG.warning("records-not-read", **found_wrong._asdict())
         show_findings(self._metrics, state, found, revisions, dead, self._store.sizes())
         return state, _counts(found, revisions)
 

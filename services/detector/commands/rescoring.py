@@ -18,7 +18,7 @@ from services.core.keyring import open_key_ring
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
 from services.detector.commands.options import Home, JsonOutput, RulesFile
-from services.detector.progress import shown_progress
+from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
 from services.detector.settings import load_agency_settings
 from services.detector.sources.dataset import Dataset
@@ -48,8 +48,9 @@ def rescore_command(
     with shown_progress(quiet=json_output) as advance:
         result = rescore(history, settings, ring, advance, period)
         write(result, out, ring)
+    warn(result.warnings)
     told = coverage(result) | ({} if earlier is None else {"compared": _compared(earlier, result.signals)})
-    if submit_to is not None:
+    if submit_to is not None and not result.unread:
         from services.detector.submit import submit  # noqa: PLC0415 - half a second, which few runs need
 
         token = open_tokens(folder / "tokens.json")["detector"]
@@ -58,6 +59,13 @@ def rescore_command(
         typer.echo(json.dumps(told))
     else:
         _print_result(result, told, out)
+    if result.unread:
+        raise InputError(*result.unread, _what_was_done(out, submit_to))
+
+
+def _what_was_done(out: Path, submit_to: str | None) -> str:
+    rest = f"the other files were scored and the results are in {out}; mend these files and run this again"
+    return rest if submit_to is None else f"{rest}; until then nothing is submitted"
 
 
 def _period(start: str | None, end: str | None) -> Period:

@@ -31,9 +31,13 @@ class Fault(NamedTuple):
 
 def shown(value: object) -> str:
     """The value in quotes, safe to print: one line, at most 40 characters, no BSN, token or e-mail address."""
-    text = redact(str(value)[:SEARCHED_CHARACTERS])
-    text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    text = printable(str(value)[:SEARCHED_CHARACTERS])
     return f"'{text[:SHOWN_CHARACTERS]}...'" if len(text) > SHOWN_CHARACTERS else f"'{text}'"
+
+
+def printable(text: str) -> str:
+    """The text on one line, without BSNs, tokens and e-mail addresses."""
+    return "".join(sign if sign.isprintable() else "?" for sign in redact(text))
 
 
 def years(record: Record) -> tuple[int, int]:
