@@ -110,7 +110,7 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
     """Dead letters for lookups whose id came twice with different content; the bytes hold the encoded record."""
     rows = [msgspec.json.encode(row) for row in conflicts.iter_rows(named=True)]
     reason = (
-        "field lookup_id: came twice with different content; the record with the smaller hash was kept; "
+        "field lookup_id: came twice with different content; one of the two was scored, whatever their order; "
         "give each lookup an id of its own"
     )
     return conflicts.select(
