@@ -135,7 +135,7 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
 
 
 def coverage(result: Rescored) -> dict[str, object]:
-    """What arrived and what became of it: counts that add up."""
+    """What arrived and what became of it: counts that add up, and what a person should know of the input."""
     counted = result.explained.group_by("state").len().sort("state")
     return {
         "lookups": result.lookups,
@@ -145,6 +145,7 @@ def coverage(result: Rescored) -> dict[str, object]:
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,
+        "warnings": [*result.warnings, *result.unread],
     }
 
 

@@ -20,8 +20,8 @@ from services.core.tokens import open_tokens
 from services.detector.commands.options import Home, JsonOutput, RulesFile
 from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
-from services.detector.settings import load_agency_settings
-from services.detector.sources.dataset import Dataset
+from services.detector.settings import AgencySettings, load_agency_settings
+from services.detector.sources.dataset import Dataset, dataset_faults
 
 
 def rescore_command(
@@ -42,7 +42,7 @@ def rescore_command(
     """Score a historic log in batch; the same signals as the stream gives for the same input."""
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
-    history, settings = Dataset(dataset), load_agency_settings(rules)
+    history, settings = _inputs(dataset, rules)
     folder = home or default_home()
     ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:
@@ -66,6 +66,15 @@ def rescore_command(
 def _what_was_done(out: Path, submit_to: str | None) -> str:
     rest = f"the other files were scored and the results are in {out}; mend these files and run this again"
     return rest if submit_to is None else f"{rest}; until then nothing is submitted"
+
+
+def _inputs(dataset: Path, rules: Path | None) -> tuple[Dataset, AgencySettings]:
+    """The dataset and the settings. Raises InputError with the faults of both."""
+    try:
+        settings = load_agency_settings(rules)
+    except InputError as error:
+        raise InputError(*dataset_faults(dataset), *error.faults) from error
+    return Dataset(dataset), settings
 
 
 def _period(start: str | None, end: str | None) -> Period:

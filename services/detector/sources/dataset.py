@@ -24,6 +24,11 @@ from services.detector.sources.datafiles import (
 from services.detector.sources.registers import READ_ROWS, Registers, joined, register_faults
 
 
+def dataset_faults(path: Path) -> list[str]:
+    """Everything that is missing from a directory, a sentence each."""
+    return [*folder_faults(path), *(register_faults(path) if path.is_dir() else ())]
+
+
 class Dataset(Registers):
     """Lookups and registers of one directory (docs/architecture.md, "A dataset").
 
@@ -31,10 +36,7 @@ class Dataset(Registers):
     """
 
     def __init__(self, path: Path) -> None:
-        faults = folder_faults(path)
-        if path.is_dir():
-            faults += register_faults(path)
-        if faults:
+        if faults := dataset_faults(path):
             raise InputError(*faults)
         super().__init__(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from collections.abc import Callable
@@ -166,6 +167,8 @@ def test_names_that_are_not_read_are_told_and_the_others_are_scored(agency: Agen
         ],
     )
     assert found.scored == agency.scored_of(agency.world.lookups)
+    told = json.loads((found.out / "coverage.json").read_bytes())["warnings"]
+    assert [f"{WARNING}{each}" for each in told] == found.told
 
 
 def appended(path: Path) -> None:

@@ -37,6 +37,21 @@ def test_five_faults_of_the_settings_are_told_at_once(agency: Agency) -> None:
     assert not found.out.exists()
 
 
+def test_faults_of_settings_and_dataset_are_told_together(agency: Agency) -> None:
+    settings = agency.folder / "agency.toml"
+    settings.write_text("country = 31")
+    (agency.dataset / "relations.ndjson").unlink()
+    found = agency.rescored("--rules", settings)
+    ends = ".parquet, .ndjson, .ndjson.gz, .ndjson.zst"
+    assert (found.code, found.told) == (
+        2,
+        [
+            f"doelbinding: {agency.dataset}: relations is missing; expected a file relations with {ends}",
+            f"doelbinding: {settings}: country: should be text; the default is NL",
+        ],
+    )
+
+
 def test_a_name_that_is_like_no_other_is_told_with_those_that_are_known(agency: Agency) -> None:
     settings = agency.folder / "agency.toml"
     settings.write_text("[budget]\ncolour = 1\nper_thousand_a_week = 1.5\nrule_share = 0.0\n")

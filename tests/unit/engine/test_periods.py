@@ -139,7 +139,7 @@ def team_at(rows: list[Row], who: int, at: datetime) -> str | None:
     return max(covering)[1] if covering else None
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(PERIODS, max_size=6), st.randoms(use_true_random=False))
 def test_every_moment_has_one_team_at_most_and_it_is_the_one_that_began_last(
     rows: list[Row], chance: random.Random
