@@ -75,4 +75,4 @@ def load_settings(**given: object) -> ApiSettings:
     try:
         return ApiSettings.model_validate(given)
     except ValidationError as error:
-        raise settings_faults(error, f"settings ({PREFIX}*)") from error
+        raise settings_faults(error, f"settings ({PREFIX}*)", ApiSettings) from error

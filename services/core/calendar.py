@@ -16,6 +16,17 @@ OPENING_HOUR, CLOSING_HOUR = 6, 19
 """Office hours of a weekday: from the first, up to the second."""
 
 
+def timezone_fault(name: str) -> str | None:
+    """What is wrong with a time zone, and what would be right; null if it is known."""
+    return None if name in available_timezones() else f"{name!r} is not known; write one like Europe/Amsterdam"
+
+
+def country_fault(code: str) -> str | None:
+    """What is wrong with a country, and what would be right; null if its holidays are known."""
+    known = code in holidays.list_supported_countries()
+    return None if known else f"no holidays are known of {code!r}; write a code like NL"
+
+
 class AgencyCalendar:
     """Local days and working days of one agency (default: Europe/Amsterdam, Dutch public holidays).
 
@@ -23,12 +34,8 @@ class AgencyCalendar:
     """
 
     def __init__(self, timezone: str = "Europe/Amsterdam", country: str = "NL") -> None:
-        faults = []
-        if timezone not in available_timezones():
-            faults.append(f"timezone: {timezone!r} is not known; write one like Europe/Amsterdam")
-        if country not in holidays.list_supported_countries():
-            faults.append(f"country: no holidays are known of {country!r}; write a code like NL")
-        if faults:
+        found = {"timezone": timezone_fault(timezone), "country": country_fault(country)}
+        if faults := [f"{name}: {fault}" for name, fault in found.items() if fault]:
             raise InputError(*faults)
         self.timezone = timezone
         self._holidays = holidays.country_holidays(country)

@@ -1,13 +1,32 @@
-"""Where an installation keeps its files, and how settings faults are told."""
+"""Where an installation keeps its files, and what is wrong with settings into sentences for a person."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from services.core.errors import InputError
+
+ALIKE = 0.75
+"""Share of equal letters from which an unknown name is taken for a slip in a known one."""
+
+PLAIN = {
+    "string_type": "should be text",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a section with names and values",
+    "model_type": "should be a section with names and values",
+}
+"""Kinds of faults whose own words are those of a programmer."""
 
 
 def default_home() -> Path:
@@ -18,8 +37,35 @@ def default_home() -> Path:
     return Path(data) / "doelbinding"
 
 
-def settings_faults(error: ValidationError, where: str) -> InputError:
-    """All faults of a settings object as one error; the offending values are not repeated."""
-    return InputError(
-        *(f"{where}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
-    )
+def settings_faults(error: ValidationError, where: str, settings: type[BaseModel]) -> InputError:
+    """All faults of a settings object as one error: which setting, and what would be right; values are not repeated."""
+    faults = []
+    for fault in error.errors():
+        section, field = _found(settings, fault["loc"])
+        unknown = fault["type"] == "extra_forbidden"
+        told = _known_in(section, str(fault["loc"][-1])) if unknown else _in_words(fault["type"], fault["msg"], field)
+        faults.append(f"{where}: {'.'.join(str(part) for part in fault['loc'])}: {told}")
+    return InputError(*faults)
+
+
+def _found(settings: type[BaseModel], path: Sequence[int | str]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The section that the last part of a path belongs to, and the field that it names there."""
+    section, field = settings, None
+    for part in path:
+        field = section.model_fields.get(str(part))
+        if field and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            section = field.annotation
+    return section, field
+
+
+def _known_in(section: type[BaseModel], name: str) -> str:
+    near = get_close_matches(name, section.model_fields, 1, ALIKE)
+    return "is not known; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(section.model_fields)}")
+
+
+def _in_words(kind: str, told: str, field: FieldInfo | None) -> str:
+    told = PLAIN.get(kind) or told.replace("Input should be", "should be", 1)
+    default = field.get_default() if field else None
+    if kind == "value_error" or not isinstance(default, int | float | str):
+        return told.removeprefix("Value error, ")
+    return f"{told}; the default is {default}"

@@ -109,7 +109,8 @@ def _staff(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         & (pl.col("colleague") != pl.col("employee"))
     )
     left = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.col("at"))
-    latest = pairs.sort("row", "valid_from", "known_from").unique("row", keep="last", maintain_order=True)
+    in_order = pairs.sort("row", "valid_from", "known_from", "valid_to", "colleague", nulls_last=True)
+    latest = in_order.unique("row", keep="last", maintain_order=True)
     return latest.select(
         "row",
         pl.when(left).then(pl.lit("ex-staff")).otherwise(pl.lit("staff")).alias("staff_kind"),

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import msgspec
 import polars as pl
+import structlog
 
+from services.core.errors import DoelbindingError
 from services.detector.pipeline import Pipeline
+from services.detector.register_files import read_registers
 from services.detector.registers import Index, Registers
-from services.detector.rescore import read_registers
 from services.detector.sources import registers as files
 from services.detector.sources.registers import Signature, registers_changed
+
+LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -40,26 +44,41 @@ class FollowedRegisters:
         self._sources = sources
         self._known = known
         self._seen: Signature | None = None
+        self._refused: Signature | None = None
         self._reading: Reading | None = None
 
     def read(self) -> Reading:
         """The registers as they are now, and which keys changed since the last reading.
 
         After a restart on other files than before, every key counts as changed: what they held is not known any more.
+        Files that cannot be read, or change meanwhile, leave the last reading in force until they are written again.
         """
         signature = registers_changed(self._dataset, self._seen)
-        if signature is None and self._reading is not None:
-            self._reading = self._reading.unchanged()
+        if self._reading is None or signature not in (None, self._refused):
+            self._reading = self._again(signature or frozenset())
         else:
-            self._reading = self._fresh(signature or frozenset())
+            self._reading = self._reading.unchanged()
         return self._reading
 
+    def _again(self, signature: Signature) -> Reading:
+        try:
+            return self._fresh(signature)
+        except DoelbindingError as error:
+            if self._reading is None:
+                raise
+            self._refused = signature
+            LOG.warning("registers-not-read", reasons=str(error).splitlines(), instead="those read before")
+            return self._reading.unchanged()
+
     def _fresh(self, signature: Signature) -> Reading:
-        registers, dead = read_registers(files.Registers(self._dataset), self._pipeline, self._sources)
+        read = read_registers(files.Registers(self._dataset), self._pipeline, self._sources)
+        registers, dead = read.registers, read.dead
+        for told in read.warnings:
+            LOG.warning("register-rows-contradict", reason=told)
         name = msgspec.json.encode(sorted(signature)).decode()
         employees, subjects = self._changed(registers, name)
         self._seen, self._known = signature, name
-        return Reading(registers, pl.concat(dead), employees, subjects, name)
+        return Reading(registers, dead, employees, subjects, name)
 
     def _changed(self, registers: Registers, name: str) -> tuple[pl.Series, pl.Series]:
         if self._reading is not None:

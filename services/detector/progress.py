@@ -1,8 +1,8 @@
-"""Progress of long work, shown with rate and time left, on a terminal only."""
+"""What long work tells meanwhile: progress with rate and time left, on a terminal only, and warnings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,3 +23,10 @@ def shown_progress(*, quiet: bool = False) -> Iterator[Callable[[str, float], No
             progress.update(task, description=what, completed=share)
 
         yield advance
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Tells on standard error what a person should know, a line each."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for sentence in sentences:
+        console.print(f"doelbinding: warning: {sentence}", markup=False)

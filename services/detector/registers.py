@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from services.detector.encode import Encoder
+from services.detector.periods import EMPLOYEE_KEY, RELATION_KEY, in_force
 
 WHOLE_ABOVE = 0.3
 """Asked for more than this share of the keys, an index hands back the whole register: gathering would cost more."""
@@ -64,10 +65,11 @@ def build_registers(
     relations: pl.DataFrame,
     relation_sources: tuple[str, ...],
 ) -> Registers:
-    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas)."""
+    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas); the order of rows does not matter."""
     links = _with_versions(encoder.links(case_links))
-    staff = encoder.employees(employees).unique(maintain_order=True)
-    related = encoder.relations(relations.filter(pl.col("source").is_in(relation_sources))).unique(maintain_order=True)
+    staff = encoder.employees(in_force(employees, EMPLOYEE_KEY))
+    usable = relations.filter(pl.col("source").is_in(relation_sources))
+    related = encoder.relations(in_force(usable, RELATION_KEY))
     family = related.filter(pl.col("relation").is_in(["partner", "child"]) & (pl.col("source") != "brp"))
     return Registers(
         links=Index(links, "subject"),

@@ -16,13 +16,13 @@ from services.core.contract import SIGNAL
 from services.core.errors import DoelbindingError, InputError
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
-from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
+from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
-from services.detector.registers import Registers, build_registers
+from services.detector.register_files import read_registers
 from services.detector.settings import AgencySettings
+from services.detector.sources.datafiles import OF_A_FILE, unread_files
 from services.detector.sources.dataset import Dataset
-from services.detector.sources.registers import Registers as RegisterFiles
 from services.detector.state.tables import State
 from services.detector.states import states
 
@@ -50,6 +50,10 @@ class Rescored:
     dead: pl.DataFrame
     lookups: int
     duplicates: int
+    warnings: tuple[str, ...] = ()
+    """What a person should know of the dataset, a sentence each: records, rows and files that did not count."""
+    unread: tuple[str, ...] = ()
+    """Faults of files with lookups that could not be read, a sentence each."""
 
 
 def rescore(
@@ -61,15 +65,20 @@ def rescore(
     advance("reading", 0.0)
     with ThreadPoolExecutor(1) as beside:  # reading is Polars' work, pseudonyms are Python's: one core each
         reading = beside.submit(dataset.lookups)
-        registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
+        try:
+            read = read_registers(dataset, pipeline, settings.sources_for_history())
+        except InputError as error:
+            raise InputError(*_faults_of(reading.exception()), *error.faults) from error
         history = reading.result()
+    if history.valid.is_empty():
+        raise InputError(*in_sentences(history.dead), "no lookup could be read; nothing was scored")
     encoded, numbers = pipeline.encoder.with_numbers(history.valid)
     lookups = _until(encoded, period.end).sort("at")
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
     for piece, share in _slices(lookups, period):
-        state, found = pipeline.step(state, replace(piece, numbers=numbers), registers)
+        state, found = pipeline.step(state, replace(piece, numbers=numbers), read.registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
         duplicates += found.duplicates
@@ -82,30 +91,27 @@ def rescore(
         explaining = beside.submit(lambda: pl.concat(states(part, state.contributions, moment) for part in judged))
         signals = pipeline.signals(state, moment)
         explained = explaining.result()
+    dead = pl.concat([read.dead, history.dead, conflict_letters(pl.concat(conflicts))])
     return Rescored(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
         explained=explained,
-        dead=pl.concat([*dead, history.dead, conflict_letters(pl.concat(conflicts))]),
+        dead=dead,
         lookups=lookups.height,
         duplicates=duplicates,
+        warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
+        unread=tuple(unread_files(dead)),
     )
 
 
-def read_registers(
-    dataset: RegisterFiles, pipeline: Pipeline, sources: tuple[str, ...]
-) -> tuple[Registers, list[pl.DataFrame]]:
-    """The registers of a dataset, and the dead letters among their rows."""
-    parts: list[Decoded] = [dataset.case_links(), dataset.employees(), dataset.relations()]
-    links, employees, relations = (part.valid for part in parts)
-    registers = build_registers(pipeline.encoder, links, employees, relations, sources)
-    return registers, [part.dead for part in parts]
+def _faults_of(error: BaseException | None) -> tuple[str, ...]:
+    return error.faults if isinstance(error, InputError) else ()
 
 
 def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
     """Dead letters for lookups whose id came twice with different content; the bytes hold the encoded record."""
     rows = [msgspec.json.encode(row) for row in conflicts.iter_rows(named=True)]
     reason = (
-        "field lookup_id: came twice with different content; the record with the smaller hash was kept; "
+        "field lookup_id: came twice with different content; one of the two was scored, whatever their order; "
         "give each lookup an id of its own"
     )
     return conflicts.select(
@@ -130,7 +136,7 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
 
 
 def coverage(result: Rescored) -> dict[str, object]:
-    """What arrived and what became of it: counts that add up."""
+    """What arrived and what became of it: counts that add up, and what a person should know of the input."""
     counted = result.explained.group_by("state").len().sort("state")
     return {
         "lookups": result.lookups,
@@ -140,6 +146,7 @@ def coverage(result: Rescored) -> dict[str, object]:
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,
+        "warnings": [*result.warnings, *result.unread],
     }
 
 

@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from services.core.calendar import country_fault, timezone_fault
 from services.core.errors import InputError
 from services.core.settings import settings_faults
 
@@ -69,6 +70,13 @@ class AgencySettings(_Section):
     burst: BurstSettings = BurstSettings()
     budget: BudgetSettings = BudgetSettings()
 
+    @field_validator("timezone", "country")
+    @classmethod
+    def _is_known(cls, value: str, field: ValidationInfo) -> str:
+        if fault := (timezone_fault if field.field_name == "timezone" else country_fault)(value):
+            raise ValueError(fault)
+        return value
+
     @property
     def longest_grace(self) -> int:
         """Working days after which every system's grace is over."""
@@ -106,4 +114,4 @@ def load_agency_settings(path: Path | None) -> AgencySettings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not TOML: {error}") from error
     except ValidationError as error:
-        raise settings_faults(error, str(path)) from error
+        raise settings_faults(error, str(path), AgencySettings) from error

@@ -24,10 +24,12 @@ from services.detector.deadletters import seal_frame
 from services.detector.deliver import Deliverer
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.metrics import DetectorMetrics, serve_metrics
+from services.detector.misread import misread
 from services.detector.pipeline import Findings, Pipeline, Slice
 from services.detector.rescore import conflict_letters
 from services.detector.settings import AgencySettings
 from services.detector.showing import show_findings
+from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
 from services.detector.sources.future import without_future
 from services.detector.sources.slices import SourceSlice
@@ -122,12 +124,18 @@ class Watch:
         registers = FollowedRegisters(
             self._options.dataset, self._pipeline, self._sources, snapshot.meta.get("registers")
         )
+        self._tell_what_is_passed_over()
         counted = Counter[str](slices=0, lookups=0, duplicates=0, late=0, revisions=0)
         for piece in self._source(snapshot.positions).slices():
             state, found = self._take(state, piece, registers.read())
             deliverer.wake()
             counted.update(found)
         return dict(counted)
+
+    def _tell_what_is_passed_over(self) -> None:
+        if (self._options.dataset / LOOKUPS).is_dir():
+            for told in passed_over_in_words(self._options.dataset):
+                LOG.warning("file-passed-over", reason=told)
 
     def _source(self, positions: dict[str, int]) -> FilesSource:
         options = self._options
@@ -165,6 +173,8 @@ class Watch:
                 meta={"registers": reading.signature},
             )
         )
+        for found_wrong in misread(dead):
+            LOG.warning("records-not-read", **found_wrong._asdict())
         show_findings(self._metrics, state, found, revisions, dead, self._store.sizes())
         return state, _counts(found, revisions)
 

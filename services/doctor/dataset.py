@@ -10,9 +10,11 @@ import polars as pl
 from services.core.contract import LOOKUP
 from services.core.errors import InputError
 from services.detector.decode import Decoded
+from services.detector.overlaps import contradictions
 from services.detector.settings import AgencySettings
-from services.detector.sources.datafiles import LOOKUPS, folder_faults, lookup_files, passed_over, read_batches
-from services.detector.sources.registers import REGISTERS, read_whole, register_faults, register_files
+from services.detector.sources.datafiles import LOOKUPS, folder_faults, lookup_files, passed_over_in_words, read_batches
+from services.detector.sources.dataset import dataset_faults
+from services.detector.sources.registers import REGISTERS, read_whole, register_files
 from services.doctor.findings import Finding, fault, number, ok, warning
 from services.doctor.needs import examine_needs
 from services.doctor.registers import examine_fit
@@ -23,8 +25,7 @@ SAMPLE_ROWS = 10_000
 def examine_dataset(path: Path, settings: AgencySettings | None) -> list[Finding]:
     """The directory that `detect` or `rescore` is to read; lookups are judged by the head of the newest file."""
     try:
-        faults = [*folder_faults(path), *(register_faults(path) if path.is_dir() else ())]
-        found = [fault("dataset", told) for told in faults]
+        found = [fault("dataset", told) for told in dataset_faults(path)]
         lookups = [] if folder_faults(path) else _lookups(path)
     except InputError as error:
         return [fault("dataset", told) for told in error.faults]
@@ -34,10 +35,7 @@ def examine_dataset(path: Path, settings: AgencySettings | None) -> list[Finding
 
 def _lookups(path: Path) -> list[Finding]:
     files = lookup_files(path)
-    found = [
-        warning("lookups", f"{LOOKUPS}/{name}: is not read, because of its ending; rename it, or move it elsewhere")
-        for name in passed_over(path)
-    ]
+    found = [warning("lookups", told) for told in passed_over_in_words(path)]
     newest = files[-1]
     name = f"{LOOKUPS}/{newest.name}"
     try:
@@ -64,6 +62,7 @@ def _registers(path: Path) -> tuple[Mapping[str, pl.DataFrame], list[Finding]]:
             continue
         frames[register] = decoded.valid
         found.append(records_finding(register, files[0].name, decoded))
+        found += [warning(register, told) for told in contradictions(register, files[0].name, decoded)]
     return frames, found
 
 

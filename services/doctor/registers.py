@@ -1,4 +1,4 @@
-"""Registers into findings about how they fit: one with itself, and one with another."""
+"""Registers into findings about how they fit: what one names and another does not have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def examine_fit(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:
     employees = registers.get("employees")
     if employees is None:
         return []
-    found = _overlaps(employees)
+    found = []
     if (links := registers.get("case-links")) is not None:
         found += _links(links, employees)
     if (relations := registers.get("relations")) is not None:
@@ -24,27 +24,6 @@ def examine_fit(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:
             "relations", relations["employee_id"], employees["employee_id"], ("relation", "relations"), "employees"
         )
     return found
-
-
-def _overlaps(employees: pl.DataFrame) -> list[Finding]:
-    """Periods of one employee that run into each other; a newer version of a row takes the place of the older."""
-    newest = employees.sort("registered_at", nulls_last=False).unique(
-        ["employee_id", "valid_from"], keep="last", maintain_order=True
-    )
-    ordered = newest.sort("employee_id", "valid_from").with_columns(
-        pl.col("valid_from").shift(-1).over("employee_id").alias("next_from")
-    )
-    open_or_later = pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("next_from"))
-    overlapping = ordered.filter(pl.col("next_from").is_not_null() & open_or_later)["employee_id"].n_unique()
-    if not overlapping:
-        return []
-    return [
-        warning(
-            "employees",
-            f"{number(overlapping, 'employee has', 'employees have')} periods that overlap, of which the one that "
-            "began last counts for team, role and own file; end each period where the next begins",
-        )
-    ]
 
 
 def _links(links: pl.DataFrame, employees: pl.DataFrame) -> list[Finding]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.api.settings import PREFIX, ApiSettings, load_settings
-from services.core.calendar import AgencyCalendar
 from services.core.errors import InputError
 from services.core.settings import default_home
 from services.detector.settings import AgencySettings, load_agency_settings
@@ -59,17 +58,7 @@ def _agency_settings(rules: Path | None) -> tuple[AgencySettings | None, list[Fi
         settings.sources_for_monitoring()
     except InputError as error:
         return None, [fault("agency-settings", f"{told}; mend the file given with --rules") for told in error.faults]
-    findings = _calendar(settings)
-    return settings, findings or [ok("agency-settings", f"{where}: can be used")]
-
-
-def _calendar(settings: AgencySettings) -> list[Finding]:
-    """A time zone or a country that does not exist stops the detector before its first lookup."""
-    try:
-        AgencyCalendar(settings.timezone, settings.country)
-    except InputError as error:
-        return [fault("agency-settings", told) for told in error.faults]
-    return []
+    return settings, [ok("agency-settings", f"{where}: can be used")]
 
 
 def knows_timezone(name: str) -> bool:

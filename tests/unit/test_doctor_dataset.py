@@ -115,7 +115,13 @@ def test_a_register_that_cannot_be_read_is_a_fault_and_the_others_are_told(agenc
 def test_a_file_whose_ending_is_not_known_is_told(agency: Agency) -> None:
     write(agency.path / "lookups" / "day-2.jsonl", [a_lookup()])
     assert agency.told("lookups") == [
-        ("warning", "lookups/day-2.jsonl: is not read, because of its ending; rename it, or move it elsewhere")
+        (
+            "warning",
+            (
+                "lookups/day-2.jsonl: is not read, because of its ending; end it in one of .parquet, .ndjson, "
+                ".ndjson.gz, .ndjson.zst, or move it elsewhere"
+            ),
+        )
     ]
 
 
@@ -131,8 +137,8 @@ def test_periods_of_an_employee_that_overlap_are_told(agency: Agency, second: Js
     first = {"employee_id": "e-3", "valid_from": BEFORE, "valid_to": AFTER}
     agency.employees += [an_employee(**first), an_employee(**{"employee_id": "e-3"} | second)]
     expected = (
-        "1 employee has periods that overlap, of which the one that began last counts for team, role and own file; "
-        "end each period where the next begins"
+        "employees.ndjson: 2 rows of 1 employee overlap in time; while they do, the one that began last counts for "
+        "team, role and own file (rows 3 and 4); end each period where the next begins"
     )
     assert agency.told("employees") == ([("warning", expected)] if overlaps else [])
 

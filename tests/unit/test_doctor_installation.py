@@ -127,7 +127,8 @@ def test_every_fault_of_the_settings_is_told_at_once(monkeypatch: pytest.MonkeyP
 def test_a_calendar_that_does_not_exist_is_a_fault(tmp_path: Path, toml: str, message: str) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(toml)
-    assert ("fault", message) in told(examine_settings(None, rules)[1], "agency-settings")
+    told_of = f"{rules}: {message}; mend the file given with --rules"
+    assert ("fault", told_of) in told(examine_settings(None, rules)[1], "agency-settings")
 
 
 def test_relations_of_the_brp_without_a_legal_basis_are_a_fault(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ from services.core.keyring import open_key_ring
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
 from services.detector.commands.options import Home, JsonOutput, RulesFile
-from services.detector.progress import shown_progress
+from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
-from services.detector.settings import load_agency_settings
-from services.detector.sources.dataset import Dataset
+from services.detector.settings import AgencySettings, load_agency_settings
+from services.detector.sources.dataset import Dataset, dataset_faults
 
 
 def rescore_command(
@@ -42,14 +42,15 @@ def rescore_command(
     """Score a historic log in batch; the same signals as the stream gives for the same input."""
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
-    history, settings = Dataset(dataset), load_agency_settings(rules)
+    history, settings = _inputs(dataset, rules)
     folder = home or default_home()
     ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:
         result = rescore(history, settings, ring, advance, period)
         write(result, out, ring)
+    warn(result.warnings)
     told = coverage(result) | ({} if earlier is None else {"compared": _compared(earlier, result.signals)})
-    if submit_to is not None:
+    if submit_to is not None and not result.unread:
         from services.detector.submit import submit  # noqa: PLC0415 - half a second, which few runs need
 
         token = open_tokens(folder / "tokens.json")["detector"]
@@ -58,6 +59,22 @@ def rescore_command(
         typer.echo(json.dumps(told))
     else:
         _print_result(result, told, out)
+    if result.unread:
+        raise InputError(*result.unread, _what_was_done(out, submit_to))
+
+
+def _what_was_done(out: Path, submit_to: str | None) -> str:
+    rest = f"the other files were scored and the results are in {out}; mend these files and run this again"
+    return rest if submit_to is None else f"{rest}; until then nothing is submitted"
+
+
+def _inputs(dataset: Path, rules: Path | None) -> tuple[Dataset, AgencySettings]:
+    """The dataset and the settings. Raises InputError with the faults of both."""
+    try:
+        settings = load_agency_settings(rules)
+    except InputError as error:
+        raise InputError(*dataset_faults(dataset), *error.faults) from error
+    return Dataset(dataset), settings
 
 
 def _period(start: str | None, end: str | None) -> Period:

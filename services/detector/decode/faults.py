@@ -31,9 +31,13 @@ class Fault(NamedTuple):
 
 def shown(value: object) -> str:
     """The value in quotes, safe to print: one line, at most 40 characters, no BSN, token or e-mail address."""
-    text = redact(str(value)[:SEARCHED_CHARACTERS])
-    text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    text = printable(str(value)[:SEARCHED_CHARACTERS])
     return f"'{text[:SHOWN_CHARACTERS]}...'" if len(text) > SHOWN_CHARACTERS else f"'{text}'"
+
+
+def printable(text: str) -> str:
+    """The text on one line, without BSNs, tokens and e-mail addresses."""
+    return "".join(sign if sign.isprintable() else "?" for sign in redact(text))
 
 
 def years(record: Record) -> tuple[int, int]:
@@ -110,12 +114,14 @@ def ends_before_it_starts() -> Fault:
 
 def line_too_long(size: int, limit: int) -> Fault:
     """A line that is not worth the memory to read it."""
-    return Fault("line-too-long", f"line: has {size} bytes, more than the limit of {limit}; write one record on a line")
+    return Fault(
+        "line-too-long", f"line: has {size:,} bytes, more than the limit of {limit:,}; write one record on a line"
+    )
 
 
 def invalid_utf8(line: bytes) -> Fault:
     """Bytes that are not text."""
-    return Fault("invalid-utf8", f"line: byte {_first_wrong_byte(line)} is not UTF-8; write the file as UTF-8")
+    return Fault("invalid-utf8", f"line: byte {_first_wrong_byte(line)} of it is not UTF-8; write the file as UTF-8")
 
 
 def _first_wrong_byte(line: bytes) -> int:

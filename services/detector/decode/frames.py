@@ -7,7 +7,7 @@ import polars as pl
 from services.core.contract import INSTANT, Record
 from services.detector.decode.checks import check, settle
 from services.detector.decode.columns import conform
-from services.detector.decode.letters import Decoded, FaultBook, dead_letters
+from services.detector.decode.letters import Decoded, FaultBook, dead_letters, numbers
 
 ISO = "%Y-%m-%dT%H:%M:%S%.6fZ"
 PRINTABLE_MICROSECONDS = 62_135_596_800_000_000, 253_402_300_800_000_000
@@ -23,22 +23,31 @@ def decode_frame(frame: pl.DataFrame, record: Record, where: str, first_row: int
     typed = conform(frame, record, where)
     book = FaultBook(record)
     check(typed, record, book)
-    return split(typed, record, book, [f"{where}: row {first_row + row + 1}" for row in book.rows()])
+    places = [f"{where}: row {first_row + row + 1}" for row in book.rows()]
+    return split(typed, record, book, places, numbers(typed.height, first_row))
 
 
 def split(
-    frame: pl.DataFrame, record: Record, book: FaultBook, positions: list[str], raw: list[bytes] | None = None
+    frame: pl.DataFrame,
+    record: Record,
+    book: FaultBook,
+    positions: list[str],
+    counted: pl.Series,
+    raw: list[bytes] | None = None,
 ) -> Decoded:
-    """The frame parted by the book; `positions` (and `raw`, else made of the rows) are those of the faulty rows."""
+    """The frame parted by the book; `positions` (and `raw`, else made of the rows) are those of the faulty rows.
+
+    `counted` has the number of every row.
+    """
     rows = book.rows()
     if not rows:
-        return Decoded(settle(frame, record), dead_letters(record, [], [], []))
+        return Decoded(settle(frame, record), dead_letters(record, [], [], []), counted)
     faulty = pl.Series(rows, dtype=pl.get_index_type())
     if raw is None:
         raw = _as_json(frame[faulty])
-    number = pl.int_range(pl.len(), dtype=pl.get_index_type())
-    sound = frame.filter(~number.is_in(faulty.implode()))
-    return Decoded(settle(sound, record), dead_letters(record, positions, (book.faults(row) for row in rows), raw))
+    sound = ~pl.int_range(frame.height, dtype=pl.get_index_type(), eager=True).is_in(faulty.implode())
+    letters = dead_letters(record, positions, (book.faults(row) for row in rows), raw)
+    return Decoded(settle(frame.filter(sound), record), letters, counted.filter(sound))
 
 
 def _as_json(frame: pl.DataFrame) -> list[bytes]:

@@ -26,15 +26,24 @@ WHOLE = -1
 
 @dataclass(frozen=True)
 class Decoded:
-    """Valid records (columns of the record's schema) and dead letters (columns of DEAD), each in input order."""
+    """Valid records (columns of the record's schema) and dead letters (columns of DEAD), each in input order.
+
+    `rows` has the number of each valid record, counted from 1 where reading began: rows, or lines of a text file.
+    """
 
     valid: pl.DataFrame
     dead: pl.DataFrame
+    rows: pl.Series
 
 
 def nothing(record: Record) -> Decoded:
     """No records and no dead letters."""
-    return Decoded(pl.DataFrame(schema=record.schema), pl.DataFrame(schema=DEAD))
+    return Decoded(pl.DataFrame(schema=record.schema), pl.DataFrame(schema=DEAD), numbers(0))
+
+
+def numbers(count: int, before: int = 0) -> pl.Series:
+    """So many record numbers, after those `before`."""
+    return pl.int_range(before + 1, before + count + 1, dtype=pl.Int64, eager=True)
 
 
 def dead_letters(

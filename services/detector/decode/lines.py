@@ -16,7 +16,7 @@ from services.detector.decode import faults
 from services.detector.decode.checks import check
 from services.detector.decode.faults import Fault
 from services.detector.decode.frames import split
-from services.detector.decode.letters import Decoded, FaultBook
+from services.detector.decode.letters import Decoded, FaultBook, numbers
 from services.detector.decode.lists import TEXTS, lists_of_text
 from services.detector.decode.times import instants
 from services.detector.decode.values import LARGEST_EXACT, Row, Type, fitting_values, in_words
@@ -52,7 +52,8 @@ def decode_lines(
     frame = _frame(_parse(lines, max_line_bytes, record, book), record, book)
     check(frame, record, book)
     faulty = book.rows()
-    return split(frame, record, book, [positions[row] for row in faulty], [lines[row] for row in faulty])
+    places, raw = [positions[row] for row in faulty], [lines[row] for row in faulty]
+    return split(frame, record, book, places, numbers(len(lines)), raw)
 
 
 def _parse(lines: Sequence[bytes], limit: int, record: Record, book: FaultBook) -> Iterator[msgspec.Struct]:

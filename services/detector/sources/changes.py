@@ -1,13 +1,54 @@
-"""Files that were read before into a word on whether they are still the same."""
+"""Files that were read before, or are being read, into a word on whether they are still the same."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from services.core.errors import DoelbindingError, InputError
+
 HEAD_BYTES = 256
 """First bytes that are remembered of a file: log lines differ in their id or time well before this."""
+
+
+Stamp = tuple[int, int, int]
+"""Inode, size and time of change (ns) of a file."""
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What shows that a file was written or replaced; null if it is not there."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def changed_while_read(*names: str) -> DoelbindingError:
+    """Nobody knows what was read of these files."""
+    right = "changed while it was read; start again when nothing writes to it any more"
+    return DoelbindingError("\n".join(f"{name}: {right}" for name in names))
+
+
+@contextmanager
+def unchanged(files: Mapping[str, Path]) -> Iterator[None]:
+    """Raises DoelbindingError at the end if one of these files, by what to call them, changed meanwhile.
+
+    That goes before what else was wrong with them: a file that is being written may look damaged.
+    """
+    before = {name: stamp(path) for name, path in files.items()}
+    fault: InputError | None = None
+    try:
+        yield
+    except InputError as error:
+        fault = error
+    if changed := [name for name, path in files.items() if stamp(path) != before[name]]:
+        raise changed_while_read(*changed) from fault
+    if fault:
+        raise fault
 
 
 class Face(NamedTuple):

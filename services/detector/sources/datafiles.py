@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.core.contract import Record
-from services.detector.decode import MAX_LINE_BYTES
+import polars as pl
+
+from services.core.contract import LOOKUP, Record
+from services.core.errors import InputError
+from services.detector.decode import MAX_LINE_BYTES, dead_letters
+from services.detector.decode.faults import Fault
 from services.detector.sources.ndjson import Batch, NdjsonFile
 from services.detector.sources.parquet import parquet_batches, unreadable
 
 LOOKUPS = "lookups"
 KINDS = (".parquet", ".ndjson", ".ndjson.gz", ".ndjson.zst")
 KINDS_IN_WORDS = ", ".join(KINDS)
+UNREAD = "file-unreadable"
+OF_A_FILE = pl.col("codes").list.contains(UNREAD)
+"""Dead letters of files that could not be read, among those of records."""
 
 
 def kind_of(path: Path) -> str | None:
@@ -36,6 +43,28 @@ def passed_over(dataset: Path) -> list[str]:
     taken = {path.name for path in lookup_files(dataset)}
     names = (path.name for path in (dataset / LOOKUPS).iterdir())
     return sorted(name for name in names if name not in taken and not name.startswith((".", "_")))
+
+
+def passed_over_in_words(dataset: Path) -> list[str]:
+    """A sentence for each name in the folder with lookups that is not read: why, and what to do."""
+    endings = f"is not read, because of its ending; end it in one of {KINDS_IN_WORDS}, or move it elsewhere"
+    no_file = "is not read, because there is no file behind this name; put the file itself there"
+    return [
+        f"{LOOKUPS}/{name}: {no_file if kind_of(dataset / LOOKUPS / name) else endings}"
+        for name in passed_over(dataset)
+    ]
+
+
+def unread_file(name: str, error: InputError) -> pl.DataFrame:
+    """The dead letter (DEAD schema) of a file with lookups of which nothing can be read, or nothing more."""
+    faults = [Fault(UNREAD, told.removeprefix(f"{name}: ")) for told in error.faults]
+    return dead_letters(LOOKUP, [name], [faults], [b""])
+
+
+def unread_files(dead: pl.DataFrame) -> list[str]:
+    """The faults of the files among dead letters, a sentence each."""
+    files = dead.filter(OF_A_FILE).select("position", "reasons")
+    return [f"{name}: {told}" for name, reasons in files.iter_rows() for told in reasons]
 
 
 def folder_faults(dataset: Path) -> list[str]:

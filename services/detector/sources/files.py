@@ -10,9 +10,16 @@ import polars as pl
 
 from services.core.contract import LOOKUP
 from services.core.errors import InputError
-from services.detector.decode import MAX_LINE_BYTES, Decoded, dead_letters, nothing
-from services.detector.sources.changes import Watch
-from services.detector.sources.datafiles import LOOKUPS, folder_faults, kind_of, lookup_files, read_batches
+from services.detector.decode import MAX_LINE_BYTES, dead_letters, nothing
+from services.detector.sources.changes import Stamp, Watch, changed_while_read, stamp
+from services.detector.sources.datafiles import (
+    LOOKUPS,
+    folder_faults,
+    kind_of,
+    lookup_files,
+    read_batches,
+    unread_file,
+)
 from services.detector.sources.dataset import Dataset
 from services.detector.sources.ndjson import changed
 from services.detector.sources.parquet import is_finished, row_count, unreadable
@@ -27,8 +34,8 @@ class FilesSource:
     """Reads DATASET/lookups in the order of the file names, from the positions given.
 
     With `follow`, goes on looking for grown NDJSON files and new files every `poll_seconds` until `stop` is set; what
-    is not finished (a last line, a compressed file, a Parquet file without footer) waits for its end. Without, the
-    last slice is an empty one that closes the input.
+    is not finished (a last line, a compressed file, a Parquet file without footer) waits for its end, and a file that
+    cannot be read is a dead letter and is tried again. Without, the last slice is an empty one that closes the input.
     """
 
     def __init__(
@@ -48,14 +55,17 @@ class FilesSource:
         self._poll_seconds = poll_seconds
         self._stop = stop
         self._max_line_bytes = max_line_bytes
-        self._read: dict[str, tuple[int, int, int]] = {}
+        self._read: dict[str, Stamp] = {}
+        self._unread: dict[str, InputError] = {}
         self._refused: set[str] = set()
         self._watch = Watch()
 
     def slices(self) -> Iterator[SourceSlice]:
         """Slices until the input ends (the last is closed) or `stop` is set (none is).
 
-        Raises InputError if there is nothing to read from, or a file cannot be read or has wrong columns.
+        Raises InputError if there is nothing to read from. Of an input that is not followed also, after the slices of
+        all other files, with the faults of all files that cannot be read or have wrong columns; and DoelbindingError
+        if a file changes while it is read. Neither closes the input.
         """
         faults = folder_faults(self._path)
         if faults and not (self._follow and (self._path / LOOKUPS).is_dir()):
@@ -65,8 +75,11 @@ class FilesSource:
             if not self._follow:
                 break
             self._stop.wait(self._poll_seconds)
-        if not (self._follow or self._stop.is_set()):
-            yield _slice(nothing(LOOKUP), {}, closed=True)
+        if self._follow or self._stop.is_set():
+            return
+        if self._unread:
+            raise InputError(*(fault for error in self._unread.values() for fault in error.faults))
+        yield _slice(nothing(LOOKUP).valid, nothing(LOOKUP).dead, {}, closed=True)
 
     def _round(self) -> Iterator[SourceSlice]:
         """One pass over the files that are there now."""
@@ -76,24 +89,48 @@ class FilesSource:
                     yield found
                     if self._stop.is_set():
                         return
+                self._unread.pop(path.name, None)
             except (OSError, InputError) as error:
-                if not path.exists():
-                    continue  # removed since the folder was listed
-                raise unreadable(f"{LOOKUPS}/{path.name}", error) if isinstance(error, OSError) else error from None
+                if path.exists():  # else it was removed since the folder was listed
+                    yield from self._set_aside(path, error)
+
+    def _set_aside(self, path: Path, error: OSError | InputError) -> Iterator[SourceSlice]:
+        """A file that cannot be read (further) does not keep the others from being read; it is told once."""
+        name = f"{LOOKUPS}/{path.name}"
+        fault = unreadable(name, error) if isinstance(error, OSError) else error
+        told = self._unread.get(path.name)
+        self._unread[path.name] = fault
+        if self._follow and (told is None or told.faults != fault.faults):
+            yield _slice(nothing(LOOKUP).valid, unread_file(name, fault), {})
 
     def _visit(self, path: Path) -> Iterator[SourceSlice]:
         """What is new in one file."""
-        stat = path.stat()
-        signature = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-        if path.name in self._refused or self._read.get(path.name) == signature or self._waits(path):
+        seen = stamp(path)
+        if path.name in self._refused or seen in (None, self._read.get(path.name)) or self._waits(path):
             return
         if told := self._change(path):
             self._refused.add(path.name)
             yield self._refusal(path, told)
             return
-        yield from self._slices_of(path)
-        # taken before the reading: what is written meanwhile makes another signature, and is read on the next visit
-        self._read[path.name] = signature
+        for found in self._slices_of(path):
+            if self._spoilt_since(path, seen):
+                return
+            self._positions |= found.positions
+            yield found
+        # taken before the reading: what is written meanwhile makes another stamp, and is read on the next visit
+        if seen:
+            self._read[path.name] = seen
+
+    def _spoilt_since(self, path: Path, seen: Stamp | None) -> bool:
+        """Whether what was just read may be of two files: then it is left, and the next visit tells what happened.
+
+        Followed NDJSON may grow meanwhile. Raises DoelbindingError where there will be no next visit.
+        """
+        if stamp(path) == seen or (self._follow and kind_of(path) != ".parquet"):
+            return False
+        if self._follow:
+            return True
+        raise changed_while_read(f"{LOOKUPS}/{path.name}")
 
     def _waits(self, path: Path) -> bool:
         return self._follow and kind_of(path) == ".parquet" and not is_finished(path)
@@ -117,14 +154,15 @@ class FilesSource:
             whole=not self._follow,
         )
         for batch in batches:
-            self._positions[path.name] = batch.next
-            yield _slice(batch.decoded, {path.name: batch.next})
+            yield _slice(batch.decoded.valid, batch.decoded.dead, {path.name: batch.next})
 
     def _refusal(self, path: Path, told: str) -> SourceSlice:
         where = f"{LOOKUPS}/{path.name}: after {self._positions.get(path.name, 0)}"
         letters = dead_letters(LOOKUP, [where], [(changed(told),)], [b""])
-        return _slice(Decoded(pl.DataFrame(schema=LOOKUP.schema), letters), {})
+        return _slice(nothing(LOOKUP).valid, letters, {})
 
 
-def _slice(decoded: Decoded, positions: Mapping[str, int], closed: bool = False) -> SourceSlice:
-    return SourceSlice(PARTITION, decoded.valid, decoded.dead, positions, closed)
+def _slice(
+    lookups: pl.DataFrame, dead: pl.DataFrame, positions: Mapping[str, int], closed: bool = False
+) -> SourceSlice:
+    return SourceSlice(PARTITION, lookups, dead, positions, closed)

@@ -54,8 +54,10 @@ class NdjsonFile:
         Raises OSError if the file cannot be read. Memory is bounded by `rows`, whatever the file holds.
         """
         stretches = self._plain(start) if self.path.suffix == ".ndjson" else self._compressed(start)
+        before = 0
         while few := list(islice(stretches, rows)):
-            yield Batch(self._decode(few), few[-1].next)
+            yield Batch(self._decode(few, before), few[-1].next)
+            before += len(few)
 
     def _plain(self, start: int) -> Iterator[Line | Spoilt]:
         cutter = LineCutter(self.max_line_bytes, start)
@@ -96,16 +98,18 @@ class NdjsonFile:
             return line
         return Spoilt(line_too_long(line.length, self.max_line_bytes), line.at, line.next, b"")
 
-    def _decode(self, stretches: Iterable[Line | Spoilt]) -> Decoded:
-        lines, spoilt = [], []
-        for stretch in stretches:
+    def _decode(self, stretches: Iterable[Line | Spoilt], before: int) -> Decoded:
+        lines, numbers, spoilt = [], [], []
+        for number, stretch in enumerate(stretches, before + 1):
             if isinstance(stretch, Spoilt):
                 spoilt.append(stretch)
             elif not stretch.data.isspace() and stretch.data:
                 lines.append(stretch)
+                numbers.append(number)
         places = [self._place(line.at) for line in lines]
         decoded = decode_lines([line.data for line in lines], places, self.record, self.max_line_bytes)
-        return Decoded(decoded.valid, pl.concat([decoded.dead, self._letters(spoilt)])) if spoilt else decoded
+        dead = pl.concat([decoded.dead, self._letters(spoilt)]) if spoilt else decoded.dead
+        return Decoded(decoded.valid, dead, pl.Series(numbers, dtype=pl.Int64).gather(decoded.rows - 1))
 
     def _letters(self, spoilt: list[Spoilt]) -> pl.DataFrame:
         places = [self._place(stretch.at) for stretch in spoilt]

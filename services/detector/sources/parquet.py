@@ -64,13 +64,15 @@ def parquet_batches(path: Path, name: str, record: Record, start: int, rows: int
 
 
 def unreadable(name: str, error: BaseException) -> InputError:
-    """A file that cannot be read, with the system's or the reader's own words."""
-    told = str(error).partition("\n")[0]
+    """A file that cannot be read, with the system's or the reader's own words, and what to do."""
+    told, right = str(error).partition("\n")[0], "deliver it again"
     if isinstance(error, OSError) and error.strerror:
         told = error.strerror
+    if isinstance(error, PermissionError):
+        right = "give the account that runs this the right to read it"
     if isinstance(error, PanicException):
-        told = "its content does not agree with its footer; deliver it again"
-    return InputError(f"{name}: cannot be read: {told}")
+        told = "its content does not agree with its footer"
+    return InputError(f"{name}: cannot be read: {told}; {right}")
 
 
 def _scan(path: Path, name: str) -> pl.LazyFrame:

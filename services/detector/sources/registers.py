@@ -9,6 +9,7 @@ import polars as pl
 from services.core.contract import CASE_LINK, EMPLOYEE, RELATION, Record
 from services.core.errors import InputError
 from services.detector.decode import Decoded, nothing
+from services.detector.sources.changes import stamp, unchanged
 from services.detector.sources.datafiles import KINDS, KINDS_IN_WORDS, read_batches
 
 REGISTERS: dict[str, Record] = {"case-links": CASE_LINK, "employees": EMPLOYEE, "relations": RELATION}
@@ -21,13 +22,15 @@ Signature = frozenset[tuple[str, int, int]]
 class Registers:
     """The three registers of a dataset directory; looks for all of them at once.
 
-    Raises InputError if a register has no file or more than one, naming every such register.
+    Raises InputError if a register has no file or more than one, naming every such register. Reading one raises
+    InputError if its file cannot be read or has wrong columns, DoelbindingError if it changed meanwhile.
     """
 
     def __init__(self, path: Path) -> None:
         if faults := register_faults(path):
             raise InputError(*faults)
         self._path = path
+        self._names = {register: register_files(path, register)[0].name for register in REGISTERS}
 
     def case_links(self) -> Decoded:
         """Who worked on which case when, as the register says."""
@@ -41,9 +44,27 @@ class Registers:
         """Who is related to whom."""
         return self._read("relations")
 
+    def read(self) -> dict[str, Decoded]:
+        """All registers by name. Raises InputError with the faults of all that cannot be read."""
+        found: dict[str, Decoded] = {}
+        faults: list[str] = []
+        for register in REGISTERS:
+            try:
+                found[register] = self._read(register)
+            except InputError as error:
+                faults.extend(error.faults)
+        if faults:
+            raise InputError(*faults)
+        return found
+
+    def file_name(self, register: str) -> str:
+        """What the file of a register is called."""
+        return self._names[register]
+
     def _read(self, register: str) -> Decoded:
-        (path,) = register_files(self._path, register)
-        return read_whole([path], [path.name], REGISTERS[register])
+        path = self._path / self.file_name(register)
+        with unchanged({path.name: path}):
+            return read_whole([path], [path.name], REGISTERS[register])
 
 
 def register_files(dataset: Path, register: str) -> list[Path]:
@@ -67,8 +88,8 @@ def register_faults(dataset: Path) -> list[str]:
 
 def registers_changed(path: Path, seen: Signature | None) -> Signature | None:
     """The signature of the register files as they are now, or null if it equals the one `seen` before."""
-    stats = [(file.name, file.stat()) for register in REGISTERS for file in register_files(path, register)]
-    signature = frozenset((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    stamps = [(file.name, stamp(file)) for register in REGISTERS for file in register_files(path, register)]
+    signature = frozenset((name, found[1], found[2]) for name, found in stamps if found)
     return None if signature == seen else signature
 
 
@@ -77,4 +98,13 @@ def read_whole(paths: list[Path], names: list[str], record: Record) -> Decoded:
     found = [nothing(record)]
     for path, name in zip(paths, names, strict=True):
         found.extend(batch.decoded for batch in read_batches(path, name, record, 0, READ_ROWS))
-    return Decoded(pl.concat([each.valid for each in found]), pl.concat([each.dead for each in found]))
+    return joined(found)
+
+
+def joined(parts: list[Decoded]) -> Decoded:
+    """Several decodings as one, in their order."""
+    return Decoded(
+        pl.concat([each.valid for each in parts]),
+        pl.concat([each.dead for each in parts]),
+        pl.concat([each.rows for each in parts]),
+    )

@@ -110,9 +110,9 @@ def test_files_of_other_kinds_are_passed_over_and_can_be_named(tmp_path: Path) -
     assert passed_over(tmp_path) == ["b.jsonl"]
 
 
-def test_the_columns_of_all_parquet_files_are_judged_before_any_is_read(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_told_all_at_once(tmp_path: Path) -> None:
     write_registers(tmp_path)
-    write(tmp_path / "lookups" / "a.parquet", RECORDS)
+    (tmp_path / "lookups").mkdir()
     as_frame(RECORDS).drop("action").write_parquet(tmp_path / "lookups" / "b.parquet")
     as_frame(RECORDS).with_columns(system=pl.lit(1)).write_parquet(tmp_path / "lookups" / "c.parquet")
     (tmp_path / "lookups" / "d.parquet").write_bytes(b"PAR1 cut short")
@@ -149,7 +149,9 @@ def test_a_parquet_file_that_lost_its_pages_is_told(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     write_registers(tmp_path)
     write(tmp_path / "lookups" / "a.ndjson", RECORDS).chmod(0)
-    assert faults(Dataset(tmp_path).lookups) == ("lookups/a.ndjson: cannot be read: Permission denied",)
+    assert faults(Dataset(tmp_path).lookups) == (
+        "lookups/a.ndjson: cannot be read: Permission denied; give the account that runs this the right to read it",
+    )
 
 
 def test_of_a_file_that_is_cut_short_the_lines_before_are_read_and_the_rest_is_one_dead_letter(tmp_path: Path) -> None:

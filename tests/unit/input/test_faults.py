@@ -202,12 +202,12 @@ def test_a_faulty_field_of_a_register_is_told(line: dict[str, object], record: R
         (
             b'{"system": "caf\xe9"}',
             "invalid-utf8",
-            "line: byte 15 is not UTF-8; write the file as UTF-8",
+            "line: byte 15 of it is not UTF-8; write the file as UTF-8",
         ),
         (
             b'"' + b"x" * LIMIT,
             "line-too-long",
-            "line: has 2001 bytes, more than the limit of 2000; write one record on a line",
+            "line: has 2,001 bytes, more than the limit of 2,000; write one record on a line",
         ),
     ],
 )

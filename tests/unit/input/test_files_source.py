@@ -122,7 +122,9 @@ def test_a_line_past_the_limit_is_told_and_never_held(tmp_path: Path, form: str)
     (letter,) = dead(slices).to_dicts()
     place = f"byte {len(as_line(RECORDS[0])) + 1}" if form == ".ndjson" else "line 2"
     assert (letter["codes"], letter["raw"], letter["position"]) == (["line-too-long"], b"", f"lookups/a{form}: {place}")
-    assert letter["reasons"] == [f"line: has {size} bytes, more than the limit of 1048576; write one record on a line"]
+    assert letter["reasons"] == [
+        f"line: has {size:,} bytes, more than the limit of 1,048,576; write one record on a line"
+    ]
     assert peak < 12_000_000
 
 
