@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.volume_models.desk import read_desk
 from benchmarks.volume_models.measure import Measured, Plan, measure
 from benchmarks.volume_models.page import refreshed, tables
-from services.core.errors import DoelbindingError
+from services.core.errors import DoelbindingError, InputError
 from services.detector.settings import VolumeSettings
 
 LEAST_PERSONS = VolumeSettings().min_subjects
@@ -53,19 +53,29 @@ def _command(given: Sequence[str], arguments: argparse.Namespace) -> str:
     return " ".join(["python benchmarks/volume.py", *(names.get(str(Path(word)), word) for word in given)])
 
 
+def _page(path: Path) -> str:
+    """The page to write to, with its markers checked before anything is measured."""
+    try:
+        page = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as a page: {error}") from error
+    refreshed(page, "")
+    return page
+
+
 def main(given: Sequence[str]) -> int:
     """Measures, prints, and writes the page if asked to."""
     arguments = _arguments(given)
     plan = Plan(arguments.bursts, arguments.plantings, arguments.drips, arguments.seed, arguments.least_persons)
     try:
+        page = _page(arguments.write) if arguments.write else ""
         part = tables(_measured(arguments.datasets, plan), plan, _command(given, arguments))
-        print(part)
-        if arguments.write:
-            page = arguments.write.read_text(encoding="utf-8")
-            arguments.write.write_text(refreshed(page, part), encoding="utf-8")
     except DoelbindingError as error:
         print(error, file=sys.stderr)
         return 2
+    print(part)
+    if arguments.write:
+        arguments.write.write_text(refreshed(page, part), encoding="utf-8")
     return 0
 
 

@@ -12,6 +12,7 @@ from services.core.errors import InputError
 from services.core.keyring import PURPOSES, KeyRing
 from services.detector.contribute import contribute
 from services.detector.encode import LOOKUPS
+from services.detector.evaluate.inputs import read_truth
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers
 from services.detector.rescore import read_registers
@@ -23,6 +24,7 @@ from services.detector.volume.features import decision_times
 
 FIXED_RING = KeyRing(1, {purpose: purpose.encode().ljust(32) for purpose in PURPOSES})
 """Nothing leaves this process; fixed keys give the same order of employees, and so the same draws, on every run."""
+NOBODY = {"lookup_id": pl.String}
 PERSON = ["subject", "subject_check", "subject_sid"]
 
 
@@ -55,7 +57,10 @@ class Desk:
 
 
 def read_desk(path: Path) -> Desk:
-    """The desk in a dataset directory; misuse named in PATH-truth, if that is there, is left out."""
+    """The desk in a dataset directory; misuse named in PATH-truth, if that is there, is left out.
+
+    Raises InputError with what is wrong with the dataset, or with the truth.
+    """
     pipeline = Pipeline(AgencySettings(), FIXED_RING)
     dataset = Dataset(path)
     registers, _dead = read_registers(dataset, pipeline, pipeline.settings.sources_for_history())
@@ -70,10 +75,8 @@ def read_desk(path: Path) -> Desk:
 
 
 def _misuse(path: Path) -> pl.DataFrame:
-    truth = path.with_name(f"{path.name}-truth") / "truth.parquet"
-    if not truth.is_file():
-        return pl.DataFrame(schema={"lookup_id": pl.String})
-    return pl.read_parquet(truth).filter("is_misuse").select("lookup_id")
+    truth = path.with_name(f"{path.name}-truth")
+    return read_truth(truth).misuse.select("lookup_id") if truth.is_dir() else pl.DataFrame(schema=NOBODY)
 
 
 def dispersion(days: pl.DataFrame, column: str) -> float:
