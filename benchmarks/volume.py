@@ -48,19 +48,18 @@ def _measured(datasets: Sequence[Path], plan: Plan) -> list[Measured]:
 
 
 def _command(given: Sequence[str], arguments: argparse.Namespace) -> str:
-    """The command as it was given, with the names of the datasets and not where they are."""
-    names = {str(dataset): dataset.name for dataset in arguments.datasets}
-    return " ".join(["python benchmarks/volume.py", *(names.get(str(Path(word)), word) for word in given)])
+    """The command as it was given, with the names of datasets and files and not where they are."""
+    datasets = {str(dataset) for dataset in arguments.datasets}
+    bare = (Path(word).name if str(Path(word)) in datasets or Path(word).is_absolute() else word for word in given)
+    return " ".join(["python benchmarks/volume.py", *bare])
 
 
-def _page(path: Path) -> str:
-    """The page to write to, with its markers checked before anything is measured."""
+def _with(path: Path, part: str) -> str:
+    """The page with this part between its markers; asked before anything is measured too, so that no run is lost."""
     try:
-        page = path.read_text(encoding="utf-8")
+        return refreshed(path.read_text(encoding="utf-8"), part)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as a page: {error}") from error
-    refreshed(page, "")
-    return page
 
 
 def main(given: Sequence[str]) -> int:
@@ -68,14 +67,15 @@ def main(given: Sequence[str]) -> int:
     arguments = _arguments(given)
     plan = Plan(arguments.bursts, arguments.plantings, arguments.drips, arguments.seed, arguments.least_persons)
     try:
-        page = _page(arguments.write) if arguments.write else ""
+        if arguments.write:
+            _with(arguments.write, "")
         part = tables(_measured(arguments.datasets, plan), plan, _command(given, arguments))
     except DoelbindingError as error:
         print(error, file=sys.stderr)
         return 2
     print(part)
     if arguments.write:
-        arguments.write.write_text(refreshed(page, part), encoding="utf-8")
+        arguments.write.write_text(_with(arguments.write, part), encoding="utf-8")
     return 0
 
 

@@ -17,12 +17,15 @@ from benchmarks.volume_models.history import of_all, with_known
 from benchmarks.volume_models.models import MODELS, WITHOUT_WORKLOAD, Score, with_floor
 from benchmarks.volume_models.recall import allowed, recall
 from services.core.errors import InputError
+from services.detector.settings import VolumeSettings
 
 BUDGETS = (1, 5)
 """False signals per 1,000 employees a week."""
 ALL, UNEXPLAINED = "all", "unexplained"
 COUNTS = {ALL: "workload", UNEXPLAINED: "unexplained"}
 FOREST, DRIP = "isolation forest", "drip"
+SHIPPED = VolumeSettings().false_discovery_rate
+OTHER_LEVELS = (0.05, 0.2)
 LEAST_WARM_UP = timedelta(days=28)
 
 
@@ -51,6 +54,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What the engine does at a level of its false-discovery control."""
+
+    rate: float
+    flagged: int
+    """Honest days that it flags."""
+    caught: Mapping[str, float]
+    """Recall of each size of burst."""
+
+
+@dataclass(frozen=True)
 class Measured:
     """A desk's size, and what was found on it."""
 
@@ -62,10 +76,9 @@ class Measured:
     mean: Mapping[str, float]
     dispersion: Mapping[str, float]
     explained_by_chance: float
-    flagged: int
-    """Honest days that the engine flags as shipped."""
-    caught: Mapping[str, float]
-    """Recall of each size of burst by the engine as shipped."""
+    high: int
+    """Honest days with enough unexplained persons to be a signal at all."""
+    levels: tuple[Level, ...]
     removed: int
     figures: tuple[Figure, ...]
 
@@ -76,7 +89,7 @@ def measure(desk: Desk, plan: Plan) -> Measured:
     Raises InputError if no day is left after the warm-up, or the desk has too few persons to plant.
     """
     _refuse_small(desk, plan)
-    settings, chance = desk.pipeline.settings.volume, np.random.default_rng(plan.seed)
+    chance = np.random.default_rng(plan.seed)
     judged = _judged(desk)
     weeks = judged.select("employee", pl.col("day").dt.truncate("1w")).n_unique()
     busy = judged.filter(pl.col("workload") > 0)
@@ -91,17 +104,19 @@ def measure(desk: Desk, plan: Plan) -> Measured:
         mean={kind: float(judged[name].to_numpy().mean()) for kind, name in COUNTS.items()},
         dispersion={kind: dispersion(judged, name) for kind, name in COUNTS.items()},
         explained_by_chance=1 - bursts.unexplained.height / max(bursts.persons.height, 1),
-        flagged=flagged(desk.days, judged, settings),
-        caught=_caught(desk, plan, bursts),
+        high=judged.filter(pl.col("unexplained") >= plan.least_persons).height,
+        levels=tuple(_level(desk, judged, plan, bursts, rate) for rate in sorted({SHIPPED, *OTHER_LEVELS})),
         removed=desk.removed,
         figures=tuple(f for kind in COUNTS for f in _figures(desk, kind, judged, plan, bursts, drips, weeks)),
     )
 
 
-def _caught(desk: Desk, plan: Plan, bursts: plant.Planted) -> dict[str, float]:
-    settings = desk.pipeline.settings.volume
+def _level(desk: Desk, judged: pl.DataFrame, plan: Plan, bursts: plant.Planted, rate: float) -> Level:
+    settings = desk.pipeline.settings.volume.model_copy(update={"false_discovery_rate": rate})
     known = with_known(desk.days, settings)
-    return {f"+{size}": caught(known, bursts.on(known, size, unexplained=True), settings) for size in plan.bursts}
+    sown = {f"+{size}": bursts.on(known, size, unexplained=True) for size in plan.bursts}
+    shares = {planted: caught(known, rows, settings) for planted, rows in sown.items()}
+    return Level(rate, flagged(desk.days, judged, settings), shares)
 
 
 def _refuse_small(desk: Desk, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 
-from benchmarks.volume_models.measure import ALL, BUDGETS, FOREST, UNEXPLAINED, Measured, Plan
+from benchmarks.volume_models.measure import ALL, BUDGETS, FOREST, SHIPPED, UNEXPLAINED, Level, Measured, Plan
 from benchmarks.volume_models.models import ENGINE, PLAIN
 from benchmarks.volume_models.recall import wilson
 from services.core.errors import InputError
@@ -25,7 +25,7 @@ Row = Sequence[str]
 
 def tables(found: Sequence[Measured], plan: Plan, command: str) -> str:
     """Everything that stands between the markers."""
-    parts = [_made_by(found, plan, command), _sizes(found), _beside_earlier(found)]
+    parts = [_made_by(found, plan, command), _sizes(found), _beside_earlier(found), _levels(found)]
     parts += [f"#### {desk.name}\n\n{_recalls(desk)}" for desk in found]
     return "\n\n".join(part for part in parts if part)
 
@@ -60,8 +60,7 @@ def _sizes(found: Sequence[Measured]) -> str:
         ("unexplained persons a day", lambda one: f"{one.mean[UNEXPLAINED]:.2f}"),
         ("variance / mean of these", lambda one: f"{one.dispersion[UNEXPLAINED]:.1f}"),
         ("planted persons explained by chance", lambda one: f"{one.explained_by_chance:.1%}"),
-        ("honest days that the engine flags as shipped", _flagged),
-        ("bursts caught as shipped", _caught),
+        ("honest days with enough unexplained persons for a signal", lambda one: f"{one.high:,}"),
         ("lookups of known misuse left out", lambda one: f"{one.removed:,}"),
     ]
     body = [(title, *(shown(desk) for desk in found)) for title, shown in rows]
@@ -72,12 +71,17 @@ def _allowed(desk: Measured) -> str:
     return " / ".join(f"{budget * desk.employee_weeks / 1000:.1f}" for budget in BUDGETS)
 
 
-def _flagged(desk: Measured) -> str:
-    return f"{desk.flagged} ({1000 * desk.flagged / desk.employee_weeks:.1f} per 1,000 a week)"
+def _levels(found: Sequence[Measured]) -> str:
+    planted = list(dict.fromkeys(name for desk in found for level in desk.levels for name in level.caught))
+    body = [_level(desk, level) for desk in found for level in desk.levels]
+    heads = ("desk", "`volume.false_discovery_rate`", "honest days flagged", "per 1,000 employees a week", *planted)
+    return "#### The engine's own threshold\n\n" + _table(heads, body)
 
 
-def _caught(desk: Measured) -> str:
-    return ", ".join(f"{planted}: {share:.0%}" for planted, share in desk.caught.items())
+def _level(desk: Measured, level: Level) -> Row:
+    rate = f"{level.rate} (default)" if level.rate == SHIPPED else f"{level.rate}"
+    a_week = f"{1000 * level.flagged / desk.employee_weeks:.1f}"
+    return desk.name, rate, f"{level.flagged}", a_week, *(f"{100 * share:.0f}" for share in level.caught.values())
 
 
 def _recalls(desk: Measured) -> str:
@@ -85,9 +89,7 @@ def _recalls(desk: Measured) -> str:
     heads = [f"{what} at {budget}" for what in planted for budget in BUDGETS]
     body = []
     for kind in (ALL, UNEXPLAINED):
-        for model in dict.fromkeys(figure.model for figure in desk.figures):
-            if not any((figure.kind, figure.model) == (kind, model) for figure in desk.figures):
-                continue
+        for model in dict.fromkeys(figure.model for figure in desk.figures if figure.kind == kind):
             cells = [_share(desk, kind, model, what, budget) for what in planted for budget in BUDGETS]
             body.append((kind, f"**{model}**" if model == ENGINE else model, *cells))
     return _table(("persons counted", "judged by", *heads), body)
