@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules import FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
-from services.detector.state.tables import CONTRIBUTIONS, bucket_of
+from services.detector.state.tables import CONTRIBUTIONS, bucket_of, counting
 
 NOT_LINKS = ("own-personnel-file", "no-person")
 
@@ -37,7 +37,7 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
         _for_handlers(cases.filter("handler")),
         _ordinary(cases.filter(ordinary_at_first)),
     ]
-    return pl.concat(parts).filter(_counts())
+    return counting(pl.concat(parts))
 
 
 def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
     before = rows.with_columns(*_moved_at(pl.col("retroactive_at")))
     after = rows.with_columns(pl.lit(RETROACTIVE).alias("family"), pl.col("retroactive_at").alias("counts_from"))
     untouched = contributions.filter(~self_made.fill_null(value=False))
-    return pl.concat([untouched, before, after]).filter(_counts())
+    return counting(pl.concat([untouched, before, after]))
 
 
 def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
@@ -60,15 +60,6 @@ def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
         pl.col("explanation").alias("linked_explanation"),
         *(pl.lit(None, CONTRIBUTIONS[name]).alias(name) for name in ("excused_at", "excuse", "excuse_strength")),
     ).select(list(CONTRIBUTIONS))
-
-
-def counting(contributions: pl.DataFrame) -> pl.DataFrame:
-    """The contributions that count at some time: an excuse known in time leaves nothing."""
-    return contributions.filter(_counts())
-
-
-def _counts() -> pl.Expr:
-    return pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from"))
 
 
 def _family() -> pl.Expr:

@@ -8,10 +8,9 @@ import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.burst import candidates, episodes
-from services.detector.contribute import counting
 from services.detector.rules import BURST, MANY_PERSONS, ORDINARY, SPECIAL, VOLUME
 from services.detector.settings import BurstSettings
-from services.detector.state.tables import VOLUME_DAYS
+from services.detector.state.tables import VOLUME_DAYS, counting
 
 MOMENT_GAP_MINUTES = 30
 COUNTING_RULE = "moments-30min-v1"

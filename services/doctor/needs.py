@@ -25,13 +25,14 @@ class Need:
     register: str
     rows: pl.Expr
     words: str
+    effect: str = "is inactive"
 
 
 NEEDS = (
     Need("relative-file", "relations", IS_KIN, "partner, child, parent, sibling or other relative"),
     Need("ex-partner-file", "relations", IS_FORMER, "ex-partner, and no partner or household that ended"),
     Need("household-file", "relations", pl.col("kind") == "household", "household member"),
-    Need("own-street", "employees", pl.col("street").is_not_null(), "street of an employee"),
+    Need("own-street", "employees", pl.col("street").is_not_null(), "street of an employee", "sees only searches by address"),
 )
 
 
@@ -57,8 +58,8 @@ def _inactive(need: Need, usable: pl.DataFrame, delivered: pl.DataFrame) -> Find
             "the rows of that kind come from sources that may not be used; see relation_sources and brp_legal_basis"
         )
     else:
-        remedy = f"deliver them in {need.register}, or know that this rule sees nothing"
-    return warning("rules", f"{need.rule} is inactive: {need.register} hold no {need.words}; {remedy}")
+        remedy = f"deliver them in {need.register}, or know what this rule cannot see"
+    return warning("rules", f"{need.rule} {need.effect}: {need.register} hold no {need.words}; {remedy}")
 
 
 def _without_work(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:

@@ -185,6 +185,11 @@ class State:
         )
 
 
+def counting(contributions: pl.DataFrame) -> pl.DataFrame:
+    """The contributions that count at some time: what is explained before it begins to count leaves nothing."""
+    return contributions.filter(pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from")))
+
+
 def bucket_of(day: pl.Expr) -> pl.Expr:
     """Storage bucket: the number of the local day."""
     return day.cast(pl.Int32).alias("bucket")
