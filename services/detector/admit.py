@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
-from services.detector.state.tables import RECENT, State, bucket_of
+from services.detector.state.tables import RECENT, State, bucket_of, latest_of
 
 KNOWN = ["lookup_id", "content", "at", "employee", "subject", "day"]
 """What is known of an earlier lookup without its record."""
@@ -82,8 +82,3 @@ def remembered(recent: pl.DataFrame, judged: pl.DataFrame, horizon: timedelta) -
     young = pl.col("at") >= latest - horizon - A_DAY_AROUND
     kept = recent.filter(young).join(new, on="lookup_id", how="anti")
     return pl.concat([kept, new.filter(young)])
-
-
-def latest_of(*frames: pl.DataFrame) -> datetime | None:
-    """The greatest `at` of these frames."""
-    return max((at for at in (frame["at"].max() for frame in frames) if isinstance(at, datetime)), default=None)

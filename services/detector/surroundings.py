@@ -14,7 +14,6 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
-from services.detector.admit import latest_of
 from services.detector.colleagues import colleague_cases, with_absence
 from services.detector.explain import surrounding_explanations
 from services.detector.explain.margins import margins_of
@@ -24,7 +23,7 @@ from services.detector.registers import Registers
 from services.detector.rules import ORDINARY, RETROACTIVE
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
-from services.detector.state.tables import CONTRIBUTIONS, State
+from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
 
 AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day"]
 """What is asked of a lookup near another (columns of RECENT)."""

@@ -32,7 +32,13 @@ NEEDS = (
     Need("relative-file", "relations", IS_KIN, "partner, child, parent, sibling or other relative"),
     Need("ex-partner-file", "relations", IS_FORMER, "ex-partner, and no partner or household that ended"),
     Need("household-file", "relations", pl.col("kind") == "household", "household member"),
-    Need("own-street", "employees", pl.col("street").is_not_null(), "street of an employee", "sees only searches by address"),
+    Need(
+        "own-street",
+        "employees",
+        pl.col("street").is_not_null(),
+        "street of an employee",
+        "sees only searches by address",
+    ),
 )
 
 

@@ -190,6 +190,11 @@ def counting(contributions: pl.DataFrame) -> pl.DataFrame:
     return contributions.filter(pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from")))
 
 
+def latest_of(*frames: pl.DataFrame) -> datetime | None:
+    """The greatest `at` of these frames."""
+    return max((at for at in (frame["at"].max() for frame in frames) if isinstance(at, datetime)), default=None)
+
+
 def bucket_of(day: pl.Expr) -> pl.Expr:
     """Storage bucket: the number of the local day."""
     return day.cast(pl.Int32).alias("bucket")
