@@ -19,8 +19,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 class Patience:
     """Tries work on the store again until it is done, `stop` is set, or trying is no use; what is stored stays."""
 
-    def __init__(self, stop: Event) -> None:
+    def __init__(self, stop: Event, first_pause_seconds: float = FIRST_PAUSE_SECONDS) -> None:
         self._stop = stop
+        self._first_pause = first_pause_seconds
 
     def at_start(self, work: Callable[[], Done]) -> Done:
         """The result of the work; waits for room and for other writers, and for nothing that a setting must mend.
@@ -37,7 +38,7 @@ class Patience:
         return self._until_done(work, lambda error: not error.hopeless)
 
     def _until_done(self, work: Callable[[], Done], worth_waiting: Callable[[StoreUnavailable], bool]) -> Done:
-        pause, waited = FIRST_PAUSE_SECONDS, False
+        pause, waited = self._first_pause, False
         while True:
             try:
                 done = work()

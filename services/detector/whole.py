@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-import re
+import io
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import strerror
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-OS_ERROR = re.compile(r"\(os error (\d+)\)")
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
+BUFFER_BYTES = 1024 * 1024
+
+
+class _Written(io.BufferedWriter):
+    """A file that remembers why the system refused a write; it is written through here, not by its number."""
+
+    refused: OSError | None = None
+
+    def write(self, data: Buffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.refused = error
+            raise
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Writes a frame. Raises OSError with the path where the system refuses, as on a full disk."""
+    """Writes a frame. Raises OSError with the path where the system refuses, as on a full disk.
+
+    Polars tells such refusals as faults of the format, and not always with their number.
+    """
+    file = _Written(io.FileIO(path, "w"), BUFFER_BYTES)
     try:
-        frame.write_parquet(path)
-    except pl.exceptions.ComputeError as error:  # Polars tells the system's refusals as faults of the format
-        if refused := OS_ERROR.search(str(error)):
-            number = int(refused[1])
-            raise OSError(number, strerror(number), str(path)) from error
-        raise
+        with file:
+            frame.write_parquet(file)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        refused = error if isinstance(error, OSError) else file.refused
+        if refused is None:
+            raise
+        raise OSError(refused.errno, refused.strerror, str(path)) from error
 
 
 @contextmanager

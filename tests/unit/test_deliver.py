@@ -105,7 +105,7 @@ def test_only_the_newest_revision_of_a_signal_is_sent(store: Store, tmp_path: Pa
     assert [status for status, _ in rows(tmp_path)] == ["superseded", "superseded", "delivered"]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 429, 408])
+@pytest.mark.parametrize("status", [500, 502, 503, 507, 429, 408])
 def test_a_passing_trouble_is_tried_again_until_it_is_over(store: Store, metrics: DetectorMetrics, status: int) -> None:
     ids = add_signals(store, 3)
     with (
