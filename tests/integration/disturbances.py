@@ -26,6 +26,7 @@ from tests.processes import Started, free_port, started
 ROWS = 250
 """Lookups a slice: more bytes than a detector reads ahead, so that what it has read tells what it works on."""
 IN_SLICES = ("--rows-per-slice", str(ROWS))
+IN_LARGER_SLICES = ("--rows-per-slice", str(2 * ROWS))
 DAYS = 3
 
 

@@ -11,7 +11,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ def ballast(folder: Path) -> Iterator[None]:
     """A file that takes what room is left."""
     file = folder / "ballast"
     room = os.statvfs(folder)
-    file.write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - LEFT_BYTES)))
+    with suppress(OSError):  # somebody else took the last of it meanwhile
+        file.write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - LEFT_BYTES)))
     try:
         yield
     finally:

@@ -8,19 +8,17 @@ import os
 import signal
 import sqlite3
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, MutableSequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, event
-
 from services import cli
 from services.core.observability import configure_logging
 from tests.integration.forking import forking
+from tests.integration.tally import Tally, tell_transactions
 from tests.processes import PATIENCE_SECONDS
 
 LOOKUPS = "all.ndjson"
@@ -30,9 +28,6 @@ COMMITS_BEFORE_SLICES = 2
 
 NUMBERS = itertools.count()
 """Of the logs, which lie outside the home folder, so that they can be written when its disk is full."""
-
-Tally = MutableSequence[int]
-"""Shared with the process: changes in the write transaction that is open, and write transactions that ended."""
 
 
 @dataclass(frozen=True)
@@ -188,30 +183,6 @@ def _run(line: list[str], log: Path, tally: Tally) -> None:
     with log.open("wb", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    _tell_transactions(tally)
+    tell_transactions(tally)
     configure_logging()
     sys.exit(cli.run(line))
-
-
-def _tell_transactions(tally: Tally) -> None:
-    """Counts what the main thread does to the database; what the delivering thread does is no work of a slice."""
-
-    def counts(connection: Connection) -> bool:
-        on_main = threading.current_thread() is threading.main_thread()
-        return on_main and not connection.get_execution_options().get("reads_only", False)
-
-    def changed(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if counts(connection) and statement.startswith(("INSERT", "UPDATE", "DELETE")):
-            tally[0] += 1
-
-    def ended(connection: Connection) -> None:
-        if counts(connection):
-            tally[0] = 0
-
-    def committing(connection: Connection) -> None:
-        ended(connection)
-        tally[1] += counts(connection)
-
-    event.listen(Engine, "after_cursor_execute", changed)
-    event.listen(Engine, "commit", committing)
-    event.listen(Engine, "rollback", ended)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.disturbances import IN_SLICES, Agency, an_api, intake_of
+from tests.integration.disturbances import IN_LARGER_SLICES, Agency, an_api, intake_of
 from tests.integration.killable_detect import detecting
 from tests.processes import free_port
 from tests.unit.scripted_api import Intake, Reply, serving
@@ -24,7 +24,7 @@ FAILURES = [Reply(500), Reply(503, headers={"Retry-After": "0"}), Reply(504, han
 def test_an_api_that_dies_and_fails_for_a_while_gets_everything(agency: Agency) -> None:
     home, port = agency.home("failing"), free_port()
     url = f"http://127.0.0.1:{port}"
-    with detecting(agency.dataset, home, url, *IN_SLICES) as run:
+    with detecting(agency.dataset, home, url, *IN_LARGER_SLICES) as run:
         with an_api(home, port) as (api, _):
             run.until(lambda: signals_in(home / "api.sqlite") > 0)
             api.process.kill()
@@ -56,7 +56,7 @@ def test_a_closed_input_that_cannot_be_delivered_fails_and_keeps_its_signals_for
         f"({url}: ConnectError: [Errno {ECONNREFUSED}] {strerror(ECONNREFUSED)}); "
         "they are kept and go out at the next start"
     )
-    with an_api(home, port), detecting(agency.dataset, home, url, *IN_SLICES, "--json") as again:
+    with an_api(home, port), detecting(agency.dataset, home, url, *IN_LARGER_SLICES, "--json") as again:
         assert again.ended() == 0, again.said
         assert json.loads(again.said.splitlines()[-1])["slices"] <= 1
         intake_of(url, home).assert_is_that_of(agency)
