@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
 
 from services.api import problems
@@ -63,6 +65,8 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
+        app.add_exception_handler(trouble, failures.answer_trouble)
     return app
 
 

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 
 import structlog
 
@@ -27,6 +28,16 @@ def _redact_event(_logger: object, _method: str, event: MutableMapping[str, obje
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+class _PrintLogger(structlog.PrintLogger):
+    """A log that cannot be written, for instance on a full disk, must not end the work that it tells of."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
+
 def configure_logging(level: int = logging.INFO) -> None:
     """One JSON object a line on standard error; call once, in an entry point."""
     structlog.configure(
@@ -39,5 +50,5 @@ def configure_logging(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _PrintLogger(sys.stderr),
     )

@@ -25,9 +25,12 @@ from services.detector.sources.datafiles import OF_A_FILE, unread_files
 from services.detector.sources.dataset import Dataset
 from services.detector.state.tables import State
 from services.detector.states import states
+from services.detector.whole import whole, write_parquet
 
 ROWS_PER_SLICE = 250_000
 """Large enough for the engine's full speed, small enough for a few hundred megabytes."""
+
+FILES = ("signals.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json")
 
 Advance = Callable[[str, float], None]
 """Told what is going on and the share done, 0 to 1."""
@@ -124,15 +127,26 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(result: Rescored, out: Path, ring: KeyRing) -> None:
-    """Writes signals.parquet, explained.parquet, dead-letters.parquet and coverage.json into a directory."""
+    """Writes signals.parquet, explained.parquet, dead-letters.parquet and coverage.json, all of them or none.
+
+    Raises InputError if the directory cannot be made, DoelbindingError if it does not take the files.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        result.signals.select(list(SIGNAL.schema)).write_parquet(out / "signals.parquet")
-        result.explained.write_parquet(out / "explained.parquet")
-        seal_frame(result.dead, ring).write_parquet(out / "dead-letters.parquet")
-        (out / "coverage.json").write_bytes(msgspec.json.format(msgspec.json.encode(coverage(result)), indent=1))
     except OSError as error:
         raise InputError(f"{out}: cannot be written: {error.strerror}") from error
+    told = msgspec.json.format(msgspec.json.encode(coverage(result)), indent=1)
+    try:
+        with whole(out, *FILES) as (signals, explained, dead, counts):
+            write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
+            write_parquet(result.explained, explained)
+            write_parquet(seal_frame(result.dead, ring), dead)
+            counts.write_bytes(told)
+    except OSError as error:
+        raise DoelbindingError(
+            f"{out}: cannot be written: {error.strerror}; nothing of this run was kept there. "
+            "Free space on its disk, or give another directory with --out"
+        ) from error
 
 
 def coverage(result: Rescored) -> dict[str, object]:

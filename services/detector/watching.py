@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import polars as pl
 import structlog
+from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
@@ -25,6 +26,7 @@ from services.detector.deliver import Deliverer
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.misread import misread
+from services.detector.patience import Patience
 from services.detector.pipeline import Findings, Pipeline, Slice
 from services.detector.rescore import conflict_letters
 from services.detector.settings import AgencySettings
@@ -33,7 +35,7 @@ from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
 from services.detector.sources.future import without_future
 from services.detector.sources.slices import SourceSlice
-from services.detector.state.connection import StoreUnavailable, sqlite_url
+from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
@@ -42,10 +44,9 @@ LOG = structlog.get_logger()
 FUTURE = timedelta(minutes=5)
 """A lookup this far ahead of the moment at which it was read is a fault of its source."""
 CALL_SECONDS = 30.0
-DRAIN_SECONDS = 120.0
 DRAIN_SECONDS_WHEN_STOPPED = 10.0
 """Supervisors commonly kill what has not ended half a minute after they asked."""
-LONGEST_PAUSE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class DetectOptions:
     rows_per_slice: int = 20_000
     metrics_port: int = 0
     poll_seconds: float = 1.0
+    patience_seconds: float = PATIENCE_SECONDS
+    """How long signals may still be on their way after the end of an input that is not followed."""
 
 
 def detect(
@@ -73,25 +76,31 @@ def detect(
     ring = open_key_ring(options.home / "keyring.json")
     token = open_tokens(options.home / "tokens.json")["detector"]
     url = sqlite_url(options.home / "detector.sqlite")
-    migrate(url)
-    metrics = metrics or DetectorMetrics()
+    metrics, stop = metrics or DetectorMetrics(), threading.Event()
     with (
-        closing(Store(url, clock)) as store,
+        metrics_page(metrics, options.metrics_port),
+        closing(_opened(url, clock, stop)) as store,
         httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
         _delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
-        metrics_page(metrics, options.metrics_port),
     ):
-        watch = Watch(options, settings, ring, store, sources, metrics, clock)
-        with _until_told_to_stop(watch.stop):
+        watch = Watch(options, settings, ring, store, sources, metrics, clock, stop)
+        with _until_told_to_stop(stop):
             counted = watch.run(deliverer)
-        if watch.stop.is_set() and not options.follow:
+        if stop.is_set() and not options.follow:
             raise DoelbindingError("stopped before the end of the lookups; the next start goes on from there")
-        if not deliverer.drain(DRAIN_SECONDS_WHEN_STOPPED if options.follow else DRAIN_SECONDS):
+        if not deliverer.drain(DRAIN_SECONDS_WHEN_STOPPED if options.follow else options.patience_seconds):
             raise DoelbindingError(
                 f"{store.outbox.backlog().pending} signals could not be delivered to {options.api} "
                 f"({deliverer.problem or 'no answer yet'}); they are kept and go out at the next start"
             )
     return counted
+
+
+def _opened(url: URL, clock: Clock, stop: threading.Event) -> Store:
+    """The store with its tables; waits where another process writes to it, or its disk is full."""
+    with _until_told_to_stop(stop):
+        Patience(stop).at_start(lambda: migrate(url))
+    return Store(url, clock)
 
 
 class Watch:
@@ -106,6 +115,7 @@ class Watch:
         sources: tuple[str, ...],
         metrics: DetectorMetrics,
         clock: Clock,
+        stop: threading.Event,
     ) -> None:
         self._options = options
         self._ring = ring
@@ -114,12 +124,13 @@ class Watch:
         self._metrics = metrics
         self._clock = clock
         self._pipeline = Pipeline(settings, ring)
-        self.stop = threading.Event()
+        self._stop = stop
+        self._patience = Patience(stop)
 
     def run(self, deliverer: Deliverer) -> dict[str, int]:
         """Claims the store, goes on where the last commit ended, and reads until the input ends or `stop` is set."""
-        self._store.claim()
-        snapshot = self._store.load()
+        self._patience.later(self._store.claim)
+        snapshot = self._patience.later(self._store.load)
         state = State.restore(snapshot.tables, self._archive)
         registers = FollowedRegisters(
             self._options.dataset, self._pipeline, self._sources, snapshot.meta.get("registers")
@@ -140,11 +151,11 @@ class Watch:
     def _source(self, positions: dict[str, int]) -> FilesSource:
         options = self._options
         return FilesSource(
-            options.dataset, positions, options.rows_per_slice, options.follow, options.poll_seconds, self.stop
+            options.dataset, positions, options.rows_per_slice, options.follow, options.poll_seconds, self._stop
         )
 
     def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        return self._store.archive(employees.to_list(), subjects.to_list())
+        return self._patience.later(lambda: self._store.archive(employees.to_list(), subjects.to_list()))
 
     def _take(self, state: State, piece: SourceSlice, reading: Reading) -> tuple[State, dict[str, int]]:
         """One slice through the engine and into the store."""
@@ -162,37 +173,26 @@ class Watch:
         state, found = self._pipeline.step(state, news, reading.registers)
         state, revisions = self._pipeline.tell(before, state)
         dead = pl.concat([piece.dead, future, conflict_letters(found.conflicts), reading.dead])
-        self._store_patiently(
-            Commit(
-                tables=state.tables(),
-                positions=piece.positions,
-                revisions=revisions,
-                dead=seal_frame(dead, self._ring),
-                partition=piece.partition,
-                lookups=found.archived,
-                meta={"registers": reading.signature},
-            )
+        commit = Commit(
+            tables=state.tables(),
+            positions=piece.positions,
+            revisions=revisions,
+            dead=seal_frame(dead, self._ring),
+            partition=piece.partition,
+            lookups=found.archived,
+            meta={"registers": reading.signature},
         )
+        self._patience.later(lambda: self._commit(commit))
         for found_wrong in misread(dead):
             LOG.warning("records-not-read", **found_wrong._asdict())
-        show_findings(self._metrics, state, found, revisions, dead, self._store.sizes())
+        sizes = self._patience.later(self._store.sizes)
+        show_findings(self._metrics, state, found, revisions, dead, sizes)
         return state, _counts(found, revisions)
 
-    def _store_patiently(self, commit: Commit) -> None:
-        """Commits, and while the database is away or full waits and tries the same commit again."""
-        pause = 0.5
-        while True:
-            began = time.monotonic()
-            try:
-                self._store.commit(commit)
-            except StoreUnavailable as error:
-                LOG.warning("store-unavailable", reason=str(error), next_try_in_seconds=pause)
-                if self.stop.wait(pause):
-                    raise
-                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            else:
-                self._metrics.show_commit(time.monotonic() - began, self._clock.now())
-                return
+    def _commit(self, commit: Commit) -> None:
+        began = time.monotonic()
+        self._store.commit(commit)
+        self._metrics.show_commit(time.monotonic() - began, self._clock.now())
 
 
 def _counts(found: Findings, revisions: pl.DataFrame) -> dict[str, int]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import multiprocessing
 from multiprocessing.context import ForkServerContext
 
-PRELOADED = ["tests.integration.crashing_worker", "tests.integration.killable_detect"]
+PRELOADED = [
+    "tests.integration.crashing_worker",
+    "tests.integration.killable_detect",
+    "services.detector.commands.detecting",
+    "holidays.countries",
+]
 
 
 def forking() -> ForkServerContext:

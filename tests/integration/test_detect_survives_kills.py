@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copy
 
-import polars as pl
 import pytest
 
-from services.api.embedded import EmbeddedApi
-from services.api.settings import load_settings
-from services.core.contract import LOOKUP
-from services.core.keyring import open_key_ring
-from services.core.tokens import open_tokens
-from services.detector.simulate.simulation import simulate
-from tests.datasets import lines
-from tests.integration.killable_detect import LOOKUPS, Killed, detecting, stored
-from tests.investigator import Investigator, Json
+from tests.integration.disturbances import IN_SLICES, Agency, Intake, an_api, intake_of
+from tests.integration.killable_detect import Killed, detecting
 from tests.processes import free_port
 
 pytestmark = pytest.mark.slow
 
 SEED = 20_250_113
-KILLS_IN_A_ROW = 4
-COMMITS_BEFORE_A_KILL = (0, 0, 1, 2)
-LONGEST_DELAY_SECONDS = 0.3
-ROWS = 250
-"""Lookups a slice: more bytes than a detector reads ahead, so that what it has read tells what it works on."""
-DAYS = 3
-
-
-@dataclass(frozen=True)
-class Agency:
-    """A dataset, where each of its lookups ends, the keys, and what an undisturbed run finds."""
-
-    dataset: Path
-    ends: pl.Series
-    keys: Path
-    signals: Mapping[str, Json]
-
-    def slices_in_hand(self, killed: Killed) -> int:
-        """Whole slices that were read and not stored."""
-        between = (self.ends > killed.stored) & (self.ends <= (killed.read or 0))
-        return int(between.sum()) // ROWS
+AIMS = ["starting"] * 4 + ["anywhere"] * 20 + ["in a transaction"] * 6
+WHILE_THE_API_IS_AWAY = range(10, 18)
+SLICES_BEFORE_A_KILL = (0, 0, 1, 2)
+START_SECONDS = 0.8
 
 
 @dataclass(frozen=True)
@@ -58,105 +31,67 @@ class Disturbed:
     killed: list[Killed]
     before_commit: int
     after_commit: int
-    signals: Mapping[str, Json]
-    items: Mapping[str, str]
-
-
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
-    folder = tmp_path_factory.mktemp("kills")
-    dataset = folder / "agency"
-    simulate(dataset, 50, 1, 1, lambda _stage, _share: None)
-    ends = first_days_as_ndjson(dataset / "lookups")
-    open_key_ring(folder / "keyring.json")
-    open_tokens(folder / "tokens.json")
-    home = a_home(folder, "undisturbed")
-    with an_api(home) as url, detecting(dataset, home, url, "--rows-per-slice", str(ROWS)) as run:
-        assert run.ended() == 0, run.said
-        return Agency(dataset, ends, folder, Investigator(url, home).signals())
+    intake: Intake
 
 
 @pytest.fixture(scope="module")
 def disturbed(agency: Agency) -> Disturbed:
-    home, port, chance = a_home(agency.keys, "disturbed"), free_port(), random.Random(SEED)
-    with an_api(home, port):
-        killed = kills(agency, home, port, chance)
-    killed += kills(agency, home, port, chance)  # the API is away
-    with an_api(home, port) as url:
-        killed += kills(agency, home, port, chance)
+    home, port, chance = agency.home("killed"), free_port(), random.Random(SEED)
+    aims = chance.sample(AIMS, len(AIMS))
+    away = WHILE_THE_API_IS_AWAY
+    with an_api(home, port) as (api, _):
+        killed = [kill(agency, home, port, chance, aim) for aim in aims[: away.start]]
+        api.process.kill()
+    killed += [kill(agency, home, port, chance, aim) for aim in aims[away.start : away.stop]]
+    with an_api(home, port) as (_, url):
+        killed += [kill(agency, home, port, chance, aim) for aim in aims[away.stop :]]
         before, after = killed_in_a_commit(agency, home, url)
-        with detecting(agency.dataset, home, url, "--rows-per-slice", str(ROWS)) as last:
+        with detecting(agency.dataset, home, url, *IN_SLICES) as last:
             assert last.ended() == 0, last.said
-        investigator = Investigator(url, home)
-        return Disturbed(killed, before, after, investigator.signals(), investigator.items())
+        return Disturbed(killed, before, after, intake_of(url, home))
 
 
-def test_kills_at_random_moments_hit_work_that_is_not_stored(agency: Agency, disturbed: Disturbed) -> None:
+def test_thirty_kills_at_random_moments_hit_work_that_is_not_stored(agency: Agency, disturbed: Disturbed) -> None:
+    assert len(disturbed.killed) == 30
+    assert sum(killed.changes > 0 for killed in disturbed.killed) >= AIMS.count("in a transaction")
     if all(killed.read is None for killed in disturbed.killed):
-        pytest.skip("this system does not tell how far a process has read a file")
-    assert sum(agency.slices_in_hand(killed) > 0 for killed in disturbed.killed) >= 3
-    assert len({killed.stored for killed in disturbed.killed}) >= KILLS_IN_A_ROW
+        return  # this system does not tell how far a process has read a file
+    assert sum(agency.slices_in_hand(killed) > 0 and killed.changes == 0 for killed in disturbed.killed) >= 5
+
+
+def test_the_kills_are_spread_over_the_work(disturbed: Disturbed) -> None:
+    assert len({killed.stored for killed in disturbed.killed}) >= 8
 
 
 def test_a_kill_while_a_commit_waits_for_the_database_leaves_the_last_commit(disturbed: Disturbed) -> None:
     assert disturbed.after_commit == disturbed.before_commit > 0
 
 
-def test_the_signals_are_those_of_an_undisturbed_run(agency: Agency, disturbed: Disturbed) -> None:
-    assert len(agency.signals) > 20
-    assert disturbed.signals == agency.signals
+def test_each_signal_of_an_undisturbed_run_is_in_the_intake_once(agency: Agency, disturbed: Disturbed) -> None:
+    disturbed.intake.assert_is_that_of(agency)
 
 
-def test_each_pushed_signal_is_in_the_queue_exactly_once(agency: Agency, disturbed: Disturbed) -> None:
-    pushed = {signal_id for signal_id, one in agency.signals.items() if one["pushed"]}
-    assert pushed
-    assert Counter(disturbed.items.values()) == Counter(pushed)
-
-
-def first_days_as_ndjson(folder: Path) -> pl.Series:
-    """Puts the lookups of the first days into one file; the position at which each ends."""
-    lookups = pl.read_parquet(folder / "*.parquet").sort("occurred_at", "lookup_id")
-    for path in folder.iterdir():
-        path.unlink()
-    kept = lookups.filter(pl.col("occurred_at") < pl.col("occurred_at").min() + pl.duration(days=DAYS))
-    rows = [lines(LOOKUP, [row]) for row in kept.iter_rows(named=True)]
-    (folder / LOOKUPS).write_bytes(b"".join(rows))
-    return pl.Series([len(row) for row in rows]).cum_sum()
-
-
-def a_home(folder: Path, name: str) -> Path:
-    """A home folder with the same keys and tokens as the others."""
-    (folder / name).mkdir()
-    for file in ("keyring.json", "tokens.json"):
-        copy(folder / file, folder / name / file)
-    return folder / name
-
-
-@contextmanager
-def an_api(home: Path, port: int = 0) -> Iterator[str]:
-    with EmbeddedApi(load_settings(home=home, port=port)) as api:
-        yield api.url
-
-
-def kills(agency: Agency, home: Path, port: int, chance: random.Random) -> list[Killed]:
-    """Starts the detector and kills it, several times in a row."""
-    killed = []
-    for _ in range(KILLS_IN_A_ROW):
-        commits, delay = chance.choice(COMMITS_BEFORE_A_KILL), chance.uniform(0, LONGEST_DELAY_SECONDS)
-        with detecting(agency.dataset, home, f"http://127.0.0.1:{port}", "--rows-per-slice", str(ROWS)) as run:
-            killed.append(run.killed_after(commits, delay))
-    return killed
+def kill(agency: Agency, home: Path, port: int, chance: random.Random, aim: str) -> Killed:
+    """Starts the detector and kills it."""
+    slices, share = chance.choice(SLICES_BEFORE_A_KILL), chance.random()
+    with detecting(agency.dataset, home, f"http://127.0.0.1:{port}", *IN_SLICES) as run:
+        if aim == "starting":
+            time.sleep(share * START_SECONDS)
+            return run.killed()
+        run.until_stored(slices)
+        if aim == "in a transaction":
+            return run.killed_in_a_transaction()
+        time.sleep(share * agency.seconds_a_slice)
+        return run.killed()
 
 
 def killed_in_a_commit(agency: Agency, home: Path, url: str) -> tuple[int, int]:
     """Holds the database so that a commit must wait, and kills the detector then; positions before and after."""
-    with detecting(agency.dataset, home, url, "--rows-per-slice", str(ROWS)) as run:
-        started_at = stored(run.database).commits
-        while stored(run.database).commits == started_at:
-            assert run.process.is_alive(), run.said
+    with detecting(agency.dataset, home, url, *IN_SLICES) as run:
+        run.until_stored(1)
         with closing(sqlite3.connect(run.database, isolation_level=None)) as holder:
             holder.execute("BEGIN IMMEDIATE")
-            before = stored(run.database)
+            before = run.stored
             run.until_it_says("store-unavailable")
             run.killed()
-    return before.position, stored(run.database).position
+    return before.position, run.stored.position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from services.api.db import sqlite
+from services.api.db.trouble import trouble_of
 from services.core.errors import DoelbindingError, InputError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,7 +34,7 @@ def migrate(url: str) -> None:
     try:
         with engine.connect().execution_options(writing=True) as connection, connection.begin():
             command.upgrade(_config(connection), "head")
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.DatabaseError) as error:  # the latter while connecting, where nobody wraps it
         raise DoelbindingError(f"database: cannot be migrated: {_reason(error)}") from error
     finally:
         engine.dispose()
@@ -56,6 +58,8 @@ def _config(connection: Connection | None) -> Config:
     return config
 
 
-def _reason(error: SQLAlchemyError) -> str:
-    """What the driver said, without the statement and its values."""
-    return str(getattr(error, "orig", None) or type(error).__name__)
+def _reason(error: Exception) -> str:
+    """What the driver said, without the statement and its values, and what to do about it."""
+    trouble = trouble_of(error)
+    said = str(getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else type(error).__name__))
+    return f"{said}: {trouble.advice}" if trouble else said

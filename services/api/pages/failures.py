@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+import structlog
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from services.api import problems
+from services.api.db.trouble import trouble_of
 from services.api.pages.render import page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+LOG = structlog.get_logger()
+RETRY_AFTER_SECONDS = 1
+"""Those who ask again have back-offs of their own; this only keeps the first one from coming at once."""
 TOLD = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -28,3 +34,13 @@ def answer(as_problem: Handler) -> Handler:
         return page(request, "failed.html", status, explanation=text)
 
     return handle
+
+
+async def answer_trouble(request: Request, error: Exception) -> Response:
+    """503, or 507 where there is no room, while the database is locked, full or away; other failures go on as such."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    LOG.error("database-unavailable", reason=trouble.reason, advice=trouble.advice)
+    failure = HTTPException(trouble.status, trouble.told, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return await answer(problems.answer_http)(request, failure)

@@ -15,7 +15,7 @@ from services.detector.commands.options import Home, JsonOutput, RulesFile
 from services.detector.settings import load_agency_settings
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
-from services.detector.watching import DetectOptions, detect
+from services.detector.watching import PATIENCE_SECONDS, DetectOptions, detect
 
 
 def detect_command(
@@ -25,6 +25,9 @@ def detect_command(
     api: Annotated[str, typer.Option("--api", help="Base URL of the intake API.")] = "http://127.0.0.1:8600",
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="Port of /metrics on loopback; 0: none.")] = 9600,
     rows_per_slice: Annotated[int, typer.Option("--rows-per-slice", min=1, max=1_000_000)] = 20_000,
+    patience: Annotated[
+        float, typer.Option("--patience", min=0, help="Seconds that delivery may take after the end of the lookups.")
+    ] = PATIENCE_SECONDS,
     rules: RulesFile = None,
     home: Home = None,
     json_output: JsonOutput = False,
@@ -32,7 +35,8 @@ def detect_command(
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
     if source != "files":
         raise InputError(f"--source: '{source}' is not known; use: files")
-    options = DetectOptions(dataset, api, home or default_home(), follow, rows_per_slice, metrics_port)
+    folder = home or default_home()
+    options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
     counted = detect(options, load_agency_settings(rules), SystemClock())
     typer.echo(
         json.dumps(counted) if json_output else "  ".join(f"{name}: {number:,}" for name, number in counted.items())

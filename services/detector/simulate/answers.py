@@ -16,6 +16,7 @@ from services.detector.simulate.misuse.scene import Episode
 from services.detector.simulate.odd_kinds import KINDS
 from services.detector.simulate.timeline import HOUR
 from services.detector.simulate.visits import column
+from services.detector.whole import write_parquet
 
 
 def write_lookup_times(truth: Path, rows: pl.DataFrame, ids: pl.Series, labels: Labels) -> None:
@@ -27,7 +28,7 @@ def write_lookup_times(truth: Path, rows: pl.DataFrame, ids: pl.Series, labels: 
             "occurred_at": instants(column(rows, "at")),
         }
     )
-    frame.write_parquet(truth / "lookups.parquet")
+    write_parquet(frame, truth / "lookups.parquet")
 
 
 def write_truth(truth: Path, rows: pl.DataFrame, ids: pl.Series, episodes: list[Episode], labels: Labels) -> None:
@@ -45,7 +46,7 @@ def write_truth(truth: Path, rows: pl.DataFrame, ids: pl.Series, episodes: list[
             "is_misuse": pl.repeat(True, len(at), eager=True),
         }
     )
-    frame.sort("scenario_id", maintain_order=True).write_parquet(truth / "truth.parquet")
+    write_parquet(frame.sort("scenario_id", maintain_order=True), truth / "truth.parquet")
 
 
 def write_scenarios(
@@ -68,7 +69,7 @@ def write_scenarios(
             "difficulty": [episode.difficulty for episode in episodes],
         }
     )
-    frame.write_parquet(truth / "scenarios.parquet")
+    write_parquet(frame, truth / "scenarios.parquet")
 
 
 def _detectable_from(visits: pl.DataFrame, number: int, episode: Episode) -> int:
@@ -99,7 +100,7 @@ def write_benign(truth: Path, rows: pl.DataFrame, ids: pl.Series, windows: pl.Da
         ),
         _benign(windows["kind"], windows, labels),
     ]
-    pl.concat(frames).write_parquet(truth / "benign.parquet")
+    write_parquet(pl.concat(frames), truth / "benign.parquet")
 
 
 def _benign(kind: pl.Series, events: pl.DataFrame, labels: Labels) -> pl.DataFrame:

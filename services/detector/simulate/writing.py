@@ -27,6 +27,7 @@ from services.detector.simulate.rows import REASONS, SHOWN
 from services.detector.simulate.screens import SYSTEMS
 from services.detector.simulate.timeline import MINUTE
 from services.detector.simulate.visits import column
+from services.detector.whole import write_parquet
 
 ROWS_PER_PART, FEWEST_PARTS = 150_000, 3
 LATE, LATE_MINUTES, MOST_LATE_MINUTES, TWICE = 0.02, 2.0, 12.0, 0.001
@@ -49,7 +50,7 @@ def write_lookups(out: Path, agency: Agency, rows: pl.DataFrame, ids: pl.Series,
     parts = np.array_split(order, max(FEWEST_PARTS, len(order) // ROWS_PER_PART))
     for number, part in enumerate(parts):
         frame = _lookups(agency, rows[part], ids.gather(part), labels)
-        frame.write_parquet(folder / f"part-{number:03d}.parquet")
+        write_parquet(frame, folder / f"part-{number:03d}.parquet")
 
 
 def _delivery(rng: Dice, at: Ints) -> Ints:
@@ -107,7 +108,7 @@ def write_links(out: Path, links: pl.DataFrame, labels: Labels) -> None:
             pl.Series(registrar >= 0), systems
         ),
     }
-    pl.DataFrame(columns, schema=dict(CASE_LINK.schema)).write_parquet(out / "case-links.parquet")
+    write_parquet(pl.DataFrame(columns, schema=dict(CASE_LINK.schema)), out / "case-links.parquet")
 
 
 def write_employees(out: Path, agency: Agency, labels: Labels) -> None:
@@ -134,7 +135,7 @@ def write_employees(out: Path, agency: Agency, labels: Labels) -> None:
         "registered_at": pl.repeat(None, len(employee), eager=True),
     }
     frame = pl.DataFrame(columns, schema=dict(EMPLOYEE.schema))
-    frame.sort("employee_id", "valid_from").write_parquet(out / "employees.parquet")
+    write_parquet(frame.sort("employee_id", "valid_from"), out / "employees.parquet")
 
 
 def write_relations(out: Path, agency: Agency, relations: pl.DataFrame, labels: Labels) -> None:
@@ -150,4 +151,4 @@ def write_relations(out: Path, agency: Agency, relations: pl.DataFrame, labels: 
         "valid_to": nothing,
         "registered_at": nothing,
     }
-    pl.DataFrame(columns, schema=dict(RELATION.schema)).write_parquet(out / "relations.parquet")
+    write_parquet(pl.DataFrame(columns, schema=dict(RELATION.schema)), out / "relations.parquet")

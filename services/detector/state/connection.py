@@ -23,17 +23,31 @@ ADVICE = {
     "SQLITE_LOCKED": "another process is writing to it; stop that process, or wait and try again",
     "SQLITE_FULL": "the disk or the database is full; free space on its disk and try again",
     "SQLITE_READONLY": "it may not be written; check its owner, its folder's owner and whether the disk is read-only",
-    "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written",
-    "SQLITE_IOERR": "its disk fails to read or write; check the disk, then try again",
+    "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written, and its disk has room",
+    "SQLITE_IOERR": "its disk fails to read or write; check the room left, the quota and the disk, then try again",
     "SQLITE_NOTADB": "it is no SQLite database; name another file, or restore it from a backup",
     "SQLITE_CORRUPT": "it is damaged; restore it from a backup",
     "SQLITE_ERROR": "its tables are missing or older than this version; run: doelbinding migrate",
 }
 ELSE_ADVICE = "the database does not answer as it should; check that it runs and can be reached"
 
+BY_ITSELF = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR"})
+"""What ends when another process is done or there is room again. SQLite tells an exceeded quota as SQLITE_IOERR."""
+
+NEVER = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR"})
+"""What waiting does not mend: the file is another one than was meant, or damaged."""
+
 
 class StoreUnavailable(DoelbindingError):  # noqa: N818 - it names a condition that may pass
-    """The database could not do the work; nothing of it was stored, and the same work may be tried again."""
+    """The database could not do the work; nothing of it was stored, and the same work may be tried again.
+
+    `passes` tells whether it may pass without a change of settings, `hopeless` that trying again is no use.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.passes = not code or _family(code) in BY_ITSELF
+        self.hopeless = _family(code) in NEVER
 
 
 def sqlite_url(path: Path) -> URL:
@@ -81,9 +95,9 @@ def _told(engine: Engine) -> Iterator[None]:
     except DatabaseError as error:
         if not _is_outside_cause(error.orig):
             raise
-        raise StoreUnavailable(_reason(engine, error.orig)) from error
+        raise _unavailable(engine, error.orig) from error
     except (sqlite3.DatabaseError, OSError) as error:  # while connecting, before SQLAlchemy can wrap it
-        raise StoreUnavailable(_reason(engine, error)) from error
+        raise _unavailable(engine, error) from error
 
 
 def _is_outside_cause(error: BaseException | None) -> bool:
@@ -93,11 +107,16 @@ def _is_outside_cause(error: BaseException | None) -> bool:
     return type(error).__name__ in {"DatabaseError", "OperationalError", "InterfaceError"}
 
 
-def _reason(engine: Engine, error: BaseException | None) -> str:
+def _unavailable(engine: Engine, error: BaseException | None) -> StoreUnavailable:
     place = engine.url.database or engine.url.render_as_string(hide_password=True)
     code = "SQLITE_CANTOPEN" if isinstance(error, OSError) else str(getattr(error, "sqlite_errorname", ""))
-    advice = next((text for name, text in ADVICE.items() if code == name or code.startswith(f"{name}_")), ELSE_ADVICE)
-    return f"{place}: {error}: {advice}. Nothing was stored."
+    advice = ADVICE.get(_family(code), ELSE_ADVICE)
+    return StoreUnavailable(f"{place}: {error}: {advice}. Nothing was stored.", code)
+
+
+def _family(code: str) -> str:
+    """The primary code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE."""
+    return "_".join(code.split("_")[:2])
 
 
 def _make_private(_dialect: object, _entry: object, arguments: list[str], keywords: dict[str, object]) -> None:

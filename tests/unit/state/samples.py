@@ -24,11 +24,11 @@ PSEUDONYM = "p1-" + "0" * 32
 
 
 @contextmanager
-def a_store(path: Path) -> Iterator[Store]:
-    """A store on a migrated file, not claimed yet; gives up on a lock at once."""
+def a_store(path: Path, busy_timeout_ms: int = 50) -> Iterator[Store]:
+    """A store on a migrated file, not claimed yet; gives up on a lock at once if not told otherwise."""
     if not path.exists():
         path.write_bytes(_migrated())
-    store = Store(sqlite_url(path), SystemClock(), busy_timeout_ms=50)
+    store = Store(sqlite_url(path), SystemClock(), busy_timeout_ms)
     try:
         yield store
     finally:
@@ -36,9 +36,9 @@ def a_store(path: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def an_owned_store(path: Path) -> Iterator[Store]:
+def an_owned_store(path: Path, busy_timeout_ms: int = 50) -> Iterator[Store]:
     """A store that is ready for commits."""
-    with a_store(path) as store:
+    with a_store(path, busy_timeout_ms) as store:
         store.claim()
         store.load()
         yield store
