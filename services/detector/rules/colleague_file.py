@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="colleague-file",
-    version=1,
+    version=2,
     family="staff-file",
     rule_class=in_class("P"),
     hit=pl.col("staff_kind").is_in(["staff", "ex-staff"]),

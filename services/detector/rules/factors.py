@@ -148,6 +148,7 @@ def counting() -> tuple[Factor, ...]:
         number_of_consultations({2: 20, 3: 40, 5: 60, 10: 80}),
         medical_data(40),
         sign_of_sharing(40),
+        break_glass(20),
         off_hours(10),
         found_by_name(10),
         found_by_address(10),

@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="household-file",
-    version=1,
+    version=2,
     family="relative",
     rule_class=in_class("P"),
     hit=pl.col("relation") == "household",

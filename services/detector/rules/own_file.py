@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="own-file",
-    version=1,
+    version=2,
     family="own-file",
     rule_class=in_class("P"),
     hit=pl.col("is_own") & pl.col("explanation").ne_missing("own-personnel-file"),

@@ -11,7 +11,7 @@ KINDS = ["partner", "child", "parent", "sibling", "other"]
 
 RULE = Rule(
     id="relative-file",
-    version=1,
+    version=2,
     family="relative",
     rule_class=in_class("P"),
     hit=pl.col("relation").is_in(KINDS),
