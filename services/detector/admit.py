@@ -17,7 +17,7 @@ class Admitted:
     lookups: pl.DataFrame
     """New lookups, to be judged (LOOKUPS schema)."""
     replaced: pl.DataFrame
-    """Earlier lookups whose content lost, as lookup_id, content, employee and day: they are taken back."""
+    """Earlier lookups whose content lost, as RECENT without time and bucket: they are taken back."""
     recent: pl.DataFrame
     duplicates: int
     conflicts: pl.DataFrame
@@ -34,7 +34,7 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     )
     fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
     beaten = compared.filter(pl.col("content") > pl.col("known"))
-    replaced = known.join(fresh, on="lookup_id", how="semi").select("lookup_id", "content", "employee", "day")
+    replaced = known.join(fresh, on="lookup_id", how="semi").drop("at")
     conflicts = pl.concat([losers.select(lookups.columns), beaten.select(lookups.columns)]).unique(
         ["lookup_id", "content"]
     )

@@ -20,6 +20,9 @@ from services.detector.context import add_context
 from services.detector.contribute import classify, contribute
 from services.detector.encode import LOOKUPS, Encoder
 from services.detector.enrich import enrich
+from services.detector.faults.muting import counting
+from services.detector.faults.rejected import REJECTED
+from services.detector.faults.stage import FaultStage
 from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
@@ -49,6 +52,8 @@ class Slice:
     """With `closed`: decide only what was known by this moment."""
     changed_employees: pl.Series = field(default_factory=_no_keys)
     changed_subjects: pl.Series = field(default_factory=_no_keys)
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
+    """How many records came without an actor or from the future, per system and day (REJECTED)."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Pipeline:
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar)
         self._explainer = Explainer(settings, self.calendar)
+        self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
@@ -90,7 +96,9 @@ class Pipeline:
         contributions = add_context(contribute(judged), registers).select(list(CONTRIBUTIONS))
         state = self._take_in(state, piece, admitted, again, contributions)
         mark = self._watermark(state, piece, news)
-        state = self._volume.run(state, news, admitted.replaced, mark)
+        state, remuted = self._faults.run(state, admitted, again, piece.rejected, mark)
+        reopened = pl.concat([admitted.replaced, remuted], how="diagonal")
+        state = self._volume.run(state, news, reopened, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
@@ -112,7 +120,7 @@ class Pipeline:
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
-        windowed = by_window(state.contributions, state.volume_days)
+        windowed = by_window(counting(state), state.volume_days)
         return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:

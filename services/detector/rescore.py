@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
 from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
+from services.detector.faults.rejected import REJECTED, rejected_by_system
+from services.detector.faults.report import sources_report
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
 from services.detector.settings import AgencySettings
@@ -48,6 +50,8 @@ class Rescored:
     signals: pl.DataFrame
     explained: pl.DataFrame
     dead: pl.DataFrame
+    sources: Mapping[str, object]
+    """What is known of faults of the sources: a part of the coverage."""
     lookups: int
     duplicates: int
 
@@ -64,10 +68,11 @@ def rescore(
         registers, dead = read_registers(dataset, pipeline, settings.sources_for_history())
         history = reading.result()
     lookups = _until(pipeline.encoder.lookups(history.valid), period.end).sort("at")
+    rejected = _rejected(history, pipeline)
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
-    for piece, share in _slices(lookups, period):
+    for piece, share in _slices(lookups, rejected, period):
         state, found = pipeline.step(state, piece, registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
@@ -85,6 +90,7 @@ def rescore(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
         explained=explained,
         dead=pl.concat([*dead, history.dead, conflict_letters(pl.concat(conflicts))]),
+        sources=sources_report(state, moment),
         lookups=lookups.height,
         duplicates=duplicates,
     )
@@ -139,6 +145,7 @@ def coverage(result: Rescored) -> dict[str, object]:
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,
+        **result.sources,
     }
 
 
@@ -146,10 +153,22 @@ def _until(lookups: pl.DataFrame, end: datetime | None) -> pl.DataFrame:
     return lookups if end is None else lookups.filter(pl.col("at") < end)
 
 
-def _slices(lookups: pl.DataFrame, period: Period) -> Iterator[tuple[Slice, float]]:
-    """Slices in order of time, each with the share done after it; the last one closes the input."""
+def _rejected(history: Decoded, pipeline: Pipeline) -> pl.DataFrame:
+    """Records of the history without an actor, per system and day."""
+    latest = history.valid["occurred_at"].max()
+    if not isinstance(latest, datetime):
+        return pl.DataFrame(schema=REJECTED)
+    return rejected_by_system(history.dead, latest, pipeline.calendar)
+
+
+def _slices(lookups: pl.DataFrame, rejected: pl.DataFrame, period: Period) -> Iterator[tuple[Slice, float]]:
+    """Slices in order of time, each with the share done after it; the last one closes the input.
+
+    The first one brings the counts of rejected records: they are only asked for when their day is over.
+    """
     pieces = max(1, math.ceil(lookups.height / ROWS_PER_SLICE))
     for number in range(pieces):
         piece = lookups.slice(number * ROWS_PER_SLICE, ROWS_PER_SLICE).select(list(LOOKUPS))
         last = number == pieces - 1
-        yield Slice(piece, closed=last, until=period.end if last else None), (number + 1) / pieces
+        told = rejected if number == 0 else rejected.clear()
+        yield Slice(piece, closed=last, until=period.end if last else None, rejected=told), (number + 1) / pieces

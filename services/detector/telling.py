@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from services.detector.faults.muting import counting, remuted
 from services.detector.group import MOMENTS, by_window
 from services.detector.revise import Reviser
 from services.detector.rules import VOLUME
@@ -27,7 +28,7 @@ def tell(before: State, state: State, news: News, reviser: Reviser) -> tuple[Sta
     moment = state.progress.watermark or state.progress.first_seen
     if moment is None:
         return state, reviser.revisions([], state.pushed)
-    windowed = by_window(state.contributions, state.volume_days)
+    windowed = by_window(counting(state), state.volume_days)
     affected = _affected(before, state, windowed, news)
     revisions = reviser.revisions(reviser.scored(affected, windowed, state.volume_days, moment), state.pushed)
     changed = _changed(revisions, state.told)
@@ -43,7 +44,9 @@ def _affected(before: State, state: State, windowed: pl.DataFrame, news: News) -
         return windowed
     crossed = _crossed(windowed, before.progress.watermark, state.progress.watermark)
     taken_back = before.contributions.filter(pl.col("lookup_id").is_in(news.taken_back.implode()))
-    subjects = pl.concat([crossed["subject"], news.subjects, taken_back["subject"]]).drop_nulls().unique()
+    moved = state.contributions.join(remuted(before, state), on=["system", "day"], how="semi")
+    concerning = [crossed["subject"], news.subjects, taken_back["subject"], moved["subject"]]
+    subjects = pl.concat(concerning).drop_nulls().unique()
     concerned = pl.col("subject").is_in(subjects.implode())
     crowds = windowed.filter(concerned)["employee"].unique()
     judged = not state.volume_days.equals(before.volume_days)
@@ -78,14 +81,14 @@ def _void(
     """Withdrawals of told signals for which late or corrected input left nothing at all."""
     recomputed = news.judged_again or not news.taken_back.is_empty()
     reopened = before.volume_days.join(state.volume_days, on=["employee", "day"], how="anti")
-    if not recomputed and reopened.is_empty():
+    if not recomputed and reopened.is_empty() and remuted(before, state).is_empty():
         return reviser.revisions([], state.pushed)
     standing = reviser.scored(windowed, windowed, state.volume_days, moment)
     alive = pl.concat([pl.Series([], dtype=pl.String), *(part.signals["signal_id"] for part in standing)])
     gone = state.told.filter(~pl.col("signal_id").is_in(alive.implode()))
     if gone.is_empty():
         return reviser.revisions([], state.pushed)
-    earlier = by_window(before.contributions, before.volume_days)
+    earlier = by_window(counting(before), before.volume_days)
     was = before.progress.watermark or moment
     last = reviser.revisions(reviser.scored(earlier, earlier, before.volume_days, was), before.pushed)
     return reviser.withdrawn(last.join(gone, on="signal_id", how="semi"), "recomputed", moment)

@@ -12,6 +12,7 @@ import polars as pl
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.detector.budget import Candidate, Tick, decide
+from services.detector.faults.muting import counting
 from services.detector.group import by_window, changes
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
@@ -68,7 +69,7 @@ class Candidates:
         self._reviser = reviser
         self._floor = floor
         self._volume_days = state.volume_days
-        self._windowed = by_window(state.contributions, state.volume_days)
+        self._windowed = by_window(counting(state), state.volume_days)
         self._competing = self._windowed.filter(~pl.col("family").is_in(AT_ONCE))
         self._changes = changes(self._competing)
         self._gone = set(state.pushed["signal_id"])

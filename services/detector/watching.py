@@ -22,6 +22,8 @@ from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
 from services.detector.deadletters import seal_frame
 from services.detector.deliver import Deliverer
+from services.detector.faults.rejected import rejected_by_system
+from services.detector.faults.report import show_faults
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.pipeline import Findings, Pipeline, Slice
@@ -140,13 +142,15 @@ class Watch:
 
     def _take(self, state: State, piece: SourceSlice, reading: Reading) -> tuple[State, dict[str, int]]:
         """One slice through the engine and into the store."""
-        lookups, future = without_future(piece.lookups, self._clock.now() + FUTURE)
+        now = self._clock.now()
+        lookups, future = without_future(piece.lookups, now + FUTURE)
         encoded = Slice(
             self._pipeline.encoder.lookups(lookups),
             piece.partition,
             piece.closed,
             changed_employees=reading.changed_employees,
             changed_subjects=reading.changed_subjects,
+            rejected=rejected_by_system(pl.concat([piece.dead, future]), now, self._pipeline.calendar),
         )
         before = state
         state, found = self._pipeline.step(state, encoded, reading.registers)
@@ -164,6 +168,7 @@ class Watch:
             )
         )
         show_findings(self._metrics, state, found, revisions, dead, self._store.sizes())
+        show_faults(self._metrics, before, state, encoded.rejected, self._pipeline.settings.faults.window_days)
         return state, _counts(found, revisions)
 
     def _store_patiently(self, commit: Commit) -> None:
