@@ -98,8 +98,14 @@ def show_faults(
         }
     )
     was = _open(before, window_days)
-    _log("source-fault-opened", now.join(was, on=KEY, how="anti"))
-    _log("source-fault-mended", was.join(now, on=KEY, how="anti"))
+    for told in _told(now.join(was, on=KEY, how="anti")):
+        LOG.warning("source-fault-opened", **told)
+    mended = state.faults.filter(pl.col("mended_at").is_not_null())
+    closed = was.join(now, on=KEY, how="anti")
+    for told in _told(closed.join(mended, on=KEY, how="semi")):
+        LOG.info("source-fault-mended", **told)
+    for told in _told(closed.join(mended, on=KEY, how="anti")):
+        LOG.info("source-fault-dropped", **told)
 
 
 def _open(state: State, window_days: int) -> pl.DataFrame:
@@ -112,6 +118,7 @@ def _label(system: str, known_systems: set[str]) -> str:
     return system if system in known_systems else OTHER
 
 
-def _log(event: str, faults: pl.DataFrame) -> None:
-    for row in faults.sort(KEY).select(*KEY, "records", "affected", "usual").iter_rows(named=True):
-        LOG.warning(event, **(row | {"day": row["day"].isoformat()}))
+def _told(faults: pl.DataFrame) -> list[dict[str, object]]:
+    """A row per fault, with its day as text."""
+    rows = faults.sort(KEY).select(*KEY, "records", "affected", "usual")
+    return rows.with_columns(pl.col("day").dt.to_string()).to_dicts()

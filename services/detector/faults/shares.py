@@ -97,7 +97,7 @@ def _is_fault(total: Desk, desks: list[Desk], limit: int, settings: FaultSetting
 
     Neither one person's burst nor the habit of a few is a fault: muting would hide what they did.
     """
-    telling = sorted((desk for desk in desks if desk.lookups >= LEAST_LOOKS), key=lambda desk: -desk.unexplained)
+    telling = sorted((desk for desk in desks if desk.lookups >= LEAST_LOOKS), key=_most_first)
     if len(telling) < settings.min_employees or not _above(total, limit):
         return False
     rest = telling[math.ceil(len(telling) / LEFT_OUT) :]
@@ -111,3 +111,8 @@ def _sum(desks: list[Desk]) -> Desk:
 
 def _above(desk: Desk, limit: int) -> bool:
     return desk.unexplained * WHOLE > limit * desk.lookups
+
+
+def _most_first(desk: Desk) -> tuple[int, int]:
+    """Two desks that compare equal are equal: no order of arrival may tell in what is left out."""
+    return -desk.unexplained, desk.lookups
