@@ -120,5 +120,6 @@ def _print_result(result: Rescored, told: dict[str, object], out: Path) -> None:
         "submitted",
     ):
         if name in told:
-            console.print(f"{name}: {told[name]}")
+            value = told[name]
+            console.print(f"{name}: {len(value) if isinstance(value, list) else value}")
     console.print(f"written to {out}")

@@ -7,19 +7,20 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from services.core.contract import LOOKUP
 from services.detector.faults.kinds import UNEXPLAINED_SHARE
 from services.detector.faults.report import muted_lookups, open_faults, sources_report
 from services.detector.faults.shares import faulty_days
 from services.detector.pipeline import Slice
 from services.detector.settings import FaultSettings
 from tests.office import LOOKS, morning, office, office_pipeline, on_time, snoop, work
-from tests.world import Run, World, in_one_batch, local, registers_of
+from tests.world import Run, World, frame, in_one_batch, local, registers_of
 
 OFF = {"min_lookups": 100_000}
 """Settings under which nothing is ever a fault."""
 THURSDAY = 8
 GRACE_ENDS = local("2025-03-15 00:00")
-FOUR_DAYS = timedelta(days=4)
+FOUR_DAYS, SIX_DAYS = timedelta(days=4), timedelta(days=6)
 
 
 def judged(world: World, **faults: object) -> Run:
@@ -153,6 +154,23 @@ def test_late_lookups_are_part_of_the_decision_once_they_are_there() -> None:
     assert run.state.faults.equals(batch.state.faults)
     assert {row["withdrawn_reason"] for row in run.told.values()} == {"recomputed"}
     assert run.signals().is_empty()
+
+
+def test_a_stream_tells_nothing_of_a_muted_day_at_any_moment() -> None:
+    """A day at a time, each with the links that were registered by then."""
+    world = office(14, {THURSDAY: SIX_DAYS})
+    run = Run(office_pipeline())
+    lookups = run.pipeline.encoder.lookups(frame(LOOKUP, world.lookups))
+    everybody = registers_of(world, run.pipeline).links.frame["subject"].unique()
+    was_open = False
+    for day in range(14):
+        registers = registers_of(world, run.pipeline, morning(day) + timedelta(hours=8))
+        of_day = lookups.filter(pl.col("day") == morning(day).date())
+        run.feed(Slice(of_day, changed_subjects=everybody), registers)
+        assert run.told == {}
+        was_open |= run.state.faults["mended_at"].null_count() > 0
+    assert was_open
+    assert mended(run) == morning(THURSDAY) + SIX_DAYS + timedelta(minutes=45)
 
 
 def test_the_coverage_tells_what_is_muted_and_until_when() -> None:
