@@ -9,7 +9,7 @@ import polars as pl
 
 from services.detector.state.tables import RECENT, State, bucket_of, latest_of
 
-KNOWN = ["lookup_id", "content", "at", "employee", "subject", "day"]
+KNOWN = ["lookup_id", "content", "at", "employee", "subject", "system", "day"]
 """What is known of an earlier lookup without its record."""
 A_DAY_AROUND = timedelta(hours=26)
 """Beyond the horizon, so that whole local days are remembered, the longest too."""
@@ -22,7 +22,7 @@ class Admitted:
     lookups: pl.DataFrame
     """New lookups, to be judged (LOOKUPS schema)."""
     replaced: pl.DataFrame
-    """Earlier lookups whose content lost, as lookup_id, content, at, employee, subject, day: they are taken back."""
+    """Earlier lookups whose content lost (KNOWN columns): they are taken back."""
     duplicates: int
     conflicts: pl.DataFrame
     """Rows of lookups whose id came with other content that won: for the dead letters."""

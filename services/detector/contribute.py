@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules import FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
-from services.detector.state.tables import CONTRIBUTIONS, bucket_of, counting
+from services.detector.state.tables import CONTRIBUTIONS, bucket_of, that_count
 
 NOT_LINKS = ("own-personnel-file", "no-person")
 
@@ -37,7 +37,7 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
         _for_handlers(cases.filter("handler")),
         _ordinary(cases.filter(ordinary_at_first)),
     ]
-    return counting(pl.concat(parts))
+    return that_count(pl.concat(parts))
 
 
 def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
     before = rows.with_columns(*_moved_at(pl.col("retroactive_at")))
     after = rows.with_columns(pl.lit(RETROACTIVE).alias("family"), pl.col("retroactive_at").alias("counts_from"))
     untouched = contributions.filter(~self_made.fill_null(value=False))
-    return counting(pl.concat([untouched, before, after]))
+    return that_count(pl.concat([untouched, before, after]))
 
 
 def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.burst import candidates, episodes
 from services.detector.rules import BURST, MANY_PERSONS, ORDINARY, SPECIAL, VOLUME
 from services.detector.settings import BurstSettings
-from services.detector.state.tables import VOLUME_DAYS, counting
+from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
 COUNTING_RULE = "moments-30min-v1"
@@ -27,14 +27,12 @@ MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
 
 
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
-    """All contributions that count, with their window and `viewer`.
+    """Contributions as they count with their window and `viewer`.
 
     Unexplained lookups of a day that stands out count for that day too, and those of several employees at one person
     for that person.
     """
-    pairs = counting(contributions).with_columns(
-        pl.lit(None, pl.Date).alias("window"), pl.col("employee").alias("viewer")
-    )
+    pairs = contributions.with_columns(pl.lit(None, pl.Date).alias("window"), pl.col("employee").alias("viewer"))
     days = volume_days.select("employee", "day", "decided_at", "least")
     crowds = pairs.drop("window").filter(pl.col("family").is_in(ORDINARY)).join(days, on=["employee", "day"])
     crowds = crowds.filter(

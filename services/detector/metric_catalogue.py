@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.core.contract import CLASSES, SIGNAL_STATUSES, STATES
+from services.detector.faults.kinds import CODES, KINDS
 
 OPEN_SET: tuple[str, ...] = ()
 """Values of a label that depend on the installation: rules, partitions, dead-letter codes, tables."""
@@ -60,6 +61,20 @@ LATE_LOOKUPS = Metric(
     "Lookups that came beyond the allowed lateness; what they touch is recomputed.",
     'increase(doelbinding_late_lookups_total{disposition="recomputed"}[1d])',
     {"disposition": ("recomputed",)},
+)
+SOURCE_REJECTED = Metric(
+    "doelbinding_source_rejected_total",
+    "counter",
+    "Records without an actor or from the future, by system; one that never gave a valid lookup counts as other.",
+    "sum by (system, code) (increase(doelbinding_source_rejected_total[1d]))",
+    {"system": OPEN_SET, "code": tuple(CODES)},
+)
+SOURCE_FAULT = Metric(
+    "doelbinding_source_fault",
+    "gauge",
+    "Days on which a system was at fault, decided and not yet mended; unexplained-share mutes rules meanwhile.",
+    "sum by (system, kind) (doelbinding_source_fault) > 0",
+    {"system": OPEN_SET, "kind": KINDS},
 )
 LAST_EVENT = Metric(
     "doelbinding_last_event_time_seconds",
@@ -153,6 +168,8 @@ CATALOGUE = (
     DEAD_LETTERS,
     DUPLICATES,
     LATE_LOOKUPS,
+    SOURCE_REJECTED,
+    SOURCE_FAULT,
     LAST_EVENT,
     WATERMARK,
     SIGNALS,

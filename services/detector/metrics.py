@@ -29,6 +29,8 @@ class DetectorMetrics:
         self.dead_letters = self._counter(catalogue.DEAD_LETTERS)
         self.duplicates = self._counter(catalogue.DUPLICATES)
         self.late_lookups = self._counter(catalogue.LATE_LOOKUPS)
+        self.source_rejected = self._counter(catalogue.SOURCE_REJECTED)
+        self.source_fault = self._gauge(catalogue.SOURCE_FAULT)
         self.last_event = self._gauge(catalogue.LAST_EVENT)
         self.watermark = self._gauge(catalogue.WATERMARK)
         self.signals = self._counter(catalogue.SIGNALS)
@@ -59,6 +61,12 @@ class DetectorMetrics:
         for table, count in rows.items():
             self.state_rows.labels(table=table).set(count)
         self.state_bytes.set(size)
+
+    def show_faults(self, faults: Mapping[tuple[str, str], int]) -> None:
+        """Open faults per system and kind; those not named are gone."""
+        self.source_fault.clear()
+        for (system, kind), count in faults.items():
+            self.source_fault.labels(system=system, kind=kind).set(count)
 
     def _counter(self, metric: Metric) -> Counter:
         return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)

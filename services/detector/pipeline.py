@@ -20,6 +20,9 @@ from services.detector.context import add_context
 from services.detector.contribute import as_stored, classify, contribute, registered_afterwards
 from services.detector.encode import LOOKUPS, NUMBERS, Encoder
 from services.detector.enrich import enrich
+from services.detector.faults.muting import counting
+from services.detector.faults.rejected import REJECTED
+from services.detector.faults.stage import FaultStage
 from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
@@ -56,6 +59,8 @@ class Slice:
     changed_subjects: pl.Series = field(default_factory=_no_keys)
     numbers: pl.DataFrame = field(default_factory=_no_numbers)
     """The digits behind the persons of these lookups (NUMBERS); without them no mistyped number is recognised."""
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
+    """How many records came without an actor or from the future, per system and day (REJECTED)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class Pipeline:
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
         self._explainer = Explainer(settings, self.calendar)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
+        self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
@@ -98,7 +104,9 @@ class Pipeline:
         touched = Touched(judged, admitted.replaced, piece.numbers)
         state = self._surroundings.run(before, state, touched, lambda known: self.judge(known, registers), registers)
         mark = self._watermark(state, piece, news)
-        state = self._volume.run(state, news, admitted.replaced, mark)
+        state, remuted = self._faults.run(state, admitted, again, piece.rejected, mark)
+        reopened = pl.concat([admitted.replaced, remuted], how="diagonal")
+        state = self._volume.run(state, news, reopened, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
@@ -119,7 +127,7 @@ class Pipeline:
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
-        windowed = by_window(state.contributions, state.volume_days)
+        windowed = by_window(counting(state), state.volume_days)
         return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:

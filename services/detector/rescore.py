@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,10 @@ from services.core.contract import SIGNAL
 from services.core.errors import DoelbindingError, InputError
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
+from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
+from services.detector.faults.rejected import REJECTED, rejected_by_system
+from services.detector.faults.report import sources_report
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -51,6 +54,8 @@ class Rescored:
     signals: pl.DataFrame
     explained: pl.DataFrame
     dead: pl.DataFrame
+    sources: Mapping[str, object]
+    """What is known of faults of the sources: a part of the coverage."""
     lookups: int
     duplicates: int
     warnings: tuple[str, ...] = ()
@@ -77,10 +82,11 @@ def rescore(
         raise InputError(*in_sentences(history.dead), "no lookup could be read; nothing was scored")
     encoded, numbers = pipeline.encoder.with_numbers(history.valid)
     lookups = _until(encoded, period.end).sort("at")
+    rejected = _rejected(history, pipeline)
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
-    for piece, share in _slices(lookups, period):
+    for piece, share in _slices(lookups, rejected, period):
         state, found = pipeline.step(state, replace(piece, numbers=numbers), read.registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
@@ -99,6 +105,7 @@ def rescore(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
         explained=explained,
         dead=dead,
+        sources=sources_report(state, moment),
         lookups=lookups.height,
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
@@ -161,6 +168,7 @@ def coverage(result: Rescored) -> dict[str, object]:
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,
         "warnings": [*result.warnings, *result.unread],
+        **result.sources,
     }
 
 
@@ -168,10 +176,22 @@ def _until(lookups: pl.DataFrame, end: datetime | None) -> pl.DataFrame:
     return lookups if end is None else lookups.filter(pl.col("at") < end)
 
 
-def _slices(lookups: pl.DataFrame, period: Period) -> Iterator[tuple[Slice, float]]:
-    """Slices in order of time, each with the share done after it; the last one closes the input."""
+def _rejected(history: Decoded, pipeline: Pipeline) -> pl.DataFrame:
+    """Records of the history without an actor, per system and day."""
+    latest = history.valid["occurred_at"].max()
+    if not isinstance(latest, datetime):
+        return pl.DataFrame(schema=REJECTED)
+    return rejected_by_system(history.dead, latest, pipeline.calendar)
+
+
+def _slices(lookups: pl.DataFrame, rejected: pl.DataFrame, period: Period) -> Iterator[tuple[Slice, float]]:
+    """Slices in order of time, each with the share done after it; the last one closes the input.
+
+    The first one brings the counts of rejected records: they are only asked for when their day is over.
+    """
     pieces = max(1, math.ceil(lookups.height / ROWS_PER_SLICE))
     for number in range(pieces):
         piece = lookups.slice(number * ROWS_PER_SLICE, ROWS_PER_SLICE).select(list(LOOKUPS))
         last = number == pieces - 1
-        yield Slice(piece, closed=last, until=period.end if last else None), (number + 1) / pieces
+        told = rejected if number == 0 else rejected.clear()
+        yield Slice(piece, closed=last, until=period.end if last else None, rejected=told), (number + 1) / pieces

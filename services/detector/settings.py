@@ -46,6 +46,21 @@ class BudgetSettings(_Section):
     rule_share: float = Field(0.5, gt=0, le=1, description="largest share of one day's pushes for one rule, rounded up")
 
 
+class FaultSettings(_Section):
+    """When a source counts as at fault, so that its unexplained lookups are held against nobody until it is mended."""
+
+    window_days: int = Field(28, ge=7, le=366, description="earlier days of a system that a day is compared with")
+    min_history_days: int = Field(5, ge=2, description="with fewer earlier days nothing is decided")
+    min_lookups: int = Field(100, ge=1, description="a system's day with fewer lookups is not judged")
+    min_employees: int = Field(20, ge=3, description="nor one on which fewer employees looked three times or more")
+    rise: float = Field(0.05, gt=0, le=1, description="the unexplained share lies this far above the usual one, and")
+    times: float = Field(3.0, ge=1, description="this many times above it")
+    spread: float = Field(0.5, ge=0.3, le=1, description="least share of employees concerned: few people make no fault")
+    gap_share: float = Field(0.10, gt=0, lt=1, description="a working day below this share of the usual lookups: a gap")
+    rejected_share: float = Field(0.01, gt=0, lt=1, description="more records without actor, or from the future: fault")
+    min_rejected: int = Field(5, ge=1, description="fewer records of a day without actor, or from the future, are none")
+
+
 class AgencySettings(_Section):
     """Everything in which one agency differs from another; the defaults suit UWV."""
 
@@ -69,6 +84,7 @@ class AgencySettings(_Section):
     volume: VolumeSettings = VolumeSettings()
     burst: BurstSettings = BurstSettings()
     budget: BudgetSettings = BudgetSettings()
+    faults: FaultSettings = FaultSettings()
 
     @field_validator("timezone", "country")
     @classmethod

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from services.detector.faults.muting import counting
 from services.detector.group import MOMENTS, by_window
 from services.detector.revise import Reviser
 from services.detector.rules import BURST, MANY_PERSONS
@@ -18,16 +19,19 @@ def tell(before: State, state: State, reviser: Reviser) -> tuple[State, pl.DataF
     moment = state.progress.watermark or state.progress.first_seen
     if moment is None:
         return state, reviser.revisions([], state.pushed)
-    windowed = by_window(state.contributions, state.volume_days)
-    fresh, gone = _differences(before.contributions, state.contributions)
-    affected = _affected(before, state, windowed, pl.concat([fresh, gone]))
-    revisions = reviser.revisions(reviser.scored(affected, windowed, state.volume_days, moment), state.pushed)
+    was, now = counting(before), counting(state)
+    earlier, windowed = by_window(was, before.volume_days), by_window(now, state.volume_days)
+    fresh, gone = _differences(was, now)
+    concerned = _concerned(before, state, (earlier, windowed), pl.concat([fresh, gone]))
+    standing = reviser.scored(windowed.filter(concerned), windowed, state.volume_days, moment)
+    revisions = reviser.revisions(standing, state.pushed)
     changed = _changed(revisions, state.told)
     state = replace(state, told=_noted(state.told, changed))
     reopened = before.volume_days.join(state.volume_days, on=["employee", "day"], how="anti")
     if gone.is_empty() and reopened.is_empty():
         return state, changed
-    void = _void(before, state, windowed, reviser, moment)
+    last = reviser.scored(earlier.filter(concerned), earlier, before.volume_days, before.progress.watermark or moment)
+    void = _void(reviser.revisions(last, before.pushed), revisions, state.told, reviser, moment)
     kept = state.told.join(void, on="signal_id", how="anti")
     return replace(state, told=kept), pl.concat([changed, void])
 
@@ -38,17 +42,23 @@ def _differences(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFram
     return after.filter(~now.is_in(was.implode())), before.filter(~was.is_in(now.implode()))
 
 
-def _affected(before: State, state: State, windowed: pl.DataFrame, different: pl.DataFrame) -> pl.DataFrame:
-    """Contributions to signals that this step may have changed."""
+def _concerned(
+    before: State, state: State, both: tuple[pl.DataFrame, pl.DataFrame], different: pl.DataFrame
+) -> pl.Expr:
+    """Which windowed contributions are of signals that this step may have changed.
+
+    `both` are all of them, before and now, `different` the contributions that came, went or changed.
+    """
     if state.pushed.height != before.pushed.height:
-        return windowed
-    crossed = _crossed(windowed, before.progress.watermark, state.progress.watermark)
+        return pl.lit(value=True)
+    marks = before.progress.watermark, state.progress.watermark
+    crossed = pl.concat([_crossed(windowed, *marks) for windowed in both], how="diagonal")
     subjects = pl.concat([crossed["subject"], different["subject"]]).drop_nulls().unique()
-    concerned = pl.col("subject").is_in(subjects.implode())
-    crowds = pl.concat([windowed.filter(concerned)["viewer"], different["employee"].rename("viewer")]).unique()
+    of_subjects = pl.col("subject").is_in(subjects.implode())
+    viewers = [windowed.filter(of_subjects)["viewer"] for windowed in both]
     judged = not state.volume_days.equals(before.volume_days)
-    crowd = pl.col("family").is_in(MANY_PERSONS) & (pl.lit(judged) | pl.col("employee").is_in(crowds.implode()))
-    return windowed.filter(pl.col("about").is_in(subjects.implode()) | crowd)
+    crowd = pl.lit(judged) | pl.col("employee").is_in(pl.concat(viewers).unique().implode())
+    return pl.col("about").is_in(subjects.implode()) | (pl.col("family").is_in(MANY_PERSONS) & crowd)
 
 
 def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | None) -> pl.DataFrame:
@@ -72,22 +82,15 @@ def _noted(told: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([told.join(ledger, on="signal_id", how="anti"), ledger])
 
 
-def _void(before: State, state: State, windowed: pl.DataFrame, reviser: Reviser, moment: datetime) -> pl.DataFrame:
-    """Withdrawals of told signals for which late or corrected input left nothing at all."""
-    standing = reviser.scored(windowed, windowed, state.volume_days, moment)
-    alive = pl.concat([pl.Series([], dtype=pl.String), *(part.signals["signal_id"] for part in standing)])
-    gone = state.told.filter(~pl.col("signal_id").is_in(alive.implode()))
-    if gone.is_empty():
-        return reviser.revisions([], state.pushed)
-    earlier = by_window(before.contributions, before.volume_days)
-    was = before.progress.watermark or moment
-    last = reviser.revisions(reviser.scored(earlier, earlier, before.volume_days, was), before.pushed)
-    void = last.join(gone, on="signal_id", how="semi")
-    bursts = reviser.revisions([part for part in standing if part.rule.family == BURST], state.pushed)
-    merged = (pl.col("family") == BURST) & pl.col("subject").is_in(bursts["subject"].implode())
-    return pl.concat(
-        [
-            reviser.withdrawn(void.filter(~merged), "recomputed", moment),
-            reviser.withdrawn(void.filter(merged), "merged", moment),
-        ]
-    ).sort("signal_id")
+def _void(
+    last: pl.DataFrame, now: pl.DataFrame, told: pl.DataFrame, reviser: Reviser, moment: datetime
+) -> pl.DataFrame:
+    """Withdrawals of told signals, as they were last, for which late or corrected input left nothing at all."""
+    gone = last.join(told, on="signal_id", how="semi").join(now, on="signal_id", how="anti")
+    bursts = now.filter(pl.col("family") == BURST)["subject"]
+    merged = (pl.col("family") == BURST) & pl.col("subject").is_in(bursts.implode())
+    withdrawn = [
+        reviser.withdrawn(gone.filter(~merged), "recomputed", moment),
+        reviser.withdrawn(gone.filter(merged), "merged", moment),
+    ]
+    return pl.concat(withdrawn).sort("signal_id")

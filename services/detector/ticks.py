@@ -12,6 +12,7 @@ import polars as pl
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.detector.budget import Candidate, Tick, decide
+from services.detector.faults.muting import counting
 from services.detector.group import by_window, changes, with_episodes
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
@@ -39,7 +40,7 @@ class DailyPush:
             return state
         since = progress.last_tick
         start = progress.first_seen if since is None else since + timedelta(microseconds=1)
-        windowed = by_window(state.contributions, state.volume_days)
+        windowed = by_window(counting(state), state.volume_days)
         candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
         raised = raised_at_once(windowed, watermark, self._reviser.burst)
         pushed: list[tuple[str, datetime]] = []

@@ -23,6 +23,8 @@ from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
 from services.detector.deadletters import seal_frame
 from services.detector.deliver import Deliverer
+from services.detector.faults.rejected import rejected_by_system
+from services.detector.faults.report import show_faults
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.misread import misread
@@ -159,7 +161,8 @@ class Watch:
 
     def _take(self, state: State, piece: SourceSlice, reading: Reading) -> tuple[State, dict[str, int]]:
         """One slice through the engine and into the store."""
-        lookups, future = without_future(piece.lookups, self._clock.now() + FUTURE)
+        now = self._clock.now()
+        lookups, future = without_future(piece.lookups, now + FUTURE)
         encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
         news = Slice(
             encoded,
@@ -168,6 +171,7 @@ class Watch:
             changed_employees=reading.changed_employees,
             changed_subjects=reading.changed_subjects,
             numbers=numbers,
+            rejected=rejected_by_system(pl.concat([piece.dead, future]), now, self._pipeline.calendar),
         )
         before = state
         state, found = self._pipeline.step(state, news, reading.registers)
@@ -187,6 +191,7 @@ class Watch:
             LOG.warning("records-not-read", **found_wrong._asdict())
         sizes = self._patience.later(self._store.sizes)
         show_findings(self._metrics, state, found, revisions, dead, sizes)
+        show_faults(self._metrics, before, state, news.rejected, self._pipeline.settings.faults.window_days)
         return state, _counts(found, revisions)
 
     def _commit(self, commit: Commit) -> None:

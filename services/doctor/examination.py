@@ -15,6 +15,7 @@ from services.doctor.machine import examine_machine
 from services.doctor.outbox import examine_outbox
 from services.doctor.service import examine_service
 from services.doctor.settings import Settings, examine_settings
+from services.doctor.sources import examine_sources
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,4 @@ def _databases(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from of_detector
     if any(finding.status is Status.OK for finding in of_detector):
         yield from examine_outbox(detector_file(settings.home), clock)
+        yield from examine_sources(detector_file(settings.home), settings.agency.faults if settings.agency else None)

@@ -124,7 +124,19 @@ def _print_result(result: Rescored, told: dict[str, object], out: Path) -> None:
         table.add_row(*(str(value) for value in row))
     console = Console()
     console.print(table)
-    for name in ("lookups", "scored", "duplicates", "states", "deadLetters", "compared", "submitted"):
+    for name in (
+        "lookups",
+        "scored",
+        "duplicates",
+        "states",
+        "deadLetters",
+        "rejectedBySystem",
+        "mutedLookups",
+        "sourceFaults",
+        "compared",
+        "submitted",
+    ):
         if name in told:
-            console.print(f"{name}: {told[name]}")
+            value = told[name]
+            console.print(f"{name}: {len(value) if isinstance(value, list) else value}")
     console.print(f"written to {out}")

@@ -48,6 +48,7 @@ RECENT: Schema = {
     "team": pl.Int64(),
     "subject": pl.Int64(),
     "subject_check": pl.Int64(),
+    "system": pl.String(),
     "searched_by": pl.String(),
     "linked_at": INSTANT,
     "day": pl.Date(),
@@ -86,6 +87,41 @@ VOLUME_DAYS: Schema = {
 }
 """Days far above the own history; `least` is the smallest number of unexplained persons that would still count."""
 
+SYSTEM_DAYS: Schema = {
+    "system": pl.String(),
+    "day": pl.Date(),
+    "records": pl.Int64(),
+    "lookups": pl.Int64(),
+    "actors_missing": pl.Int64(),
+    "future": pl.Int64(),
+    "unexplained": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""Per system and local day: valid records, those that showed a person, and records rejected without an actor or as
+from the future; `unexplained` are the lookups that were so when the day was decided (null before)."""
+
+LOOKED: Schema = {
+    "system": pl.String(),
+    "day": pl.Date(),
+    "employee": pl.Int64(),
+    "lookups": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""How many lookups that showed a person each employee made, per system and local day."""
+
+FAULTS: Schema = {
+    "system": pl.String(),
+    "day": pl.Date(),
+    "kind": pl.String(),
+    "decided_at": INSTANT,
+    "mended_at": INSTANT,
+    "records": pl.Int64(),
+    "affected": pl.Int64(),
+    "usual": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""Faults of sources (faults/kinds.py), each from when it was decided until it was mended (null: not yet)."""
+
 TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
 """The last revision that was told of each signal."""
 
@@ -113,6 +149,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "workdays": WORKDAYS,
     "features": FEATURES,
     "volume_days": VOLUME_DAYS,
+    "system_days": SYSTEM_DAYS,
+    "looked": LOOKED,
+    "faults": FAULTS,
     "told": TOLD,
     "pushed": PUSHED,
     "clocks": CLOCKS,
@@ -156,6 +195,9 @@ class State:
     workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
     features: pl.DataFrame = field(default_factory=_empty("features"))
     volume_days: pl.DataFrame = field(default_factory=_empty("volume_days"))
+    system_days: pl.DataFrame = field(default_factory=_empty("system_days"))
+    looked: pl.DataFrame = field(default_factory=_empty("looked"))
+    faults: pl.DataFrame = field(default_factory=_empty("faults"))
     told: pl.DataFrame = field(default_factory=_empty("told"))
     pushed: pl.DataFrame = field(default_factory=_empty("pushed"))
     clocks: pl.DataFrame = field(default_factory=_empty("clocks"))
@@ -185,7 +227,7 @@ class State:
         )
 
 
-def counting(contributions: pl.DataFrame) -> pl.DataFrame:
+def that_count(contributions: pl.DataFrame) -> pl.DataFrame:
     """The contributions that count at some time: what is explained before it begins to count leaves nothing."""
     return contributions.filter(pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from")))
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
+from services.detector.faults.muting import counting
 from services.detector.rules import ORDINARY
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
@@ -31,7 +32,8 @@ class VolumeStage:
     def run(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame, watermark: datetime | None) -> State:
         """The state with these lookups (new or judged again) counted, and every day decided that is due.
 
-        `replaced` holds lookup_id, employee and day of lookups that were taken back.
+        `replaced` holds lookup_id, employee and day of lookups that were taken back; without an id, an employee-day
+        that is decided anew for another reason.
         """
         state, reopened = self._count(state, news, replaced)
         times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
@@ -56,7 +58,7 @@ class VolumeStage:
         now_due = pl.col("day").is_in(closing["day"].implode())
         looks = state.workdays.filter(now_due | pl.col("day").is_in(reopened["day"].unique().implode()))
         times = decision_times(looks["day"].unique(), self._calendar, self._settings.longest_grace)
-        unexplained = state.contributions.filter(pl.col("family").is_in(ORDINARY))
+        unexplained = counting(state).filter(pl.col("family").is_in(ORDINARY))
         fresh = day_features(looks, unexplained, times)
         kept = state.features.join(reopened, on=["employee", "day"], how="anti")
         decided = state.progress.decided_day
