@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import (
@@ -24,6 +25,7 @@ from pydantic_core import CoreSchema, core_schema
 from services.core import contract
 from services.core.wire import camel, content_hash
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 BATCH_LIMIT = 500
 LARGEST = 2**31 - 1
@@ -50,6 +52,19 @@ def _rfc3339(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    if not (isinstance(value, str) and DAY.fullmatch(value)):
+        raise ValueError("must be a day, written as 2026-03-14")
+    return value
+
+
+def _in_order(rows: Sequence[Comparison]) -> Sequence[Comparison]:
+    days = [row.day for row in rows]
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise ValueError("must hold each day once, in order")
+    return rows
+
+
 def _utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
@@ -69,6 +84,7 @@ Instant = Annotated[
     BeforeValidator(_rfc3339, json_schema_input_type=datetime),
     AfterValidator(_utc),
 ]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day, json_schema_input_type=date)]
 SignalId = Annotated[str, StringConstraints(pattern=r"^s-[0-9a-f]{32}$")]
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^p[0-9]+-[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
@@ -99,6 +115,15 @@ class Fact(Strict):
     code: Name
     nl: Sentence
     en: Sentence
+
+
+class Comparison(Strict):
+    """One day at work: the count, what was expected of it, and the mean of the peers."""
+
+    day: Day
+    own: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    expected: Annotated[float, Field(ge=0)]
+    peers: Annotated[float, Field(ge=0)]
 
 
 class Lookup(Strict):
@@ -148,6 +173,14 @@ class Signal(Strict):
     facts_against: list[Fact]
     facts_unknown: list[Fact]
     counterfactual: Fact
+    comparison: Annotated[
+        list[Comparison],
+        Field(
+            max_length=contract.COMPARISON_LIMIT,
+            description="The days up to a volume signal's day; empty where a rule compares nothing.",
+        ),
+        AfterValidator(_in_order),
+    ]
     parent_id: SignalId | None
     content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from services.api.payloads import Code, Instant, OneOf
+from services.api.payloads import Code, Instant, OneOf, SignalId
 from services.core import contract
 from services.core.wire import camel
 
@@ -63,6 +63,9 @@ class SignalQuery(PageQuery, DetailQuery):
     severity: Annotated[str, OneOf(contract.SEVERITIES)] | None = None
     status: Annotated[str, OneOf(contract.SIGNAL_STATUSES)] | None = None
     pushed: bool = True
+    parent_id: Annotated[
+        SignalId | None, Field(description="Only the children of this signal; they are not pushed themselves.")
+    ] = None
     min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     raised_from: RaisedFrom = None
     raised_to: RaisedTo = None

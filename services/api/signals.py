@@ -44,6 +44,7 @@ def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
         (signals.c.rule_class, query.rule_class),
         (signals.c.severity, query.severity),
         (signals.c.status, query.status),
+        (signals.c.parent_id, query.parent_id),
     ):
         if wanted is not None:
             conditions.append(column == wanted)

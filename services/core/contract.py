@@ -28,6 +28,9 @@ CLASSES = ("P", "B", "C")
 EVIDENCE_LIMIT = 1_000
 """Most lookups that a volume signal carries as evidence (the most telling first)."""
 
+COMPARISON_LIMIT = 367
+"""Most days that a volume signal is compared with: the longest window of history, and the day itself at its end."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -134,6 +137,9 @@ RELATION = Record(
 )
 
 FACTOR = pl.Struct({"factor": pl.String(), "value": pl.String(), "points": pl.Float64()})
+COMPARISON = pl.Struct({"day": pl.Date(), "own": pl.Int64(), "expected": pl.Float64(), "peers": pl.Float64()})
+"""One day at work of a volume signal: the count, what the own history or the role's norm led to expect of it, and the
+mean of the peers."""
 FACT = pl.Struct({"code": pl.String(), "nl": pl.String(), "en": pl.String()})
 EVIDENCE = pl.Struct(
     {
@@ -182,6 +188,7 @@ SIGNAL = Record(
         "facts_against": pl.List(FACT),
         "facts_unknown": pl.List(FACT),
         "counterfactual": FACT,
+        "comparison": pl.List(COMPARISON),
         "parent_id": pl.String(),
         "content_hash": pl.String(),
     },

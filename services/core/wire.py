@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 
 import msgspec
@@ -34,11 +34,13 @@ def to_wire(value: object) -> object:
         return [to_wire(inner) for inner in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     return value
 
 
 def from_wire(value: object) -> object:
-    """The inverse of `to_wire`, but for times, which stay text."""
+    """The inverse of `to_wire`, but for times and days, which stay text."""
     if isinstance(value, Mapping):
         return {snake(str(key)): from_wire(inner) for key, inner in value.items()}
     if isinstance(value, list):

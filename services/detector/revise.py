@@ -80,6 +80,7 @@ class Reviser:
                 pl.when(pl.col("withdrawn")).then(pl.lit("explained-later")).alias("withdrawn_reason"),
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
+                pl.lit([], SIGNAL.schema["comparison"]).alias("comparison"),
                 pl.lit(None, pl.String).alias("parent_id"),
                 pl.lit("").alias("content_hash"),
             )

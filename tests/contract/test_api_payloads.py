@@ -5,7 +5,7 @@ import typing
 import polars as pl
 
 from services.api.answers import StoredSignal
-from services.api.payloads import Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
+from services.api.payloads import Comparison, Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
 from services.core import contract
 from services.core.wire import camel
 
@@ -25,7 +25,13 @@ def test_the_same_columns_may_be_null():
 
 
 def test_the_parts_of_a_signal_have_the_fields_of_the_contract():
-    for model, struct in ((Factor, contract.FACTOR), (Fact, contract.FACT), (Lookup, contract.EVIDENCE)):
+    parts = (
+        (Factor, contract.FACTOR),
+        (Fact, contract.FACT),
+        (Comparison, contract.COMPARISON),
+        (Lookup, contract.EVIDENCE),
+    )
+    for model, struct in parts:
         assert list(model.model_fields) == [field.name for field in struct.fields]
 
 
@@ -48,6 +54,11 @@ def test_types_agree_with_the_columns():
 def test_evidence_is_bounded_by_the_contract():
     schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]["evidence"]
     assert schema["maxItems"] == contract.EVIDENCE_LIMIT
+
+
+def test_a_comparison_is_bounded_by_the_contract():
+    schema = SignalBatch.model_json_schema()["$defs"]["PushedSignal"]["properties"]["comparison"]
+    assert schema["maxItems"] == contract.COMPARISON_LIMIT
 
 
 def test_what_is_read_has_every_column_that_was_delivered():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from services.core.bsn import is_valid
 from services.core.contract import (
     CASE_LINK,
+    COMPARISON,
     EMPLOYEE,
     EVIDENCE,
     FACT,
@@ -36,7 +37,7 @@ READ = (LOOKUP, CASE_LINK, EMPLOYEE, RELATION)
 NOT_IN_THE_TABLE = {"signal": {"evidence"}}
 """What only the JSON has: the rows that the intake needs beside the signal."""
 BEYOND_JSON_SCHEMA = {"ends-before-it-starts"}
-DEFS: dict[str, pl.DataType] = {"factor": FACTOR, "fact": FACT, "evidence": EVIDENCE}
+DEFS: dict[str, pl.DataType] = {"factor": FACTOR, "fact": FACT, "comparison": COMPARISON, "evidence": EVIDENCE}
 
 Json = Mapping[str, object]
 
@@ -80,6 +81,8 @@ def polars_type(field: Json) -> pl.DataType:
         return pl.Int32() if field.get("maximum") == 2**31 - 1 else pl.Int64()
     if kind == "string" and field.get("format") == "date-time":
         return INSTANT
+    if kind == "string" and field.get("format") == "date":
+        return pl.Date()
     return {"string": pl.String(), "number": pl.Float64(), "boolean": pl.Boolean()}[str(kind)]
 
 
@@ -173,7 +176,7 @@ def test_every_code_list_has_an_example_with_an_unknown_code() -> None:
         assert {f"{record.name}.unknown-{name}" for name in unknown} <= stems
 
 
-@pytest.mark.parametrize("stem", ["signal", "signal.withdrawn"])
+@pytest.mark.parametrize("stem", ["signal", "signal.withdrawn", "signal.volume"])
 def test_a_signal_of_the_examples_fits_its_table_and_comes_back_as_it_was(stem: str) -> None:
     body = msgspec.json.decode((SCHEMAS / "examples" / "valid" / f"{stem}.json").read_bytes(), type=dict[str, object])
     body.pop("evidence", None)
@@ -181,6 +184,7 @@ def test_a_signal_of_the_examples_fits_its_table_and_comes_back_as_it_was(stem: 
     assert isinstance(row, dict)
     times = {name for name, dtype in SIGNAL.schema.items() if dtype == INSTANT}
     typed = {name: datetime.fromisoformat(value) if name in times else value for name, value in row.items()}
+    typed["comparison"] = [{**day, "day": date.fromisoformat(day["day"])} for day in row["comparison"]]
     frame = pl.DataFrame([typed], schema=dict(SIGNAL.schema))
     assert to_wire(frame.row(0, named=True)) == body
     assert content_hash(typed) == body["contentHash"]

@@ -48,6 +48,7 @@ signals = Table(
     Column("raised_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("parent_id", String(40)),
 )
 """The current revision of each signal. `pushed` is true once any revision was: a push is irrevocable."""
 
@@ -55,6 +56,7 @@ ranking = (signals.c.score.desc(), signals.c.signal_id)
 Index("ix_signals_ranked", signals.c.pushed, *ranking)
 Index("ix_signals_ranked_by_rule", signals.c.pushed, signals.c.rule, *ranking)
 Index("ix_signals_ranked_by_status", signals.c.pushed, signals.c.status, *ranking)
+Index("ix_signals_ranked_by_parent", signals.c.parent_id, *ranking)
 Index(
     "ix_signals_counted",
     signals.c.status,

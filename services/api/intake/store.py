@@ -118,7 +118,10 @@ async def _put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now
 def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     signal, known = verdict.signal, verdict.known
     columns = signal.columns()
-    kept = ("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at")
+    kept = (
+        *("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at"),
+        "parent_id",
+    )
     return {name: columns[name] for name in kept} | {
         "revision": known.revision,
         "content_hash": signal.content_hash,

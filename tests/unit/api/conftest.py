@@ -184,6 +184,7 @@ def columns(number: int, **changes: object) -> Json:
         "facts_against": [],
         "facts_unknown": [{"code": "shared", "nl": "Of er is gedeeld.", "en": "Whether it was shared."}],
         "counterfactual": {"code": "exempt", "nl": "In PeopleSoft niet.", "en": "Not in PeopleSoft."},
+        "comparison": [],
         "parent_id": None,
         "content_hash": "",
     }

@@ -20,6 +20,7 @@ FILTERS = {
     "severity": "high",
     "status": "open",
     "pushed": False,
+    "parentId": SIGNAL,
     "minScore": 50,
     "raisedFrom": "2026-03-01T00:00:00Z",
 }

@@ -85,6 +85,7 @@ def a_revision(number: int, score: float = 40.0, hour: int = 0) -> dict[str, obj
         "facts_against": [],
         "facts_unknown": [],
         "counterfactual": {"code": "other-file", "nl": "Bij een ander dossier niet.", "en": "Not for another file."},
+        "comparison": [],
         "parent_id": None,
     }
     row["content_hash"] = content_hash(row)
