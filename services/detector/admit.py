@@ -24,8 +24,12 @@ class Admitted:
     """Rows of lookups whose id came with other content that won: for the dead letters."""
 
 
-def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
-    """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
+def admit(lookups: pl.DataFrame, state: State, horizon: timedelta, lag: timedelta) -> Admitted:
+    """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first.
+
+    Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered; `lag` is
+    how far the watermark may be behind the latest event.
+    """
     known = pl.concat([state.recent.drop("bucket"), _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
@@ -42,7 +46,7 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     return Admitted(
         lookups=admitted,
         replaced=replaced,
-        recent=_remembered(state, admitted, horizon),
+        recent=_remembered(state, admitted, horizon + lag),
         duplicates=lookups.height - admitted.height - conflicts.height,
         conflicts=conflicts,
     )
@@ -70,12 +74,12 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     return known.join(state.recent, on="lookup_id", how="anti")
 
 
-def _remembered(state: State, admitted: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
-    """The ids to remember: those within the horizon of the latest event."""
+def _remembered(state: State, admitted: pl.DataFrame, span: timedelta) -> pl.DataFrame:
+    """The ids to remember: those within the span before the latest event."""
     new = admitted.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
     latest = max((at for at in (state.recent["at"].max(), new["at"].max()) if isinstance(at, datetime)), default=None)
     if latest is None:
         return state.recent
-    young = pl.col("at") >= latest - horizon - timedelta(days=1)
+    young = pl.col("at") >= latest - span
     kept = state.recent.filter(young).join(new, on="lookup_id", how="anti")
     return pl.concat([kept, new.filter(young)])

@@ -83,18 +83,20 @@ class Pipeline:
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
         """The way of one slice: admit, judge, contribute, decide what is due."""
         before = state
-        admitted = admit(piece.lookups, state, timedelta(days=self.settings.duplicate_days))
+        admitted = admit(
+            piece.lookups, state, timedelta(days=self.settings.duplicate_days), self.settings.watermark_lag
+        )
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
         contributions = add_context(contribute(judged), registers).select(list(CONTRIBUTIONS))
         state = self._take_in(state, piece, admitted, again, contributions)
         mark = self._watermark(state, piece, news)
-        state = self._volume.run(state, news, admitted.replaced, mark)
+        state = self._volume.run(state, news, admitted.replaced, registers, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
-            news=News(news["subject"], admitted.replaced["lookup_id"], judged_again=again.height > 0),
+            news=News(news["subject"], news["employee"], admitted.replaced["lookup_id"], judged_again=again.height > 0),
             judged=judged.select(JUDGED).filter(~pl.col("lookup_id").is_in(again["lookup_id"].implode())),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,

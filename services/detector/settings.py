@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +61,11 @@ class AgencySettings(_Section):
     def longest_grace(self) -> int:
         """Working days after which every system's grace is over."""
         return max([self.grace_working_days, *self.grace_by_system.values()])
+
+    @property
+    def watermark_lag(self) -> timedelta:
+        """How far the watermark may be behind the latest event."""
+        return timedelta(hours=self.idle_hours, minutes=self.lateness_minutes)
 
     def sources_for_history(self) -> tuple[str, ...]:
         """Relation sources of a re-scoring run: all, unless the settings name some."""
