@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
-from services.detector.rules import AT_ONCE, UNEXPLAINED, VOLUME
+from services.detector.rules import AT_ONCE, EXPORTS, OF_DAYS, UNEXPLAINED
 from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
@@ -25,19 +25,25 @@ MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
 
 
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
-    """All contributions with their window; unexplained lookups of a day that stands out count for that day too."""
-    pairs = contributions.with_columns(pl.lit(None, pl.Date).alias("window"))
-    days = volume_days.select("employee", "day", "decided_at", "least")
-    crowds = contributions.filter(pl.col("family") == UNEXPLAINED).join(days, on=["employee", "day"])
+    """All contributions with their window; lookups of a day that stands out count for that day (too).
+
+    What was exported counts for nothing else.
+    """
+    pairs = contributions.filter(pl.col("family") != EXPORTS).with_columns(pl.lit(None, pl.Date).alias("window"))
+    of = pl.when(pl.col("family") == EXPORTS).then(pl.lit(EXPORTS)).otherwise(pl.lit(UNEXPLAINED))
+    days = volume_days.select(
+        of.alias("family"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least"
+    )
+    crowds = contributions.join(days, on=["family", "employee", "day"])
     crowds = crowds.filter(
         pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
     ).with_columns(
-        pl.lit(VOLUME).alias("family"),
+        pl.col("stands_out").alias("family"),
         pl.col("day").alias("window"),
         pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
     )
     return pl.concat([pairs, crowds], how="diagonal").with_columns(
-        pl.when(pl.col("family") != VOLUME).then("subject").alias("about")
+        pl.when(~pl.col("family").is_in(OF_DAYS)).then("subject").alias("about")
     )
 
 
@@ -57,7 +63,9 @@ def as_of(windowed: pl.DataFrame, moment: datetime) -> pl.DataFrame:
     active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
     key = ["family", "employee", "about", "window"]
     persons = pl.col("subject").filter(active).n_unique().over(key)
-    alive = pl.when(pl.col("least").is_not_null()).then(persons >= pl.col("least")).otherwise(active.any().over(key))
+    records = pl.col("record_count").cast(pl.Int64).filter(active).sum().over(key)
+    amount = pl.when(pl.col("family") == EXPORTS).then(records).otherwise(persons.cast(pl.Int64))
+    alive = pl.when(pl.col("least").is_not_null()).then(amount >= pl.col("least")).otherwise(active.any().over(key))
     ended = pl.when(pl.col("counts_until") <= moment).then("counts_until")
     return began.with_columns(
         active.alias("active"),
@@ -95,19 +103,31 @@ def aggregate(
     )
     signals = signals.join(
         volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
-        left_on=["employee", "window"], right_on=["employee", "day"], how="left",
+        left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
+    signals = signals.join(_parents(everything, moment), on=["employee", "window"], how="left")
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
     ).with_columns(
-        (pl.col("subjects").cast(pl.Int64) * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus")
+        (pl.col("subjects").cast(pl.Int64) * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
+        (pl.col("expected") // 1000).alias("norm"),
+        (pl.col("parent") & ~pl.col("withdrawn") & (pl.col("family") != EXPORTS))
+        .fill_null(value=False)
+        .alias("has_parent"),
     )
+
+
+def _parents(everything: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    """Employee-days on which exports stand out at a moment: what else the day shows is part of that story."""
+    exports = as_of(everything.filter(pl.col("family") == EXPORTS), moment)
+    days = exports.filter(~pl.col("withdrawn")).select("employee", "window").unique()
+    return days.with_columns(pl.lit(value=True).alias("parent"))
 
 
 def _identity() -> list[pl.Expr]:
     first = ("employee_check", "employee_sid", "raised_at", "as_of", "withdrawn")
     of_subject = [
-        pl.when(pl.col("family").first() != VOLUME).then(pl.col(name).first()).alias(name)
+        pl.when(~pl.col("family").first().is_in(OF_DAYS)).then(pl.col(name).first()).alias(name)
         for name in ("subject_check", "subject_sid")
     ]
     return [*(pl.col(name).first() for name in first), *of_subject]
@@ -120,7 +140,9 @@ def _counts() -> list[pl.Expr]:
         pl.col("new_moment").sum().cast(pl.Int64).alias("moments"),
         pl.col("day").n_unique().cast(pl.Int64).alias("days"),
         pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
-        pl.col("subject").n_unique().cast(pl.Int64).alias("subjects"),
+        pl.col("subject").drop_nulls().n_unique().cast(pl.Int64).alias("subjects"),
+        pl.col("record_count").cast(pl.Int64).sum().alias("records"),
+        _number(pl.col("subject").is_null()).alias("lists"),
         pl.col("at").min().alias("first_at"),
         pl.col("at").max().alias("last_at"),
         pl.col("day").min().alias("first_local"),
@@ -160,9 +182,14 @@ def _number(condition: pl.Expr) -> pl.Expr:
 
 
 def _telling() -> pl.Expr:
-    """How much a lookup tells of a crowded day: nobody had the case, it left the system, it was searched for."""
+    """How much a lookup tells of a crowded day: nobody had the case, it left the system, it was searched for.
+
+    Of exports the number of records tells most.
+    """
+    records = pl.when(pl.col("family") == EXPORTS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
     return (
-        4 * (~pl.col("anyone_had_case")).cast(pl.Int32)
+        records
+        + 4 * (~pl.col("anyone_had_case")).cast(pl.Int32)
         + 2 * pl.col("action").is_in(["print", "export"]).cast(pl.Int32)
         + pl.col("searched_by").is_in(["name", "address"]).fill_null(value=False).cast(pl.Int32)
     )
@@ -170,15 +197,20 @@ def _telling() -> pl.Expr:
 
 def _evidence() -> list[pl.Expr]:
     """Evidence rows in order of time; a crowded day keeps the most telling ones."""
-    volume = pl.col("family").first() == VOLUME
-    state = pl.when(pl.col("conflict")).then(pl.lit("conflict")).otherwise(pl.lit("unexplained"))
+    of_days = pl.col("family").first().is_in(OF_DAYS)
+    state = (
+        pl.when(pl.col("conflict")).then(pl.lit("conflict"))
+        .when(pl.col("subject").is_null()).then(pl.lit("explained"))
+        .otherwise(pl.lit("unexplained"))
+    )  # fmt: skip
+    explanation = pl.when(pl.col("subject").is_null()).then(pl.lit("no-person")).otherwise("explanation")
     row = pl.struct(
         "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",
-        "data_categories", "record_count", state.alias("state"), "explanation",
+        "data_categories", "record_count", state.alias("state"), explanation.alias("explanation"),
     )  # fmt: skip
     by_time = row.sort_by("at", "lookup_id")
     by_weight = row.sort_by("telling", "at", "lookup_id", descending=[True, False, False]).head(EVIDENCE_LIMIT)
-    return [pl.when(volume).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
+    return [pl.when(of_days).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
 
 
 def _recurrent(ordered: pl.DataFrame, key: list[str]) -> pl.DataFrame:

@@ -7,12 +7,12 @@ from datetime import datetime
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.core.contract import EVIDENCE, INSTANT, SIGNAL
+from services.core.contract import COMPARISON, EVIDENCE, INSTANT, SIGNAL
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
 from services.detector.group import COUNTING_RULE, aggregate, as_of
-from services.detector.rules import VOLUME
+from services.detector.rules import EXPORTS, OF_DAYS
 from services.detector.score import ScoredRule, score
 from services.detector.story import tell
 
@@ -61,27 +61,30 @@ class Reviser:
             self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
             for family, employee, subject, window in keys
         ]
-        return signals.with_columns(pl.Series("signal_id", ids, pl.String))
+        parents = [
+            self._ids.of(EXPORTS, employee, None, window.isoformat()) if child else None
+            for employee, window, child in signals.select("employee_sid", "window", "has_parent").iter_rows()
+        ]
+        return signals.with_columns(pl.Series("signal_id", ids, pl.String), pl.Series("parent_id", parents, pl.String))
 
     def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:
         day_start = self._calendar.instant(pl.col("window"))
         day_end = self._calendar.instant(pl.col("window") + pl.duration(days=1))
-        volume = pl.col("family") == VOLUME
+        of_days = pl.col("family").is_in(OF_DAYS)
         return (
             told.join(pushed, on="signal_id", how="left", maintain_order="left")
             .with_columns(
                 self._named("employee").alias("employee_id"),
                 self._named("about", "subject_check").alias("subject"),
-                pl.when(volume).then(day_start).otherwise("first_at").alias("window_start"),
-                pl.when(volume).then(day_end).otherwise("last_at").alias("window_end"),
+                pl.when(of_days).then(day_start).otherwise("first_at").alias("window_start"),
+                pl.when(of_days).then(day_end).otherwise("last_at").alias("window_end"),
                 pl.max_horizontal("as_of", "pushed_at").alias("as_of"),
                 (pl.col("pushed_at").is_not_null() | (pl.col("rule_class") == "P")).alias("pushed"),
                 pl.when(pl.col("withdrawn")).then(pl.lit("withdrawn")).otherwise(pl.lit("open")).alias("status"),
                 pl.when(pl.col("withdrawn")).then(pl.lit("explained-later")).alias("withdrawn_reason"),
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
-                pl.lit([], SIGNAL.schema["comparison"]).alias("comparison"),
-                pl.lit(None, pl.String).alias("parent_id"),
+                pl.col("comparison").fill_null(pl.lit([], pl.List(COMPARISON))),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})

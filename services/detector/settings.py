@@ -29,6 +29,21 @@ class VolumeSettings(_Section):
     false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per local day")
 
 
+class ExportSettings(_Section):
+    """When the records exported or printed on a day count as far above the role's norm."""
+
+    window_days: int = Field(
+        182, ge=28, le=731, description="days before, of everybody in the role, that make the norm"
+    )
+    norm_percentile: int = Field(99, ge=90, le=99, description="of 100 days at work in the role, how many stay within")
+    factor: int = Field(2, ge=1, le=100, description="more than so many times the norm counts")
+    min_records: int = Field(100, ge=2, description="fewer records on a day are never a signal")
+    min_norm_days: int = Field(100, ge=20, description="days at work that a norm rests on; with fewer it has none")
+    min_records_without_norm: int = Field(
+        1000, ge=2, description="fewer records are never a signal while the role has no norm of its own"
+    )
+
+
 class BudgetSettings(_Section):
     """How many class B signals reach the intake queue."""
 
@@ -55,6 +70,7 @@ class AgencySettings(_Section):
     contact_before_minutes: int = Field(15, ge=0, le=1440)
     contact_after_minutes: int = Field(60, ge=0, le=1440)
     volume: VolumeSettings = VolumeSettings()
+    exports: ExportSettings = ExportSettings()
     budget: BudgetSettings = BudgetSettings()
 
     @property

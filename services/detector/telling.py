@@ -9,15 +9,16 @@ import polars as pl
 
 from services.detector.group import MOMENTS, by_window
 from services.detector.revise import Reviser
-from services.detector.rules import VOLUME
+from services.detector.rules import OF_DAYS
 from services.detector.state.tables import State
 
 
 @dataclass(frozen=True)
 class News:
-    """What a step took in: subjects looked at or judged again, and ids whose content was taken back."""
+    """What a step took in: who was looked at or judged again, by whom, and ids whose content was taken back."""
 
     subjects: pl.Series
+    employees: pl.Series
     taken_back: pl.Series
     judged_again: bool
 
@@ -45,9 +46,10 @@ def _affected(before: State, state: State, windowed: pl.DataFrame, news: News) -
     taken_back = before.contributions.filter(pl.col("lookup_id").is_in(news.taken_back.implode()))
     subjects = pl.concat([crossed["subject"], news.subjects, taken_back["subject"]]).drop_nulls().unique()
     concerned = pl.col("subject").is_in(subjects.implode())
-    crowds = windowed.filter(concerned)["employee"].unique()
+    touched = (windowed.filter(concerned), crossed, taken_back)
+    crowds = pl.concat([news.employees, *(rows["employee"] for rows in touched)]).unique()
     judged = not state.volume_days.equals(before.volume_days)
-    crowd = (pl.col("family") == VOLUME) & (pl.lit(judged) | pl.col("employee").is_in(crowds.implode()))
+    crowd = pl.col("family").is_in(OF_DAYS) & (pl.lit(judged) | pl.col("employee").is_in(crowds.implode()))
     return windowed.filter(pl.col("about").is_in(subjects.implode()) | crowd)
 
 
@@ -77,7 +79,7 @@ def _void(
 ) -> pl.DataFrame:
     """Withdrawals of told signals for which late or corrected input left nothing at all."""
     recomputed = news.judged_again or not news.taken_back.is_empty()
-    reopened = before.volume_days.join(state.volume_days, on=["employee", "day"], how="anti")
+    reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
     if not recomputed and reopened.is_empty():
         return reviser.revisions([], state.pushed)
     standing = reviser.scored(windowed, windowed, state.volume_days, moment)

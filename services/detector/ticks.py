@@ -15,7 +15,7 @@ from services.detector.budget import Candidate, Tick, decide
 from services.detector.group import by_window, changes
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
-from services.detector.rules import AT_ONCE
+from services.detector.rules import AT_ONCE, EXPORTS
 from services.detector.settings import BudgetSettings
 from services.detector.state.tables import PUSHED, State
 
@@ -40,7 +40,7 @@ class DailyPush:
         since = progress.last_tick
         start = progress.first_seen if since is None else since + timedelta(microseconds=1)
         candidates = Candidates(self._reviser, state, self._settings.score_floor)
-        raised = _raised_at_once(state.contributions)
+        raised = _raised_at_once(by_window(state.contributions, state.volume_days))
         pushed: list[tuple[str, datetime]] = []
         for moment in self._ticks(start, watermark):
             tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
@@ -69,14 +69,15 @@ class Candidates:
         self._floor = floor
         self._volume_days = state.volume_days
         self._windowed = by_window(state.contributions, state.volume_days)
-        self._competing = self._windowed.filter(~pl.col("family").is_in(AT_ONCE))
-        self._changes = changes(self._competing)
+        at_once = pl.col("family").is_in(AT_ONCE)
+        self._competing = self._windowed.filter(~at_once)
+        self._changes = changes(self._windowed.filter(~at_once | (pl.col("family") == EXPORTS)))
         self._gone = set(state.pushed["signal_id"])
         self._standing: list[Candidate] = []
         self._as_of: datetime | None = None
 
     def at(self, moment: datetime) -> list[Candidate]:
-        """Open class B signals above the floor, not pushed before, as they stand at a moment."""
+        """Open class B signals above the floor, no parent's child, not pushed before, as they stand at a moment."""
         if self._as_of is None or _between(self._changes, self._as_of, moment):
             self._standing = self._stand(moment)
             self._as_of = moment
@@ -87,7 +88,8 @@ class Candidates:
         self._gone.update(signal_ids)
 
     def _stand(self, moment: datetime) -> list[Candidate]:
-        eligible = (pl.col("rule_class") == "B") & ~pl.col("withdrawn") & (pl.col("score") >= self._floor)
+        alone = ~pl.col("withdrawn") & pl.col("parent_id").is_null()
+        eligible = (pl.col("rule_class") == "B") & alone & (pl.col("score") >= self._floor)
         parts = self._reviser.scored(self._competing, self._windowed, self._volume_days, moment)
         return [
             Candidate(-score, signal_id, part.rule.id)
@@ -96,10 +98,10 @@ class Candidates:
         ]
 
 
-def _raised_at_once(contributions: pl.DataFrame) -> pl.Series:
+def _raised_at_once(windowed: pl.DataFrame) -> pl.Series:
     """When each class P signal was raised."""
-    special = contributions.filter(pl.col("family").is_in(AT_ONCE))
-    return special.group_by("family", "employee", "subject").agg(pl.col("counts_from").min())["counts_from"]
+    special = windowed.filter(pl.col("family").is_in(AT_ONCE))
+    return special.group_by("family", "employee", "about", "window").agg(pl.col("counts_from").min())["counts_from"]
 
 
 def _between(moments: pl.Series, after: datetime | None, until: datetime) -> int:

@@ -28,6 +28,7 @@ def random_agency(seed: int) -> World:
     _special_looks(world, rng)
     _daily_work(world, rng)
     _crowded_day(world, rng)
+    _bulk_exports(world, rng)
     _same_id_other_content(world, rng)
     return world
 
@@ -96,3 +97,17 @@ def _crowded_day(world: World, rng: np.random.Generator) -> None:
         world.look(f"e{employee}", person, _moment(rng, day))
     for person in range(200, 203):
         world.link(person, f"e{employee}", START + timedelta(days=day), registered_at=START + timedelta(days=day + 8))
+
+
+def _bulk_exports(world: World, rng: np.random.Generator) -> None:
+    """On two days somebody exports strangers' files: links to all come later, or to some besides a list."""
+    for people, linked in ((range(230, 242), 1.0), (range(250, 266), 0.2)):
+        employee, day = int(rng.integers(0, 8)), int(rng.integers(14, 26))
+        for person in people:
+            world.look(f"e{employee}", person, _moment(rng, day), action="export", record_count=int(rng.integers(1, 4)))
+            if rng.random() < linked:
+                registered = START + timedelta(days=day, hours=float(rng.choice([30, 60, 200])))
+                world.link(person, f"e{employee}", START, registered_at=registered)
+        if linked < 1 and rng.random() < 0.5:
+            many = int(rng.integers(20, 200))
+            world.look(f"e{employee}", None, _moment(rng, day), action="export", searched_by="other", record_count=many)

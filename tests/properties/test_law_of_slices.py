@@ -28,11 +28,13 @@ EXAMPLES = settings(
     database=None,
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
+FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
+"""So that eight employees have a norm, and a day above it."""
 SEEDS = st.integers(0, 10_000)
 
 
 def new_pipeline() -> Pipeline:
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}), RING)
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS), RING)
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -56,6 +58,9 @@ class Coverage:
     def note(self, run: Run) -> None:
         signals = run.signals()
         self.seen.update(signals["rule"].to_list())
+        self.seen["a child"] += signals["parent_id"].count()
+        exports = signals.filter(pl.col("rule") == "bulk-export")
+        self.seen["a withdrawn export"] += exports.filter(pl.col("status") == "withdrawn").height
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
@@ -73,6 +78,8 @@ class Coverage:
 
 EVERYWHERE = (
     *(rule.id for rule in RULES),
+    "a child",
+    "a withdrawn export",
     "a withdrawal",
     "a push out of the budget",
     "a budget refusal",
@@ -116,7 +123,7 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
         coverage.note(run)
 
     law()
-    coverage.assert_holds("late lookups", "volume-own", "a withdrawal")
+    coverage.assert_holds("late lookups", "volume-own", "bulk-export", "a withdrawal")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

@@ -213,6 +213,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "staff-file-bypass": ("Dossier Eigen personeel buiten de afdeling om", "Staff file outside the department"),
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
+    "bulk-export": ("Gegevens in bulk geëxporteerd", "Records exported in bulk"),
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

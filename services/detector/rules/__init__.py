@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.detector.rules import (
+    bulk_export,
     colleague_file,
     ex_partner_file,
     household_file,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     household_file.RULE,
     colleague_file.RULE,
     staff_file_bypass.RULE,
+    bulk_export.RULE,
     repeated_no_case_link.RULE,
     no_case_link.RULE,
     volume_own.RULE,
@@ -34,6 +36,10 @@ FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(rule.family for rule in RULES))
 
 UNEXPLAINED = "no-case-link"
 VOLUME = "volume-own"
+EXPORTS = "bulk-export"
+OF_DAYS = (EXPORTS, VOLUME)
+"""Families whose signals are about an employee's local date, not about a person."""
+
 AT_ONCE: tuple[str, ...] = tuple(family for family in FAMILIES if family not in (UNEXPLAINED, VOLUME))
 """Families of class P: no grace, pushed at once."""
 

@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.detector.rules import UNEXPLAINED
+from services.detector.registers import Registers
+from services.detector.rules import UNEXPLAINED, VOLUME
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
+from services.detector.volume.compare import compared_with_own
 from services.detector.volume.decide import decide_days
+from services.detector.volume.export_stage import ExportStage
 from services.detector.volume.features import day_features, decision_times, due
 
 
@@ -21,6 +24,7 @@ class VolumeStage:
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar) -> None:
         self._settings = settings
         self._calendar = calendar
+        self._exports = ExportStage(settings, calendar)
 
     def last_decision(self, state: State, news: pl.DataFrame) -> datetime | None:
         """When the last open day, of the state or of these lookups, will be decided."""
@@ -28,12 +32,23 @@ class VolumeStage:
         latest = decision_times(days, self._calendar, self._settings.longest_grace)["decided_at"].max()
         return latest if isinstance(latest, datetime) else None
 
-    def run(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame, watermark: datetime | None) -> State:
+    def run(
+        self,
+        state: State,
+        news: pl.DataFrame,
+        replaced: pl.DataFrame,
+        registers: Registers,
+        watermark: datetime | None,
+    ) -> State:
         """The state with these lookups (new or judged again) counted, and every day decided that is due.
 
         `replaced` holds lookup_id, employee and day of lookups that were taken back.
         """
-        state, reopened = self._count(state, news, replaced)
+        touched = pl.concat([news.select("employee", "day"), replaced.select("employee", "day")]).unique()
+        state = replace(state, workdays=_counted(state, news, replaced))
+        state = self._exports.run(state, touched, registers, watermark)
+        decided = state.progress.decided_day
+        reopened = touched.filter(pl.col("day") <= decided) if decided else touched.clear()
         times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
         closing = due(times, watermark)
         if closing.is_empty() and reopened.is_empty():
@@ -41,15 +56,6 @@ class VolumeStage:
         state = self._with_features(state, closing, reopened)
         days = _judged_again(state, reopened).extend(closing["day"]).unique().sort()
         return self._judge(state, days, closing)
-
-    def _count(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> tuple[State, pl.DataFrame]:
-        """The state with whom each employee looked at on open days, and the employee-days that are decided anew."""
-        state = replace(state, workdays=_counted(state, news, replaced))
-        decided = state.progress.decided_day
-        if decided is None:
-            return state, news.select("employee", "day").clear()
-        touched = pl.concat([news.select("employee", "day"), replaced.select("employee", "day")]).unique()
-        return state, touched.filter(pl.col("day") <= decided)
 
     def _with_features(self, state: State, closing: pl.DataFrame, reopened: pl.DataFrame) -> State:
         """Features of the closing days, and anew of the employee-days that late news touches."""
@@ -72,10 +78,13 @@ class VolumeStage:
         first = days.min()
         span = timedelta(days=self._settings.volume.window_days)
         relevant = state.features.filter(pl.col("day") >= pl.lit(first) - pl.lit(span))
-        found = decide_days(relevant, days, self._settings.volume).with_columns(bucket_of(pl.col("day")))
+        found = decide_days(relevant, days, self._settings.volume)
+        found = compared_with_own(found, state.features, state.attendance, self._settings.volume)
         times = decision_times(found["day"].unique(), self._calendar, self._settings.longest_grace)
-        kept = state.volume_days.filter(~pl.col("day").is_in(days.implode()))
-        volume_days = pl.concat([kept, found.join(times, on="day").select(list(VOLUME_DAYS))]).sort("day", "employee")
+        kept = state.volume_days.filter((pl.col("family") != VOLUME) | ~pl.col("day").is_in(days.implode()))
+        volume_days = pl.concat([kept, found.join(times, on="day").select(list(VOLUME_DAYS))]).sort(
+            "day", "employee", "family"
+        )
         last = closing["day"].max()
         progress = replace(state.progress, decided_day=last) if isinstance(last, date) else state.progress
         return replace(state, volume_days=volume_days, progress=progress)
