@@ -49,8 +49,9 @@ class VolumeStage:
         state = self._exports.run(state, touched, registers, watermark)
         decided = state.progress.decided_day
         reopened = touched.filter(pl.col("day") <= decided) if decided else touched.clear()
-        times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
-        closing = due(times, watermark)
+        days = state.workdays["day"].unique()
+        undecided = days.filter(days > decided) if decided else days
+        closing = due(decision_times(undecided, self._calendar, self._settings.longest_grace), watermark)
         if closing.is_empty() and reopened.is_empty():
             return state
         state = self._with_features(state, closing, reopened)
