@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
-from services.detector.rules import AT_ONCE, EXPORTS, OF_DAYS, UNEXPLAINED
+from services.detector.rules import AT_ONCE, EXPORTS, OF_DAYS, PEERS, UNEXPLAINED, VOLUME
 from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
@@ -30,21 +30,34 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
     What was exported counts for nothing else.
     """
     pairs = contributions.filter(pl.col("family") != EXPORTS).with_columns(pl.lit(None, pl.Date).alias("window"))
-    of = pl.when(pl.col("family") == EXPORTS).then(pl.lit(EXPORTS)).otherwise(pl.lit(UNEXPLAINED))
-    days = volume_days.select(
-        of.alias("family"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least"
-    )
-    crowds = contributions.join(days, on=["family", "employee", "day"])
+    crowds = contributions.join(_member_days(volume_days), on=["family", "employee", "day"])
     crowds = crowds.filter(
         pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
     ).with_columns(
         pl.col("stands_out").alias("family"),
-        pl.col("day").alias("window"),
+        pl.struct("subject", "day").hash().alias("person_day"),
         pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
     )
     return pl.concat([pairs, crowds], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(OF_DAYS)).then("subject").alias("about")
     )
+
+
+def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
+    """Which contributions (family, employee, day) belong to what stands out (`stands_out`, `window`).
+
+    Days that stand out by themselves are no part of the fortnight around them.
+    """
+    of = pl.when(pl.col("family") == EXPORTS).then(pl.lit(EXPORTS)).otherwise(pl.lit(UNEXPLAINED))
+    told = volume_days.select(
+        of.alias("family"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least",
+        pl.col("day").alias("window"),
+    )  # fmt: skip
+    of_weeks = pl.col("stands_out") == PEERS
+    own = told.filter(pl.col("stands_out") == VOLUME).select("employee", "day")
+    fortnight = pl.date_ranges(pl.col("day") - pl.duration(days=7), pl.col("day") + pl.duration(days=6))
+    weeks = told.filter(of_weeks).with_columns(fortnight.alias("day")).explode("day")
+    return pl.concat([told.filter(~of_weeks), weeks.join(own, on=["employee", "day"], how="anti")])
 
 
 def changes(windowed: pl.DataFrame) -> pl.Series:
@@ -62,7 +75,7 @@ def as_of(windowed: pl.DataFrame, moment: datetime) -> pl.DataFrame:
     began = windowed.filter(at_once | (pl.col("counts_from") <= moment))
     active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
     key = ["family", "employee", "about", "window"]
-    persons = pl.col("subject").filter(active).n_unique().over(key)
+    persons = pl.col("person_day").filter(active).n_unique().over(key)
     records = pl.col("record_count").cast(pl.Int64).filter(active).sum().over(key)
     amount = pl.when(pl.col("family") == EXPORTS).then(records).otherwise(persons.cast(pl.Int64))
     alive = pl.when(pl.col("least").is_not_null()).then(amount >= pl.col("least")).otherwise(active.any().over(key))
@@ -109,9 +122,9 @@ def aggregate(
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
     ).with_columns(
-        (pl.col("subjects").cast(pl.Int64) * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
+        (pl.col("person_days") * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
-        (pl.col("parent") & ~pl.col("withdrawn") & (pl.col("family") != EXPORTS))
+        (pl.col("parent") & ~pl.col("withdrawn") & (pl.col("family") == VOLUME))
         .fill_null(value=False)
         .alias("has_parent"),
     )
@@ -141,6 +154,7 @@ def _counts() -> list[pl.Expr]:
         pl.col("day").n_unique().cast(pl.Int64).alias("days"),
         pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
         pl.col("subject").drop_nulls().n_unique().cast(pl.Int64).alias("subjects"),
+        pl.col("person_day").drop_nulls().n_unique().cast(pl.Int64).alias("person_days"),
         pl.col("record_count").cast(pl.Int64).sum().alias("records"),
         _number(pl.col("subject").is_null()).alias("lists"),
         pl.col("at").min().alias("first_at"),

@@ -12,7 +12,7 @@ from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
 from services.detector.group import COUNTING_RULE, aggregate, as_of
-from services.detector.rules import EXPORTS, OF_DAYS
+from services.detector.rules import EXPORTS, OF_DAYS, PEERS
 from services.detector.score import ScoredRule, score
 from services.detector.story import tell
 
@@ -68,8 +68,10 @@ class Reviser:
         return signals.with_columns(pl.Series("signal_id", ids, pl.String), pl.Series("parent_id", parents, pl.String))
 
     def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:
-        day_start = self._calendar.instant(pl.col("window"))
-        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=1))
+        of_weeks = pl.col("family") == PEERS
+        before, after = (pl.when(of_weeks).then(7).otherwise(days) for days in (0, 1))
+        day_start = self._calendar.instant(pl.col("window") - pl.duration(days=before))
+        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=after))
         of_days = pl.col("family").is_in(OF_DAYS)
         return (
             told.join(pushed, on="signal_id", how="left", maintain_order="left")

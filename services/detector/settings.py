@@ -29,6 +29,18 @@ class VolumeSettings(_Section):
     false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per local day")
 
 
+class PeerSettings(_Section):
+    """When two weeks count as far above the peers: others of the same role and department."""
+
+    window_days: int = Field(56, ge=14, le=366, description="days of the peers' history before the two weeks")
+    min_history_days: int = Field(10, ge=2, description="days at work of the agency before anybody is judged")
+    min_peers: int = Field(5, ge=1, description="with fewer others in the place, the whole agency is the peer group")
+    min_subjects: int = Field(6, ge=2, description="fewer unexplained persons, counted per day, are never a signal")
+    min_days: int = Field(3, ge=1, description="days above what is expected of a day; fewer are not persistent")
+    prior_days: int = Field(20, ge=1, description="weight of the agency's mean, in days, for small peer groups")
+    false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per week")
+
+
 class ExportSettings(_Section):
     """When the records exported or printed on a day count as far above the role's norm."""
 
@@ -70,6 +82,7 @@ class AgencySettings(_Section):
     contact_before_minutes: int = Field(15, ge=0, le=1440)
     contact_after_minutes: int = Field(60, ge=0, le=1440)
     volume: VolumeSettings = VolumeSettings()
+    peers: PeerSettings = PeerSettings()
     exports: ExportSettings = ExportSettings()
     budget: BudgetSettings = BudgetSettings()
 

@@ -29,6 +29,7 @@ def random_agency(seed: int) -> World:
     _daily_work(world, rng)
     _crowded_day(world, rng)
     _bulk_exports(world, rng)
+    _slow_drip(world, rng)
     _same_id_other_content(world, rng)
     return world
 
@@ -111,3 +112,15 @@ def _bulk_exports(world: World, rng: np.random.Generator) -> None:
         if linked < 1 and rng.random() < 0.5:
             many = int(rng.integers(20, 200))
             world.look(f"e{employee}", None, _moment(rng, day), action="export", searched_by="other", record_count=many)
+
+
+def _slow_drip(world: World, rng: np.random.Generator) -> None:
+    """Somebody opens three strangers' files on each of seven days of the last two weeks; some get a link much later."""
+    employee = int(rng.integers(0, 8))
+    for place, day in enumerate(np.sort(rng.choice(range(14, 28), 7, replace=False))):
+        for person in range(270 + 3 * place, 273 + 3 * place):
+            world.look(f"e{employee}", person, _moment(rng, int(day)))
+            if rng.random() < 0.2:
+                world.link(
+                    person, f"e{employee}", START, registered_at=START + timedelta(days=float(rng.integers(20, 35)))
+                )

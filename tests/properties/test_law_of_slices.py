@@ -29,12 +29,13 @@ EXAMPLES = settings(
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
-"""So that eight employees have a norm, and a day above it."""
+FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
+"""So that eight employees in four weeks have a norm, a day above it, and two weeks above their peers."""
 SEEDS = st.integers(0, 10_000)
 
 
 def new_pipeline() -> Pipeline:
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS), RING)
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS, peers=FEW_PEERS), RING)
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -123,7 +124,7 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
         coverage.note(run)
 
     law()
-    coverage.assert_holds("late lookups", "volume-own", "bulk-export", "a withdrawal")
+    coverage.assert_holds("late lookups", "volume-own", "volume-peers", "bulk-export", "a withdrawal")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

@@ -214,6 +214,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
     "bulk-export": ("Gegevens in bulk geëxporteerd", "Records exported in bulk"),
+    "volume-peers": ("Volume boven dat van vakgenoten", "Volume above the peers'"),
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

@@ -13,6 +13,7 @@ from services.detector.rules import (
     repeated_no_case_link,
     staff_file_bypass,
     volume_own,
+    volume_peers,
 )
 from services.detector.rules.base import Rule, check_columns
 
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     repeated_no_case_link.RULE,
     no_case_link.RULE,
     volume_own.RULE,
+    volume_peers.RULE,
 )
 
 check_columns(RULES)
@@ -37,10 +39,11 @@ FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(rule.family for rule in RULES))
 UNEXPLAINED = "no-case-link"
 VOLUME = "volume-own"
 EXPORTS = "bulk-export"
-OF_DAYS = (EXPORTS, VOLUME)
-"""Families whose signals are about an employee's local date, not about a person."""
+PEERS = "volume-peers"
+OF_DAYS = (EXPORTS, VOLUME, PEERS)
+"""Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
 
-AT_ONCE: tuple[str, ...] = tuple(family for family in FAMILIES if family not in (UNEXPLAINED, VOLUME))
+AT_ONCE: tuple[str, ...] = tuple(family for family in FAMILIES if family not in (UNEXPLAINED, VOLUME, PEERS))
 """Families of class P: no grace, pushed at once."""
 
 

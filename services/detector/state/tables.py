@@ -83,7 +83,8 @@ VOLUME_DAYS: Schema = {
 }
 """Days that stand out, by rule family; `least` is the smallest number of persons or records that would still count.
 
-`peers` and `compared_with` (`role`, `agency`) say whose days at work the day was compared with."""
+The day of `volume-peers` is the Monday of the second of two weeks. `peers` and `compared_with` (`role`,
+`role-and-department`, `agency`) say whose days at work the day was compared with."""
 
 TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
 """The last revision that was told of each signal."""
@@ -98,6 +99,7 @@ PROGRESS: Schema = {
     "watermark": INSTANT,
     "decided_day": pl.Date(),
     "ended_day": pl.Date(),
+    "decided_week": pl.Date(),
     "first_seen": INSTANT,
     "last_tick": INSTANT,
     "balance": pl.Int64(),
@@ -135,6 +137,8 @@ class Progress:
     watermark: datetime | None = None
     decided_day: date | None = None
     ended_day: date | None = None
+    decided_week: date | None = None
+    """Its Sunday."""
     first_seen: datetime | None = None
     last_tick: datetime | None = None
     balance: int | None = None

@@ -51,3 +51,18 @@ def _placed(pairs: pl.DataFrame, registers: Registers, calendar: AgencyCalendar)
     )  # fmt: skip
     in_force = pl.col("valid_to").is_null() | (pl.col("noon") < pl.col("valid_to"))
     return found.with_columns(pl.when(in_force).then(pl.col(name)).alias(name) for name in ("role", "department"))
+
+
+def changed_days(before: pl.DataFrame, after: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """Days of these pairs (employee, day) whose rows differ in two states of one table."""
+    old, new = (rows.join(pairs, on=["employee", "day"], how="semi") for rows in (before, after))
+    gone = old.join(new, on=old.columns, how="anti", nulls_equal=True)
+    come = new.join(old, on=old.columns, how="anti", nulls_equal=True)
+    return pl.concat([gone["day"], come["day"]])
+
+
+def days_since(table: pl.DataFrame, changed: pl.Series) -> pl.Series:
+    """Every day of a table from the first that changed on: each is part of what later days are compared with."""
+    first = changed.min()
+    days = pl.concat([table["day"], changed]).unique()
+    return days.filter(days >= first) if first is not None else days.clear()

@@ -43,7 +43,7 @@ def peer_means(attendance: pl.DataFrame, column: str, place: list[str]) -> pl.Da
 
 
 def compared_with_own(
-    found: pl.DataFrame, features: pl.DataFrame, attendance: pl.DataFrame, settings: VolumeSettings
+    found: pl.DataFrame, features: pl.DataFrame, attendance: pl.DataFrame, settings: VolumeSettings, days: int = 1
 ) -> pl.DataFrame:
     """Adds `comparison` to days that stand out in persons without explanation, each beside the own expectation.
 
@@ -61,4 +61,4 @@ def compared_with_own(
     daily = expected.join(peers, on=["employee", "day"]).select(
         "employee", "day", "peers", pl.col("unexplained").alias("own"), pl.col("mean").alias("expected")
     )
-    return with_comparison(found, daily)
+    return with_comparison(found, daily, days)
