@@ -45,11 +45,11 @@ class ExportStage:
 
     def _attended(self, state: State, closing: pl.DataFrame, again: pl.DataFrame, registers: Registers) -> State:
         """Attendance of the closing days, and anew of the employee-days that late news touches."""
-        pairs = state.workdays.select("employee", "day").unique()
-        ended = pairs.join(closing, on="day", how="semi")
-        reopened = pairs.join(again, on=["employee", "day"], how="semi")
+        ended = state.workdays.join(closing, on="day", how="semi")
+        reopened = state.workdays.join(again, on=["employee", "day"], how="semi")
+        pairs = pl.concat([ended, reopened]).select("employee", "day").unique()
         exports = state.contributions.filter(pl.col("family") == EXPORTS)
-        rows = day_attendance(pl.concat([ended, reopened]), exports, registers, self._calendar)
+        rows = day_attendance(pairs, exports, registers, self._calendar)
         kept = state.attendance.join(again, on=["employee", "day"], how="anti")
         return replace(state, attendance=pl.concat([kept, rows]).sort("day", "employee"))
 
