@@ -11,8 +11,6 @@ from services.detector.state.tables import RECENT, State, bucket_of, latest_of
 
 KNOWN = ["lookup_id", "content", "at", "employee", "subject", "system", "day"]
 """What is known of an earlier lookup without its record."""
-A_DAY_AROUND = timedelta(hours=26)
-"""Beyond the horizon, so that whole local days are remembered, the longest too."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,10 @@ class Admitted:
 
 
 def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
-    """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first."""
+    """Leaves one row per lookup_id: of several contents the one with the smallest hash, whatever came first.
+
+    Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered.
+    """
     known = pl.concat([state.recent.select(KNOWN), _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
@@ -73,12 +74,12 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     return known.join(state.recent, on="lookup_id", how="anti")
 
 
-def remembered(recent: pl.DataFrame, judged: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
-    """Frame of RECENT with these judged lookups, new or judged again: those within the horizon of the latest event."""
+def remembered(recent: pl.DataFrame, judged: pl.DataFrame, span: timedelta) -> pl.DataFrame:
+    """Frame of RECENT with these judged lookups, new or judged again: those within the span before the latest event."""
     new = judged.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
     latest = latest_of(recent, new)
     if latest is None:
         return recent
-    young = pl.col("at") >= latest - horizon - A_DAY_AROUND
+    young = pl.col("at") >= latest - span
     kept = recent.filter(young).join(new, on="lookup_id", how="anti")
     return pl.concat([kept, new.filter(young)])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.rules import FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
+from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
 from services.detector.state.tables import CONTRIBUTIONS, bucket_of, that_count
 
 NOT_LINKS = ("own-personnel-file", "no-person")
+TAKEN_OUT = ("print", "export")
 
 
 def classify(judged: pl.DataFrame) -> pl.DataFrame:
@@ -27,15 +28,17 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     """The columns of `judged` with counts_from and counts_until, a row per lookup that counts in a family.
 
     A lookup that is explained in time and concerns an ordinary file does not. A relation that was registered after
-    the lookup moves it to the relative's family from then on.
+    the lookup moves it to the relative's family from then on. What was printed or exported counts as such besides.
     """
-    cases = judged.filter(pl.col("subject").is_not_null()).with_columns(bucket_of(pl.col("day")))
+    judged = judged.with_columns(bucket_of(pl.col("day")))
+    cases = judged.filter(pl.col("subject").is_not_null())
     special = ~pl.col("family").is_in(ORDINARY)
     ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
     parts = [
         _for_good(cases.filter(special & ~pl.col("handler"))),
         _for_handlers(cases.filter("handler")),
         _ordinary(cases.filter(ordinary_at_first)),
+        _exports(judged.filter(pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0))),
     ]
     return that_count(pl.concat(parts))
 
@@ -114,3 +117,11 @@ def _moved_at(moment: pl.Expr) -> list[pl.Expr]:
     until = pl.min_horizontal("counts_until", moment)
     explained = pl.col("counts_until").is_not_null() & (pl.col("counts_until") == until)
     return [until.alias("counts_until"), pl.when(explained).then("explanation").alias("explanation")]
+
+
+def _exports(taken_out: pl.DataFrame) -> pl.DataFrame:
+    """Prints and exports: at once until an explanation is known; a list about nobody in particular for good."""
+    until = pl.when(pl.col("explanation").ne_missing("no-person")).then("explained_at")
+    return taken_out.with_columns(
+        pl.col("at").alias("counts_from"), until.alias("counts_until"), pl.lit(EXPORTS).alias("family")
+    )

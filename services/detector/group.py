@@ -1,4 +1,4 @@
-"""Contributions into signals as of a moment: one row per rule family, employee, subject and window."""
+"""Contributions into the rows of each signal as of a moment: per rule family, employee, subject and window."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from datetime import datetime
 
 import polars as pl
 
-from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.burst import candidates, episodes
-from services.detector.rules import BURST, MANY_PERSONS, ORDINARY, SPECIAL, VOLUME
+from services.detector.rules import BURST, EXPORTS, MANY_PERSONS, ORDINARY, PEERS, SPECIAL, VOLUME
 from services.detector.settings import BurstSettings
-from services.detector.state.tables import VOLUME_DAYS
 
-MOMENT_GAP_MINUTES = 30
-COUNTING_RULE = "moments-30min-v1"
-"""A moment is a look at one person more than 30 minutes after the one before; told with the counts."""
-RECURRENT_DAYS, RECURRENT_SPAN_DAYS = 3, 90
-VIEWERS_SPAN_DAYS = 7
-MEDICAL = 1 << DATA_CATEGORIES.index("medical")
-PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
-NEAREST = ("partner", "child", "parent", "sibling", "other", "ex_partner", "household")
-
+KEY = ["family", "employee", "about", "window"]
+"""What makes a signal: `about` is the subject, null where it is about many persons; bursts have no employee."""
 
 MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
 """Columns of moments at which a contribution changes what is told."""
@@ -29,22 +20,40 @@ MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
     """Contributions as they count with their window and `viewer`.
 
-    Unexplained lookups of a day that stands out count for that day too, and those of several employees at one person
-    for that person.
+    Lookups of a day or week that stands out count for that too, and those of several employees at one person for that
+    person. What was exported counts for nothing else.
     """
-    pairs = contributions.with_columns(pl.lit(None, pl.Date).alias("window"), pl.col("employee").alias("viewer"))
-    days = volume_days.select("employee", "day", "decided_at", "least")
-    crowds = pairs.drop("window").filter(pl.col("family").is_in(ORDINARY)).join(days, on=["employee", "day"])
+    seen = contributions.with_columns(pl.col("employee").alias("viewer"))
+    pairs = seen.filter(pl.col("family") != EXPORTS).with_columns(pl.lit(None, pl.Date).alias("window"))
+    crowds = seen.join(_member_days(volume_days), on=["family", "employee", "day"])
     crowds = crowds.filter(
         pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
     ).with_columns(
-        pl.lit(VOLUME).alias("family"),
-        pl.col("day").alias("window"),
+        pl.col("stands_out").alias("family"),
+        pl.struct("subject", "day").hash().alias("person_day"),
         pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
     )
     return pl.concat([pairs, crowds, candidates(pairs)], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
     )
+
+
+def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
+    """Which contributions (family, employee, day) belong to what stands out (`stands_out`, `window`).
+
+    Days that stand out by themselves are no part of the fortnight around them.
+    """
+    exports = pl.col("family") == EXPORTS
+    of = pl.when(exports).then(pl.lit([EXPORTS])).otherwise(pl.lit(list(ORDINARY)))
+    told = volume_days.select(
+        of.alias("of"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least",
+        pl.col("day").alias("window"),
+    ).explode("of").rename({"of": "family"})  # fmt: skip
+    of_weeks = pl.col("stands_out") == PEERS
+    own = told.filter(pl.col("stands_out") == VOLUME).select("employee", "day").unique()
+    fortnight = pl.date_ranges(pl.col("day") - pl.duration(days=7), pl.col("day") + pl.duration(days=6))
+    weeks = told.filter(of_weeks).with_columns(fortnight.alias("day")).explode("day")
+    return pl.concat([told.filter(~of_weeks), weeks.join(own, on=["employee", "day"], how="anti")])
 
 
 def changes(windowed: pl.DataFrame) -> pl.Series:
@@ -61,19 +70,12 @@ def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.
     at_once = pl.col("family").is_in(SPECIAL) & (pl.col("counts_from") == pl.col("at"))
     began = with_episodes(windowed.filter(at_once | (pl.col("counts_from") <= moment)), moment, burst)
     active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
-    key = ["family", "employee", "about", "window"]
-    persons = pl.col("subject").filter(active).n_unique().over(key)
-    alive = (
-        pl.when(pl.col("least").is_not_null()).then(persons >= pl.col("least"))
-        .when(pl.col("family") == BURST).then("holds")
-        .otherwise(active.any().over(key))
-    )  # fmt: skip
     ended = pl.when(pl.col("counts_until") <= moment).then("counts_until")
     return began.with_columns(
         active.alias("active"),
-        (~alive).alias("withdrawn"),
-        pl.coalesce("fired_at", pl.col("counts_from").min().over(key)).alias("raised_at"),
-        pl.max_horizontal(pl.col("counts_from").max(), ended.max()).over(key).alias("as_of"),
+        (~_alive(active)).alias("withdrawn"),
+        pl.coalesce("fired_at", pl.col("counts_from").min().over(KEY)).alias("raised_at"),
+        pl.max_horizontal(pl.col("counts_from").max(), ended.max()).over(KEY).alias("as_of"),
     ).filter(pl.col("active") | pl.col("withdrawn"))
 
 
@@ -85,152 +87,13 @@ def with_episodes(began: pl.DataFrame, moment: datetime, burst: BurstSettings) -
     return pl.concat([began.filter(pl.col("family") != BURST), told], how="diagonal")
 
 
-def aggregate(
-    rows: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
-) -> pl.DataFrame:
-    """One row per signal with the columns of rules/columns.py, its evidence and its identity.
-
-    `everything` are all windowed contributions: other employees' looks at the same person count as context.
-    """
-    key = ["family", "employee", "about", "window"]
-    ordered = rows.with_columns(_telling().alias("telling")).sort(
-        *key, "viewer", "subject", "at", "lookup_id", nulls_last=True
-    )
-    new_moment = (pl.col("at") - pl.col("at").shift(1).over([*key, "viewer", "subject"])).fill_null(
-        pl.duration(days=1)
-    ) > pl.duration(minutes=MOMENT_GAP_MINUTES)
-    for_good = pl.col("family").is_in(SPECIAL) & pl.col("counts_until").is_null()
-    linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
-    ordered = ordered.with_columns(
-        new_moment.alias("new_moment"),
-        (linked & for_good).fill_null(value=False).alias("conflict"),
-        pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
-        _category_names().alias("data_categories"),
-    )
-    signals = ordered.group_by(key, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
-    signals = signals.join(_recurrent(ordered, key), on=key, how="left", nulls_equal=True)
-    signals = signals.join(
-        _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
-    )
-    signals = signals.join(
-        volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
-        left_on=["employee", "window"], right_on=["employee", "day"], how="left",
-    )  # fmt: skip
-    return signals.with_columns(
-        pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
-    ).with_columns(
-        (pl.col("subjects").cast(pl.Int64) * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus")
-    )
-
-
-def _identity() -> list[pl.Expr]:
-    first = ("employee_check", "employee_sid", "raised_at", "as_of", "withdrawn")
-    of_subject = [
-        pl.when(~pl.col("family").first().is_in(MANY_PERSONS)).then(pl.col(name).first()).alias(name)
-        for name in ("subject_check", "subject_sid")
-    ]
-    return [*(pl.col(name).first() for name in first), *of_subject]
-
-
-def _counts() -> list[pl.Expr]:
-    nearness = pl.col("relation").replace_strict({kind: place for place, kind in enumerate(NEAREST)}, default=None)
-    return [
-        pl.len().cast(pl.Int64).alias("lookups"),
-        pl.col("new_moment").sum().cast(pl.Int64).alias("moments"),
-        pl.col("day").n_unique().cast(pl.Int64).alias("days"),
-        pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
-        pl.col("subject").n_unique().cast(pl.Int64).alias("subjects"),
-        pl.col("viewer").n_unique().cast(pl.Int64).alias("employees"),
-        pl.col("at").min().alias("first_at"),
-        pl.col("at").max().alias("last_at"),
-        pl.col("day").min().alias("first_local"),
-        pl.col("day").max().alias("last_local"),
-        pl.col("counts_until").max().alias("cleared_at"),
-        pl.col("explanation").sort_by("counts_until", "lookup_id", nulls_last=True).drop_nulls().last(),
-        pl.col("categories").bitwise_or().alias("categories"),
-        ((pl.col("categories") & MEDICAL) > 0).any().alias("medical"),
-        ((pl.col("categories") & PERSONNEL) > 0).any().alias("personnel"),
-        _number(pl.col("action").is_in(["print", "export"])).alias("shared"),
-        _number(pl.col("searched_by") == "name").alias("by_name"),
-        _number(pl.col("searched_by") == "address").alias("by_address"),
-        _number(pl.col("off_hours")).alias("off_hours"),
-        _number(pl.col("conflict")).alias("conflicts"),
-        _number(~pl.col("conflict")).alias("unlinked"),
-        _number(pl.col("break_glass")).alias("break_glass"),
-        _number(pl.col("in_street")).alias("in_street"),
-        pl.col("retroactive_at").min().alias("registered_at"),
-        _number(~pl.col("anyone_had_case")).alias("without_case"),
-        _number(pl.col("team_had_case")).alias("colleague_case"),
-        _number(pl.col("staff_kind") == "staff").alias("staff"),
-        _number(pl.col("staff_kind") == "ex-staff").alias("ex_staff"),
-        _number(pl.col("staff_kind") == "family").alias("staff_family"),
-        pl.col("same_team").any(),
-        pl.col("relation").filter(nearness == nearness.min()).first(),
-    ]
-
-
-def _category_names() -> pl.Expr:
-    names = [
-        pl.when(pl.col("categories") & (1 << place) > 0).then(pl.lit(category))
-        for place, category in enumerate(DATA_CATEGORIES)
-    ]
-    return pl.concat_list(names).list.drop_nulls()
-
-
-def _number(condition: pl.Expr) -> pl.Expr:
-    return condition.fill_null(value=False).sum().cast(pl.Int64)
-
-
-def _telling() -> pl.Expr:
-    """How much a lookup tells of a crowded day: nobody had the case, it left the system, it was searched for."""
+def _alive(active: pl.Expr) -> pl.Expr:
+    """Whether enough still counts: as much as stood out, as many as make a burst, or anything at all."""
+    persons = pl.col("person_day").filter(active).n_unique().over(KEY).cast(pl.Int64)
+    records = pl.col("record_count").cast(pl.Int64).filter(active).sum().over(KEY)
+    amount = pl.when(pl.col("family") == EXPORTS).then(records).otherwise(persons)
     return (
-        4 * (~pl.col("anyone_had_case")).cast(pl.Int32)
-        + 2 * pl.col("action").is_in(["print", "export"]).cast(pl.Int32)
-        + pl.col("searched_by").is_in(["name", "address"]).fill_null(value=False).cast(pl.Int32)
-    )
-
-
-def _evidence() -> list[pl.Expr]:
-    """Evidence rows in order of time; a crowded day keeps the most telling ones."""
-    volume = pl.col("family").first() == VOLUME
-    state = pl.when(pl.col("conflict")).then(pl.lit("conflict")).otherwise(pl.lit("unexplained"))
-    row = pl.struct(
-        "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",
-        "data_categories", "record_count", state.alias("state"), "explanation",
+        pl.when(pl.col("least").is_not_null()).then(amount >= pl.col("least"))
+        .when(pl.col("family") == BURST).then("holds")
+        .otherwise(active.any().over(KEY))
     )  # fmt: skip
-    by_time = row.sort_by("at", "lookup_id")
-    by_weight = row.sort_by("telling", "at", "lookup_id", descending=[True, False, False]).head(EVIDENCE_LIMIT)
-    return [pl.when(volume).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
-
-
-def _recurrent(ordered: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """Signals with lookups on three days within 90."""
-    days = ordered.select(*key, "day").unique().sort(*key, "day", nulls_last=True)
-    span = pl.col("day") - pl.col("day").shift(RECURRENT_DAYS - 1).over(key)
-    return (
-        days.with_columns((span < pl.duration(days=RECURRENT_SPAN_DAYS)).alias("recurrent"))
-        .group_by(key)
-        .agg(pl.col("recurrent").fill_null(value=False).any())
-    )
-
-
-def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime) -> pl.DataFrame:
-    """Per employee and subject: other employees without explanation within a week of one of the own looks."""
-    looks = (
-        everything.filter(
-            pl.col("family").is_in(ORDINARY)
-            & (pl.col("counts_from") <= moment)
-            & (pl.col("counts_until").is_null() | (pl.col("counts_until") > moment))
-            & pl.col("subject").is_in(signals["about"].drop_nulls().unique().implode())
-        )
-        .select("subject", "employee", "day")
-        .unique()
-    )
-    crowded = looks.filter(pl.col("employee").n_unique().over("subject") > 1)
-    both = crowded.join(crowded, on="subject", suffix="_other").filter(
-        (pl.col("employee") != pl.col("employee_other"))
-        & ((pl.col("day") - pl.col("day_other")).dt.total_days().abs() <= VIEWERS_SPAN_DAYS)
-    )
-    return both.group_by("employee", pl.col("subject").alias("about")).agg(
-        pl.col("employee_other").n_unique().cast(pl.Int64).alias("other_viewers")
-    )

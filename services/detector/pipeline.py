@@ -106,7 +106,7 @@ class Pipeline:
         mark = self._watermark(state, piece, news)
         state, remuted = self._faults.run(state, admitted, again, piece.rejected, mark)
         reopened = pl.concat([admitted.replaced, remuted], how="diagonal")
-        state = self._volume.run(state, news, reopened, mark)
+        state = self._volume.run(state, news, reopened, registers, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
@@ -148,7 +148,7 @@ class Pipeline:
         return replace(
             state,
             contributions=pl.concat([kept, contributions]),
-            recent=remembered(state.recent, judged, timedelta(days=self.settings.duplicate_days)),
+            recent=remembered(state.recent, judged, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
             progress=replace(state.progress, first_seen=min(seen, default=None)),

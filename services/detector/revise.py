@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.core.contract import EVIDENCE, INSTANT, SIGNAL
+from services.core.contract import COMPARISON, EVIDENCE, INSTANT, SIGNAL
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
-from services.detector.family import with_parents
-from services.detector.group import COUNTING_RULE, aggregate, as_of
-from services.detector.rules import VOLUME
+from services.detector.aggregate import COUNTING_RULE, aggregate
+from services.detector.group import as_of
+from services.detector.parents import with_parents
+from services.detector.rules import BURST, OF_DAYS, PEERS
 from services.detector.score import ScoredRule, score
 from services.detector.settings import BurstSettings
 from services.detector.story import tell
@@ -40,10 +41,9 @@ class Reviser:
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
-        rows = as_of(windowed, moment, self.burst)
-        scored = score(aggregate(rows, everything, volume_days, moment))
-        with_ids = [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
-        return with_parents(with_ids, rows)
+        signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment)
+        scored = score(with_parents(signals, everything, moment, self.burst))
+        return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
         """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
@@ -63,31 +63,42 @@ class Reviser:
         )
 
     def _with_ids(self, signals: pl.DataFrame) -> pl.DataFrame:
-        keys = signals.select("family", "employee_sid", "subject_sid", "window").iter_rows()
-        ids = [
-            self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
-            for family, employee, subject, window in keys
-        ]
-        return signals.with_columns(pl.Series("signal_id", ids, pl.String))
+        of_burst = pl.col("parent_family") == BURST
+        parents = signals.select(
+            "parent_family",
+            pl.when(~of_burst).then("employee_sid"),
+            pl.when(of_burst).then("subject_sid"),
+            "parent_window",
+        )
+        ids = signals.select("family", "employee_sid", "subject_sid", "window")
+        return signals.with_columns(
+            pl.Series("signal_id", [self._id(*key) for key in ids.iter_rows()], pl.String),
+            pl.Series("parent_id", [key[0] and self._id(*key) for key in parents.iter_rows()], pl.String),
+        )
+
+    def _id(self, family: str, employee: int | None, subject: int | None, window: date | None) -> str:
+        return self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
 
     def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:
-        day_start = self._calendar.instant(pl.col("window"))
-        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=1))
-        volume = pl.col("family") == VOLUME
+        of_weeks = pl.col("family") == PEERS
+        before, after = (pl.when(of_weeks).then(7).otherwise(days) for days in (0, 1))
+        day_start = self._calendar.instant(pl.col("window") - pl.duration(days=before))
+        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=after))
+        of_days = pl.col("family").is_in(OF_DAYS)
         return (
             told.join(pushed, on="signal_id", how="left", maintain_order="left")
             .with_columns(
                 self._named("employee").alias("employee_id"),
                 self._named("about", "subject_check").alias("subject"),
-                pl.when(volume).then(day_start).otherwise("first_at").alias("window_start"),
-                pl.when(volume).then(day_end).otherwise("last_at").alias("window_end"),
+                pl.when(of_days).then(day_start).otherwise("first_at").alias("window_start"),
+                pl.when(of_days).then(day_end).otherwise("last_at").alias("window_end"),
                 pl.max_horizontal("as_of", "pushed_at").alias("as_of"),
                 (pl.col("pushed_at").is_not_null() | (pl.col("rule_class") == "P")).alias("pushed"),
                 pl.when(pl.col("withdrawn")).then(pl.lit("withdrawn")).otherwise(pl.lit("open")).alias("status"),
                 pl.when(pl.col("withdrawn")).then(_reason()).alias("withdrawn_reason"),
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
-                pl.lit([], SIGNAL.schema["comparison"]).alias("comparison"),
+                pl.col("comparison").fill_null(pl.lit([], pl.List(COMPARISON))),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})

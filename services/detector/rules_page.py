@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services.detector.rules import FAMILIES, RULES, VOLUME, rules_of
+from services.detector.rules import FAMILIES, OF_DAYS, RULES, rules_of
 from services.detector.rules.base import Factor, Rule
 
 HEAD = """# The rules
@@ -34,8 +34,8 @@ signal ([ADR 0003](adr/0003-rule-families.md) says why). Ids are made of keys, n
 
 | family | rules | the signal's id derives from |
 |---|---|---|"""
-OF_PAIRS = "family, employee and subject; for life"
-OF_DAYS = "family, employee and local date"
+BY_PAIR = "family, employee and subject; for life"
+BY_DAY = "family, employee and local date"
 PROBED = range(1001)
 """Values of a column at which points that depend on it are read off."""
 
@@ -81,7 +81,7 @@ def _steps(factor: Factor) -> Iterator[tuple[int, int]]:
 
 def _family_row(family: str) -> str:
     names = ", ".join(f"[`{rule.id}`](#{rule.id})" for rule in rules_of(family))
-    return f"| `{family}` | {names} | {OF_DAYS if family == VOLUME else OF_PAIRS} |"
+    return f"| `{family}` | {names} | {BY_DAY if family in OF_DAYS else BY_PAIR} |"
 
 
 def _open(template: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,10 @@ from services.core.errors import InputError
 from services.core.settings import settings_faults
 
 RelationSource = Literal["declared", "eigen-personeel", "brp"]
+
+
+A_LONG_DAY = timedelta(hours=26)
+"""Longer than any local day."""
 
 
 class _Section(BaseModel):
@@ -35,6 +40,33 @@ class BurstSettings(_Section):
     min_employees: int = Field(5, ge=3, description="fewer different employees are never a burst")
     window_days: int = Field(7, ge=1, le=31, description="local days within which they looked")
     quiet_days: int = Field(30, ge=7, le=366, description="days without a look that close an episode")
+
+
+class PeerSettings(_Section):
+    """When two weeks count as far above the peers: others of the same role and department."""
+
+    window_days: int = Field(56, ge=14, le=366, description="days of the peers' history before the two weeks")
+    min_history_days: int = Field(10, ge=2, description="days at work of the agency before anybody is judged")
+    min_peers: int = Field(5, ge=1, description="with fewer others in the place, the whole agency is the peer group")
+    min_subjects: int = Field(6, ge=2, description="fewer unexplained persons, counted per day, are never a signal")
+    min_days: int = Field(3, ge=1, description="days above what is expected of a day; fewer are not persistent")
+    prior_days: int = Field(20, ge=1, description="weight of the agency's mean, in days, for small peer groups")
+    false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per week")
+
+
+class ExportSettings(_Section):
+    """When the records exported or printed on a day count as far above the role's norm."""
+
+    window_days: int = Field(
+        182, ge=28, le=731, description="days before, of everybody in the role, that make the norm"
+    )
+    norm_percentile: int = Field(99, ge=90, le=99, description="of 100 days at work in the role, how many stay within")
+    factor: int = Field(2, ge=1, le=100, description="more than so many times the norm counts")
+    min_records: int = Field(100, ge=2, description="fewer records on a day are never a signal")
+    min_norm_days: int = Field(100, ge=20, description="days at work that a norm rests on; with fewer it has none")
+    min_records_without_norm: int = Field(
+        1000, ge=2, description="fewer records are never a signal while the role has no norm of its own"
+    )
 
 
 class BudgetSettings(_Section):
@@ -82,6 +114,8 @@ class AgencySettings(_Section):
     consultation_minutes: int = Field(30, ge=0, le=240, description="a colleague's look this near explains one's own")
     lead_roles: tuple[str, ...] = Field(("team-lead",), description="roles that lead the cases of their whole team")
     volume: VolumeSettings = VolumeSettings()
+    peers: PeerSettings = PeerSettings()
+    exports: ExportSettings = ExportSettings()
     burst: BurstSettings = BurstSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
@@ -97,6 +131,16 @@ class AgencySettings(_Section):
     def longest_grace(self) -> int:
         """Working days after which every system's grace is over."""
         return max([self.grace_working_days, *self.grace_by_system.values()])
+
+    @property
+    def watermark_lag(self) -> timedelta:
+        """How far the watermark may be behind the latest event."""
+        return timedelta(hours=self.idle_hours, minutes=self.lateness_minutes)
+
+    @property
+    def remembered(self) -> timedelta:
+        """How long before the latest event lookups are remembered: whole local days, however far the watermark lags."""
+        return timedelta(days=self.duplicate_days) + max(self.watermark_lag, A_LONG_DAY)
 
     def sources_for_history(self) -> tuple[str, ...]:
         """Relation sources of a re-scoring run: all, unless the settings name some."""

@@ -27,7 +27,7 @@ def tell(before: State, state: State, reviser: Reviser) -> tuple[State, pl.DataF
     revisions = reviser.revisions(standing, state.pushed)
     changed = _changed(revisions, state.told)
     state = replace(state, told=_noted(state.told, changed))
-    reopened = before.volume_days.join(state.volume_days, on=["employee", "day"], how="anti")
+    reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
     if gone.is_empty() and reopened.is_empty():
         return state, changed
     last = reviser.scored(earlier.filter(concerned), earlier, before.volume_days, before.progress.watermark or moment)
@@ -55,7 +55,8 @@ def _concerned(
     crossed = pl.concat([_crossed(windowed, *marks) for windowed in both], how="diagonal")
     subjects = pl.concat([crossed["subject"], different["subject"]]).drop_nulls().unique()
     of_subjects = pl.col("subject").is_in(subjects.implode())
-    viewers = [windowed.filter(of_subjects)["viewer"] for windowed in both]
+    viewers = [different["employee"].rename("viewer"), crossed["viewer"]]
+    viewers += [windowed.filter(of_subjects)["viewer"] for windowed in both]
     judged = not state.volume_days.equals(before.volume_days)
     crowd = pl.lit(judged) | pl.col("employee").is_in(pl.concat(viewers).unique().implode())
     return pl.col("about").is_in(subjects.implode()) | (pl.col("family").is_in(MANY_PERSONS) & crowd)

@@ -16,7 +16,7 @@ from services.detector.faults.muting import counting
 from services.detector.group import by_window, changes, with_episodes
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
-from services.detector.rules import AT_ONCE, BURST
+from services.detector.rules import AT_ONCE, BURST, EXPORTS
 from services.detector.settings import BudgetSettings, BurstSettings
 from services.detector.state.tables import PUSHED, State
 
@@ -71,14 +71,15 @@ class Candidates:
         self._floor = floor
         self._volume_days = state.volume_days
         self._windowed = windowed
-        self._competing = windowed.filter(~pl.col("family").is_in(AT_ONCE))
-        self._changes = changes(self._competing)
+        at_once = pl.col("family").is_in(AT_ONCE)
+        self._competing = windowed.filter(~at_once)
+        self._changes = changes(windowed.filter(~at_once | (pl.col("family") == EXPORTS)))
         self._gone = set(state.pushed["signal_id"])
         self._standing: list[Candidate] = []
         self._as_of: datetime | None = None
 
     def at(self, moment: datetime) -> list[Candidate]:
-        """Open class B signals above the floor, not pushed before, as they stand at a moment."""
+        """Open class B signals above the floor, no parent's child, not pushed before, as they stand at a moment."""
         if self._as_of is None or _between(self._changes, self._as_of, moment):
             self._standing = self._stand(moment)
             self._as_of = moment
@@ -89,12 +90,8 @@ class Candidates:
         self._gone.update(signal_ids)
 
     def _stand(self, moment: datetime) -> list[Candidate]:
-        eligible = (
-            (pl.col("rule_class") == "B")
-            & ~pl.col("withdrawn")
-            & pl.col("parent_id").is_null()
-            & (pl.col("score") >= self._floor)
-        )
+        alone = ~pl.col("withdrawn") & pl.col("parent_id").is_null()
+        eligible = (pl.col("rule_class") == "B") & alone & (pl.col("score") >= self._floor)
         parts = self._reviser.scored(self._competing, self._windowed, self._volume_days, moment)
         return [
             Candidate(-score, signal_id, part.rule.id)
@@ -106,10 +103,10 @@ class Candidates:
 def raised_at_once(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.Series:
     """When each class P signal was raised, as far as is known at a moment."""
     special = windowed.filter(pl.col("family").is_in(AT_ONCE))
-    pairs = special.group_by("family", "employee", "subject").agg(pl.col("counts_from").min())
+    alone = special.group_by("family", "employee", "about", "window").agg(pl.col("counts_from").min())
     crowds = windowed.filter((pl.col("family") == BURST) & (pl.col("counts_from") <= moment))
     bursts = with_episodes(crowds, moment, burst).unique(["subject", "window"])
-    return pl.concat([pairs["counts_from"], bursts["fired_at"].rename("counts_from")])
+    return pl.concat([alone["counts_from"], bursts["fired_at"].rename("counts_from")])
 
 
 def _between(moments: pl.Series, after: datetime | None, until: datetime) -> int:

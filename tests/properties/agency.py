@@ -35,6 +35,8 @@ def random_agency(seed: int) -> World:
     _daily_work(world, rng)
     _crowded_day(world, rng)
     add_surroundings(world, rng, _moment, START)
+    _bulk_exports(world, rng)
+    _slow_drip(world, rng)
     _same_id_other_content(world, rng)
     return world
 
@@ -103,3 +105,29 @@ def _crowded_day(world: World, rng: np.random.Generator) -> None:
         world.look(f"e{employee}", person, _moment(rng, day))
     for person in range(200, 203):
         world.link(person, f"e{employee}", START + timedelta(days=day), registered_at=START + timedelta(days=day + 8))
+
+
+def _bulk_exports(world: World, rng: np.random.Generator) -> None:
+    """On two days somebody exports strangers' files: links to all come later, or to some besides a list."""
+    for people, linked in ((range(230, 242), 1.0), (range(250, 266), 0.2)):
+        employee, day = int(rng.integers(0, 8)), int(rng.integers(14, 26))
+        for person in people:
+            world.look(f"e{employee}", person, _moment(rng, day), action="export", record_count=int(rng.integers(1, 4)))
+            if rng.random() < linked:
+                registered = START + timedelta(days=day, hours=float(rng.choice([30, 60, 200])))
+                world.link(person, f"e{employee}", START, registered_at=registered)
+        if linked < 1 and rng.random() < 0.5:
+            many = int(rng.integers(20, 200))
+            world.look(f"e{employee}", None, _moment(rng, day), action="export", searched_by="other", record_count=many)
+
+
+def _slow_drip(world: World, rng: np.random.Generator) -> None:
+    """Somebody opens three strangers' files on each of seven days of the last two weeks; some get a link much later."""
+    employee = int(rng.integers(0, 8))
+    for place, day in enumerate(np.sort(rng.choice(range(14, 28), 7, replace=False))):
+        for person in range(270 + 3 * place, 273 + 3 * place):
+            world.look(f"e{employee}", person, _moment(rng, int(day)))
+            if rng.random() < 0.2:
+                world.link(
+                    person, f"e{employee}", START, registered_at=START + timedelta(days=float(rng.integers(20, 35)))
+                )

@@ -30,6 +30,9 @@ EXAMPLES = settings(
     database=None,
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
+FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
+FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
+"""So that eight employees in four weeks have a norm, a day above it, and two weeks above their peers."""
 SEEDS = st.integers(0, 10_000)
 
 
@@ -38,7 +41,7 @@ VOID = ("recomputed", "merged")
 
 
 def new_pipeline() -> Pipeline:
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}), RING)
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS, peers=FEW_PEERS), RING)
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -62,11 +65,13 @@ class Coverage:
     def note(self, run: Run) -> None:
         signals = run.signals()
         self.seen.update(signals["rule"].to_list())
+        self.seen["a child"] += signals["parent_id"].count()
+        exports = signals.filter(pl.col("rule") == "bulk-export")
+        self.seen["a withdrawn export"] += exports.filter(pl.col("status") == "withdrawn").height
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
         self.seen.update(run.state.contributions["excuse"].drop_nulls().to_list())
-        self.seen["a signal under another"] += signals["parent_id"].drop_nulls().len()
         days = run.archived[0]["day"]
         self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
         self.seen["a week boundary"] += int(days.dt.week().n_unique() > 1)
@@ -82,7 +87,8 @@ class Coverage:
 EVERYWHERE = (
     *(rule.id for rule in RULES),
     *(explanation.id for explanation in surrounding_explanations(Margins(0, 0, 0, ()))),
-    "a signal under another",
+    "a child",
+    "a withdrawn export",
     "a withdrawal",
     "a push out of the budget",
     "a budget refusal",
@@ -126,7 +132,7 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
         coverage.note(run)
 
     law()
-    coverage.assert_holds("late lookups", "volume-own", "a withdrawal")
+    coverage.assert_holds("late lookups", "volume-own", "volume-peers", "bulk-export", "a withdrawal")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

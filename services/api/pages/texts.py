@@ -126,8 +126,8 @@ RULES: Mapping[str, tuple[str, str]] = {
     "own-street": ("Eigen straat, of op adres gezocht", "Own street, or found by address"),
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
+    "bulk-export": ("Gegevens in bulk geëxporteerd", "Records exported in bulk"),
+    "volume-peers": ("Volume boven dat van vakgenoten", "Volume above the peers'"),
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
-    "volume-peers": ("Volume boven dat van vergelijkbare collega's", "Volume above that of comparable colleagues"),
-    "bulk-export": ("Export of afdruk op grote schaal", "Bulk export or print"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

@@ -17,7 +17,7 @@ from services.detector.casebook.reading import Filed
 from services.detector.casebook.records import Records, case_of, records
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
-from services.detector.rules import VOLUME
+from services.detector.rules import OF_DAYS
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import State
 from services.detector.states import states
@@ -46,14 +46,14 @@ def results(filed: Sequence[Filed]) -> list[CaseResult]:
 def _companies(filed: Sequence[Filed]) -> Iterable[list[int]]:
     """Cases that share one agency, each with its own people.
 
-    Settings hold for a whole agency, and a moment of judgement ends everybody's input. The volume of a day and the
-    week's budget are decided over all employees, so a case about these has an agency to itself.
+    Settings hold for a whole agency, and a moment of judgement ends everybody's input. What a day shows and the week's
+    budget are decided over all employees, so a case about these has an agency to itself.
     """
     companies: dict[object, list[int]] = defaultdict(list)
     for place, item in enumerate(filed):
         case = item.case
         about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
-        alone = place if item.about == VOLUME or about_push else None
+        alone = place if item.about in OF_DAYS or about_push else None
         settings = None if case.settings is None else case.settings.model_dump_json()
         companies[alone, settings, case.as_known_at].append(place)
     return companies.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.detector.rules import (
+    bulk_export,
     colleague_file,
     curiosity_burst,
     ex_partner_file,
@@ -15,6 +16,7 @@ from services.detector.rules import (
     retroactive_link,
     staff_file_bypass,
     volume_own,
+    volume_peers,
 )
 from services.detector.rules.base import Rule, check_columns
 
@@ -26,11 +28,13 @@ RULES: tuple[Rule, ...] = (
     colleague_file.RULE,
     staff_file_bypass.RULE,
     retroactive_link.RULE,
+    bulk_export.RULE,
     curiosity_burst.RULE,
     own_street.RULE,
     repeated_no_case_link.RULE,
     no_case_link.RULE,
     volume_own.RULE,
+    volume_peers.RULE,
 )
 
 check_columns(RULES)
@@ -43,13 +47,17 @@ OWN_STREET = "own-street"
 RETROACTIVE = "retroactive-link"
 BURST = "curiosity-burst"
 VOLUME = "volume-own"
+EXPORTS = "bulk-export"
+PEERS = "volume-peers"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
-AT_ONCE = (*SPECIAL, RETROACTIVE)
-"""Families of class P whose lookups count one by one: pushed at once."""
-MANY_PERSONS = (OWN_STREET, VOLUME)
+AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS)
+"""Families of class P of one employee: pushed at once."""
+OF_DAYS = (EXPORTS, VOLUME, PEERS)
+"""Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
+MANY_PERSONS = (OWN_STREET, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from services.core.contract import INSTANT, Schema
+from services.core.contract import COMPARISON, INSTANT, Schema
 from services.detector.encode import LOOKUPS
 
 CONTRIBUTIONS: Schema = {
@@ -74,7 +74,19 @@ FEATURES: Schema = {
 }
 """Per employee and decided day: distinct persons, and those unexplained as known when the day was decided."""
 
+ATTENDANCE: Schema = {
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "role": pl.String(),
+    "department": pl.String(),
+    "exported": pl.Int64(),
+    "bucket": pl.Int32(),
+}
+"""Per employee and ended day at work: the place in force at noon (nulls: not in the register), and how many records
+were exported or printed without explanation, as known at the end of that day."""
+
 VOLUME_DAYS: Schema = {
+    "family": pl.String(),
     "employee": pl.Int64(),
     "day": pl.Date(),
     "decided_at": INSTANT,
@@ -83,9 +95,15 @@ VOLUME_DAYS: Schema = {
     "history_days": pl.Int64(),
     "workload": pl.Int64(),
     "usual_workload": pl.Int64(),
+    "peers": pl.Int64(),
+    "compared_with": pl.String(),
+    "comparison": pl.List(COMPARISON),
     "bucket": pl.Int32(),
 }
-"""Days far above the own history; `least` is the smallest number of unexplained persons that would still count."""
+"""Days that stand out, by rule family; `least` is the smallest number of persons or records that would still count.
+
+The day of `volume-peers` is the Monday of the second of two weeks. `peers` and `compared_with` (`role`,
+`role-and-department`, `agency`) say whose days at work the day was compared with."""
 
 SYSTEM_DAYS: Schema = {
     "system": pl.String(),
@@ -134,6 +152,8 @@ CLOCKS: Schema = {"partition": pl.String(), "system": pl.String(), "latest": INS
 PROGRESS: Schema = {
     "watermark": INSTANT,
     "decided_day": pl.Date(),
+    "ended_day": pl.Date(),
+    "decided_week": pl.Date(),
     "first_seen": INSTANT,
     "last_tick": INSTANT,
     "balance": pl.Int64(),
@@ -148,6 +168,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "slips": SLIPS,
     "workdays": WORKDAYS,
     "features": FEATURES,
+    "attendance": ATTENDANCE,
     "volume_days": VOLUME_DAYS,
     "system_days": SYSTEM_DAYS,
     "looked": LOOKED,
@@ -173,6 +194,9 @@ class Progress:
 
     watermark: datetime | None = None
     decided_day: date | None = None
+    ended_day: date | None = None
+    decided_week: date | None = None
+    """Its Sunday."""
     first_seen: datetime | None = None
     last_tick: datetime | None = None
     balance: int | None = None
@@ -194,6 +218,7 @@ class State:
     slips: pl.DataFrame = field(default_factory=_empty("slips"))
     workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
     features: pl.DataFrame = field(default_factory=_empty("features"))
+    attendance: pl.DataFrame = field(default_factory=_empty("attendance"))
     volume_days: pl.DataFrame = field(default_factory=_empty("volume_days"))
     system_days: pl.DataFrame = field(default_factory=_empty("system_days"))
     looked: pl.DataFrame = field(default_factory=_empty("looked"))

@@ -9,11 +9,16 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.faults.muting import counting
-from services.detector.rules import ORDINARY
+from services.detector.registers import Registers
+from services.detector.rules import ORDINARY, VOLUME
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
+from services.detector.volume.attendance import changed_days, days_since
+from services.detector.volume.compare import compared_with_own
 from services.detector.volume.decide import decide_days
+from services.detector.volume.export_stage import ExportStage
 from services.detector.volume.features import day_features, decision_times, due
+from services.detector.volume.peer_stage import PeerStage, sunday
 
 
 class VolumeStage:
@@ -22,36 +27,48 @@ class VolumeStage:
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar) -> None:
         self._settings = settings
         self._calendar = calendar
+        self._exports = ExportStage(settings, calendar)
+        self._peers = PeerStage(settings, calendar)
 
     def last_decision(self, state: State, news: pl.DataFrame) -> datetime | None:
-        """When the last open day, of the state or of these lookups, will be decided."""
-        days = pl.concat([state.workdays["day"], news["day"]]).unique()
-        latest = decision_times(days, self._calendar, self._settings.longest_grace)["decided_at"].max()
+        """When the week of the last day, of the state or of these lookups, will be decided."""
+        days = pl.concat([state.workdays["day"], news["day"], state.features["day"].tail(1)]).to_frame("day")
+        latest = decision_times(
+            days.select(sunday(pl.col("day")))["day"].unique(), self._calendar, self._settings.longest_grace
+        )["decided_at"].max()
         return latest if isinstance(latest, datetime) else None
 
-    def run(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame, watermark: datetime | None) -> State:
+    def run(
+        self,
+        state: State,
+        news: pl.DataFrame,
+        replaced: pl.DataFrame,
+        registers: Registers,
+        watermark: datetime | None,
+    ) -> State:
         """The state with these lookups (new or judged again) counted, and every day decided that is due.
 
         `replaced` holds lookup_id, employee and day of lookups that were taken back; without an id, an employee-day
         that is decided anew for another reason.
         """
-        state, reopened = self._count(state, news, replaced)
-        times = decision_times(state.workdays["day"].unique(), self._calendar, self._settings.longest_grace)
-        closing = due(times, watermark)
-        if closing.is_empty() and reopened.is_empty():
-            return state
-        state = self._with_features(state, closing, reopened)
-        days = _judged_again(state, reopened).extend(closing["day"]).unique().sort()
-        return self._judge(state, days, closing)
-
-    def _count(self, state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> tuple[State, pl.DataFrame]:
-        """The state with whom each employee looked at on open days, and the employee-days that are decided anew."""
-        state = replace(state, workdays=_counted(state, news, replaced))
-        decided = state.progress.decided_day
-        if decided is None:
-            return state, news.select("employee", "day").clear()
         touched = pl.concat([news.select("employee", "day"), replaced.select("employee", "day")]).unique()
-        return state, touched.filter(pl.col("day") <= decided)
+        state = replace(state, workdays=_counted(state, news, replaced))
+        attendance = state.attendance
+        state = self._exports.run(state, touched, registers, watermark)
+        moved = changed_days(attendance, state.attendance, touched)
+        decided = state.progress.decided_day
+        reopened = touched.filter(pl.col("day") <= decided) if decided else touched.clear()
+        days = state.workdays["day"].unique()
+        undecided = days.filter(days > decided) if decided else days
+        closing = due(decision_times(undecided, self._calendar, self._settings.longest_grace), watermark)
+        if closing.is_empty() and reopened.is_empty():
+            return self._peers.run(state, days.clear(), watermark)
+        before = state
+        state = self._with_features(state, closing, reopened)
+        changed = pl.concat([changed_days(before.features, state.features, reopened), moved])
+        again = days_since(state.features, changed.filter(changed <= decided) if decided else changed.clear())
+        state = self._judge(state, again.extend(closing["day"]).unique().sort(), closing)
+        return self._peers.run(state, changed, watermark)
 
     def _with_features(self, state: State, closing: pl.DataFrame, reopened: pl.DataFrame) -> State:
         """Features of the closing days, and anew of the employee-days that late news touches."""
@@ -72,12 +89,17 @@ class VolumeStage:
     def _judge(self, state: State, days: pl.Series, closing: pl.DataFrame) -> State:
         """Volume decisions of these days."""
         first = days.min()
+        if first is None:
+            return state
         span = timedelta(days=self._settings.volume.window_days)
         relevant = state.features.filter(pl.col("day") >= pl.lit(first) - pl.lit(span))
-        found = decide_days(relevant, days, self._settings.volume).with_columns(bucket_of(pl.col("day")))
+        found = decide_days(relevant, days, self._settings.volume)
+        found = compared_with_own(found, state.features, state.attendance, self._settings.volume)
         times = decision_times(found["day"].unique(), self._calendar, self._settings.longest_grace)
-        kept = state.volume_days.filter(~pl.col("day").is_in(days.implode()))
-        volume_days = pl.concat([kept, found.join(times, on="day").select(list(VOLUME_DAYS))]).sort("day", "employee")
+        kept = state.volume_days.filter((pl.col("family") != VOLUME) | ~pl.col("day").is_in(days.implode()))
+        volume_days = pl.concat([kept, found.join(times, on="day").select(list(VOLUME_DAYS))]).sort(
+            "day", "employee", "family"
+        )
         decided = [day for day in (state.progress.decided_day, closing["day"].max()) if isinstance(day, date)]
         progress = replace(state.progress, decided_day=max(decided, default=None))
         return replace(state, volume_days=volume_days, progress=progress)
@@ -100,11 +122,3 @@ def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.Dat
 
 def _looks(lookups: pl.DataFrame) -> pl.DataFrame:
     return lookups.select("employee", "day", "subject", bucket_of(pl.col("day"))).select(list(WORKDAYS)).unique()
-
-
-def _judged_again(state: State, reopened: pl.DataFrame) -> pl.Series:
-    """Every decided day from the first that late news touches: each is part of the later days' history."""
-    first = reopened["day"].min()
-    if first is None:
-        return pl.Series([], dtype=pl.Date)
-    return state.features.filter(pl.col("day") >= pl.lit(first))["day"].unique()

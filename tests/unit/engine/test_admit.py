@@ -13,12 +13,12 @@ import pytest
 from services.core.calendar import AgencyCalendar
 from services.core.contract import LOOKUP
 from services.core.pseudonyms import Pseudonymiser
-from services.detector.admit import A_DAY_AROUND, Admitted, admit, remembered
+from services.detector.admit import Admitted, admit, remembered
 from services.detector.encode import Encoder
 from services.detector.state.tables import RECENT, State
 from tests.world import RING, World, frame, local
 
-HORIZON = timedelta(days=2)
+HORIZON, LAG = timedelta(days=2), timedelta(hours=25)
 TEN = local("2025-03-11 10:00")
 
 
@@ -39,7 +39,7 @@ def take_in(pieces: Sequence[pl.DataFrame]) -> tuple[State, list[Admitted]]:
     for piece in pieces:
         admitted = admit(piece, state, HORIZON)
         judged = admitted.lookups.with_columns(pl.lit(None, RECENT[name]).alias(name) for name in ("team", "linked_at"))
-        state = replace(state, recent=remembered(state.recent, judged, HORIZON))
+        state = replace(state, recent=remembered(state.recent, judged, HORIZON + LAG))
         told.append(admitted)
     return state, told
 
@@ -52,6 +52,15 @@ def test_what_comes_twice_is_admitted_once_within_a_slice_and_across_slices() ->
     assert again.lookups.is_empty()
     assert both.conflicts.is_empty()
     assert again.conflicts.is_empty()
+
+
+def test_it_is_remembered_as_long_as_the_watermark_may_be_too_far_back_to_ask_the_archive() -> None:
+    world = World()
+    world.look("e1", 50, TEN)
+    world.look("e1", 51, TEN + HORIZON + LAG)
+    first, second = encoded(world)[:1], encoded(world)[1:]
+    _, (*_, again) = take_in([first, second, first])
+    assert again.lookups.is_empty()
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
@@ -85,6 +94,6 @@ def test_content_that_wins_later_takes_back_what_was_admitted() -> None:
 def test_ids_far_older_than_the_latest_event_are_forgotten() -> None:
     world = World()
     world.look("e1", 50, TEN)
-    world.look("e1", 50, TEN + HORIZON + A_DAY_AROUND + timedelta(microseconds=1))
+    world.look("e1", 50, TEN + HORIZON + LAG + timedelta(microseconds=1))
     state, _ = take_in([encoded(world)])
     assert state.recent["lookup_id"].to_list() == ["look1"]

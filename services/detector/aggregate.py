@@ -1,0 +1,184 @@
+"""The rows of each signal into its counts, its evidence and its identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
+from services.detector.group import KEY
+from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SPECIAL
+from services.detector.state.tables import VOLUME_DAYS
+
+MOMENT_GAP_MINUTES = 30
+COUNTING_RULE = "moments-30min-v1"
+"""A moment is a look at one person more than 30 minutes after the one before; told with the counts."""
+RECURRENT_DAYS, RECURRENT_SPAN_DAYS = 3, 90
+VIEWERS_SPAN_DAYS = 7
+MEDICAL = 1 << DATA_CATEGORIES.index("medical")
+PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
+NEAREST = ("partner", "child", "parent", "sibling", "other", "ex_partner", "household")
+
+
+def aggregate(
+    rows: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
+) -> pl.DataFrame:
+    """One row per signal with the columns of rules/columns.py, its evidence and its identity.
+
+    `everything` are all windowed contributions: other employees' looks at the same person count as context.
+    """
+    ordered = rows.with_columns(_telling().alias("telling")).sort(
+        *KEY, "viewer", "subject", "at", "lookup_id", nulls_last=True
+    )
+    since_last = pl.col("at") - pl.col("at").shift(1).over([*KEY, "viewer", "subject"])
+    new_moment = since_last.fill_null(pl.duration(days=1)) > pl.duration(minutes=MOMENT_GAP_MINUTES)
+    for_good = pl.col("family").is_in(SPECIAL) & pl.col("counts_until").is_null()
+    linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
+    ordered = ordered.with_columns(
+        new_moment.alias("new_moment"),
+        (linked & for_good).fill_null(value=False).alias("conflict"),
+        pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
+        _category_names().alias("data_categories"),
+    )
+    signals = ordered.group_by(KEY, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
+    signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
+    signals = signals.join(
+        _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
+    )
+    signals = signals.join(
+        volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
+        left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
+    )  # fmt: skip
+    return signals.with_columns(
+        pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
+    ).with_columns(
+        (pl.col("person_days") * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
+        (pl.col("expected") // 1000).alias("norm"),
+    )
+
+
+def _identity() -> list[pl.Expr]:
+    first = ("employee_check", "employee_sid", "raised_at", "as_of", "withdrawn")
+    of_subject = [
+        pl.when(~pl.col("family").first().is_in(MANY_PERSONS)).then(pl.col(name).first()).alias(name)
+        for name in ("subject_check", "subject_sid")
+    ]
+    return [*(pl.col(name).first() for name in first), *of_subject]
+
+
+def _counts() -> list[pl.Expr]:
+    nearness = pl.col("relation").replace_strict({kind: place for place, kind in enumerate(NEAREST)}, default=None)
+    return [
+        pl.len().cast(pl.Int64).alias("lookups"),
+        pl.col("new_moment").sum().cast(pl.Int64).alias("moments"),
+        pl.col("day").n_unique().cast(pl.Int64).alias("days"),
+        pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
+        pl.col("subject").drop_nulls().n_unique().cast(pl.Int64).alias("subjects"),
+        pl.col("viewer").n_unique().cast(pl.Int64).alias("employees"),
+        pl.col("person_day").drop_nulls().n_unique().cast(pl.Int64).alias("person_days"),
+        pl.col("record_count").cast(pl.Int64).sum().alias("records"),
+        _number(pl.col("subject").is_null()).alias("lists"),
+        pl.col("at").min().alias("first_at"),
+        pl.col("at").max().alias("last_at"),
+        pl.col("day").min().alias("first_local"),
+        pl.col("day").max().alias("last_local"),
+        pl.col("counts_until").max().alias("cleared_at"),
+        pl.col("explanation").sort_by("counts_until", "lookup_id", nulls_last=True).drop_nulls().last(),
+        pl.col("categories").bitwise_or().alias("categories"),
+        ((pl.col("categories") & MEDICAL) > 0).any().alias("medical"),
+        ((pl.col("categories") & PERSONNEL) > 0).any().alias("personnel"),
+        _number(pl.col("action").is_in(["print", "export"])).alias("shared"),
+        _number(pl.col("searched_by") == "name").alias("by_name"),
+        _number(pl.col("searched_by") == "address").alias("by_address"),
+        _number(pl.col("off_hours")).alias("off_hours"),
+        _number(pl.col("conflict")).alias("conflicts"),
+        _number(~pl.col("conflict")).alias("unlinked"),
+        _number(pl.col("break_glass")).alias("break_glass"),
+        _number(pl.col("in_street")).alias("in_street"),
+        pl.col("retroactive_at").min().alias("registered_at"),
+        _number(~pl.col("anyone_had_case")).alias("without_case"),
+        _number(pl.col("team_had_case")).alias("colleague_case"),
+        _number(pl.col("staff_kind") == "staff").alias("staff"),
+        _number(pl.col("staff_kind") == "ex-staff").alias("ex_staff"),
+        _number(pl.col("staff_kind") == "family").alias("staff_family"),
+        pl.col("same_team").any(),
+        pl.col("relation").filter(nearness == nearness.min()).first(),
+    ]
+
+
+def _category_names() -> pl.Expr:
+    names = [
+        pl.when(pl.col("categories") & (1 << place) > 0).then(pl.lit(category))
+        for place, category in enumerate(DATA_CATEGORIES)
+    ]
+    return pl.concat_list(names).list.drop_nulls()
+
+
+def _number(condition: pl.Expr) -> pl.Expr:
+    return condition.fill_null(value=False).sum().cast(pl.Int64)
+
+
+def _telling() -> pl.Expr:
+    """How much a lookup tells of a crowded day: nobody had the case, it left the system, it was searched for.
+
+    Of exports the number of records tells most.
+    """
+    records = pl.when(pl.col("family") == EXPORTS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
+    return (
+        records
+        + 4 * (~pl.col("anyone_had_case")).cast(pl.Int32)
+        + 2 * pl.col("action").is_in(["print", "export"]).cast(pl.Int32)
+        + pl.col("searched_by").is_in(["name", "address"]).fill_null(value=False).cast(pl.Int32)
+    )
+
+
+def _evidence() -> list[pl.Expr]:
+    """Evidence rows in order of time; a crowded day keeps the most telling ones."""
+    of_days = pl.col("family").first().is_in(OF_DAYS)
+    state = (
+        pl.when(pl.col("conflict")).then(pl.lit("conflict"))
+        .when(pl.col("subject").is_null()).then(pl.lit("explained"))
+        .otherwise(pl.lit("unexplained"))
+    )  # fmt: skip
+    explanation = pl.when(pl.col("subject").is_null()).then(pl.lit("no-person")).otherwise("explanation")
+    row = pl.struct(
+        "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",
+        "data_categories", "record_count", state.alias("state"), explanation.alias("explanation"),
+    )  # fmt: skip
+    by_time = row.sort_by("at", "lookup_id")
+    by_weight = row.sort_by("telling", "at", "lookup_id", descending=[True, False, False]).head(EVIDENCE_LIMIT)
+    return [pl.when(of_days).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
+
+
+def _recurrent(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Signals with lookups on three days within 90."""
+    days = ordered.select(*KEY, "day").unique().sort(*KEY, "day", nulls_last=True)
+    span = pl.col("day") - pl.col("day").shift(RECURRENT_DAYS - 1).over(KEY)
+    return (
+        days.with_columns((span < pl.duration(days=RECURRENT_SPAN_DAYS)).alias("recurrent"))
+        .group_by(KEY)
+        .agg(pl.col("recurrent").fill_null(value=False).any())
+    )
+
+
+def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    """Per employee and subject: other employees without explanation within a week of one of the own looks."""
+    looks = (
+        everything.filter(
+            pl.col("family").is_in(ORDINARY)
+            & (pl.col("counts_from") <= moment)
+            & (pl.col("counts_until").is_null() | (pl.col("counts_until") > moment))
+            & pl.col("subject").is_in(signals["about"].drop_nulls().unique().implode())
+        )
+        .select("subject", "employee", "day")
+        .unique()
+    )
+    crowded = looks.filter(pl.col("employee").n_unique().over("subject") > 1)
+    both = crowded.join(crowded, on="subject", suffix="_other").filter(
+        (pl.col("employee") != pl.col("employee_other"))
+        & ((pl.col("day") - pl.col("day_other")).dt.total_days().abs() <= VIEWERS_SPAN_DAYS)
+    )
+    return both.group_by("employee", pl.col("subject").alias("about")).agg(
+        pl.col("employee_other").n_unique().cast(pl.Int64).alias("other_viewers")
+    )

@@ -1,0 +1,80 @@
+"""Attendance into the days on which somebody took out far more records than is usual in the role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from services.detector.rules import EXPORTS
+from services.detector.settings import ExportSettings
+from services.detector.state.tables import VOLUME_DAYS
+from services.detector.volume.compare import SPAN_DAYS, peer_means, with_comparison
+
+THOUSAND = 1000
+ROLE, AGENCY = "role", "agency"
+PERCENT = 100
+
+
+def decide_exports(attendance: pl.DataFrame, days: pl.Series, settings: ExportSettings) -> pl.DataFrame:
+    """Judges these local days; attendance must hold them and their history. Returns VOLUME_DAYS without decided_at.
+
+    The norm is a percentile of the records per day at work in the role, over the window that ends the day before,
+    days without any export included: a few bursts do not move it. A role without enough days has none; then the norm
+    of the whole agency counts, with a higher least number of records. Who has no role is compared with the agency.
+    """
+    schema = {name: kind for name, kind in VOLUME_DAYS.items() if name != "decided_at"}
+    many = attendance.filter(pl.col("day").is_in(days.implode()) & (pl.col("exported") >= settings.min_records))
+    window = timedelta(days=settings.window_days)
+    found = [pl.DataFrame(schema=schema)]
+    for (day,), today in many.sort("day", "employee").group_by("day", maintain_order=True):
+        before = attendance.filter((pl.col("day") < day) & (pl.col("day") >= pl.lit(day) - pl.lit(window)))
+        high = _with_norm(today, before, settings).filter(pl.col("exported") >= pl.col("least"))
+        found += [_told(row, attendance).select(list(schema)) for row in high.iter_slices(1)]
+    return pl.concat(found)
+
+
+def history_days(settings: ExportSettings) -> int:
+    """How many days before a day its judgement needs."""
+    return max(settings.window_days, SPAN_DAYS)
+
+
+def _with_norm(today: pl.DataFrame, before: pl.DataFrame, settings: ExportSettings) -> pl.DataFrame:
+    """Adds norm, history_days, peers, compared_with (the role, or else the agency) and least."""
+    of_roles = before.group_by("role").agg(_norm(settings)).with_columns(pl.lit(ROLE).alias("compared_with"))
+    of_roles = of_roles.filter(pl.col("history_days") >= settings.min_norm_days)
+    of_agency = {**before.select(_norm(settings)).row(0, named=True), "compared_with": AGENCY}
+    compared = today.join(of_roles, on="role", how="left", maintain_order="left")
+    compared = compared.with_columns(pl.coalesce(name, pl.lit(value)) for name, value in of_agency.items())
+    proven = pl.col("history_days") >= settings.min_norm_days
+    has_norm = (pl.col("compared_with") == ROLE) | (pl.col("role").is_null() & proven)
+    fewest = pl.when(has_norm).then(settings.min_records).otherwise(settings.min_records_without_norm)
+    return compared.with_columns(
+        pl.max_horizontal(fewest.cast(pl.Int64), settings.factor * pl.col("norm") + 1).alias("least")
+    )
+
+
+def _norm(settings: ExportSettings) -> list[pl.Expr]:
+    """The nearest-rank percentile of records per day at work (0 without any), and of how many days and employees."""
+    rank = (settings.norm_percentile * pl.len().cast(pl.Int64) + PERCENT - 1) // PERCENT
+    return [
+        pl.col("exported").sort().get(rank - 1, null_on_oob=True).fill_null(0).alias("norm"),
+        pl.len().cast(pl.Int64).alias("history_days"),
+        pl.col("employee").n_unique().cast(pl.Int64).alias("peers"),
+    ]
+
+
+def _told(row: pl.DataFrame, attendance: pl.DataFrame) -> pl.DataFrame:
+    """One employee's day with the columns of VOLUME_DAYS; the comparison holds this day's norm throughout."""
+    place = ["role"] if row["compared_with"][0] == ROLE else []
+    recent = attendance.filter(pl.col("day") > pl.lit(row["day"][0]) - pl.lit(timedelta(days=SPAN_DAYS)))
+    daily = peer_means(recent, "exported", place).filter(pl.col("employee") == row["employee"][0])
+    daily = daily.select(
+        "employee", "day", "peers", pl.col("exported").alias("own"), pl.lit(row["norm"][0]).alias("expected")
+    )
+    return with_comparison(row, daily).with_columns(
+        pl.lit(EXPORTS).alias("family"),
+        (pl.col("norm") * THOUSAND).alias("expected"),
+        pl.col("exported").alias("workload"),
+        pl.lit(0, pl.Int64).alias("usual_workload"),
+    )
