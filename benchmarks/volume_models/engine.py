@@ -24,7 +24,7 @@ __all__ = ["LEAST_DISPERSION", "MOST_DISPERSION", "caught", "chances", "flagged"
 
 def with_history(days: pl.DataFrame, settings: VolumeSettings) -> pl.DataFrame:
     """Adds the sums that the engine keeps over the window that ends the day before."""
-    return _with_history(days, settings.window_days)
+    return _with_history(days, days, settings.window_days)
 
 
 def chances(rows: pl.DataFrame, settings: VolumeSettings, *, workload: bool) -> Floats:

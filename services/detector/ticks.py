@@ -40,11 +40,14 @@ class DailyPush:
             return state
         since = progress.last_tick
         start = progress.first_seen if since is None else since + timedelta(microseconds=1)
+        due = list(self._ticks(start, watermark))
+        if not due:
+            return state
         windowed = by_window(counting(state), state.volume_days)
         candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
         raised = raised_at_once(windowed, watermark, self._reviser.burst)
         pushed: list[tuple[str, datetime]] = []
-        for moment in self._ticks(start, watermark):
+        for moment in due:
             tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
             decision = decide(tick, progress.balance, partial(candidates.at, moment), self._settings)
             candidates.leave(decision.pushed)

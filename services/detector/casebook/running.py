@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,28 +38,29 @@ class Outcome:
 def results(filed: Sequence[Filed]) -> list[CaseResult]:
     """A verdict on each case, in the order given."""
     told: dict[int, CaseResult] = {}
-    for places in _companies(filed):
-        told.update(zip(places, _run([filed[place] for place in places]), strict=True))
+    for places in companies(filed):
+        told.update(zip(places, verdicts([filed[place] for place in places]), strict=True))
     return [told[place] for place in range(len(filed))]
 
 
-def _companies(filed: Sequence[Filed]) -> Iterable[list[int]]:
-    """Cases that share one agency, each with its own people.
+def companies(filed: Sequence[Filed]) -> list[list[int]]:
+    """Places of the cases that share one agency, each with its own people.
 
     Settings hold for a whole agency, and a moment of judgement ends everybody's input. What a day shows and the week's
     budget are decided over all employees, so a case about these has an agency to itself.
     """
-    companies: dict[object, list[int]] = defaultdict(list)
+    shared: dict[object, list[int]] = defaultdict(list)
     for place, item in enumerate(filed):
         case = item.case
         about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
         alone = place if item.about in OF_DAYS or about_push else None
         settings = None if case.settings is None else case.settings.model_dump_json()
-        companies[alone, settings, case.as_known_at].append(place)
-    return companies.values()
+        shared[alone, settings, case.as_known_at].append(place)
+    return list(shared.values())
 
 
-def _run(filed: Sequence[Filed]) -> Iterator[CaseResult]:
+def verdicts(filed: Sequence[Filed]) -> Iterator[CaseResult]:
+    """A verdict on each case of one company, in order."""
     cases = [item.case for item in filed]
     first = cases[0]
     pipeline = Pipeline(first.settings or AgencySettings(), RING)
