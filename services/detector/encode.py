@@ -57,7 +57,8 @@ class Encoder:
         """The encoded lookups, and the digits behind their subjects (NUMBERS)."""
         frame = valid.with_columns(_category_bits()).with_columns(_content_hash())
         frame = self._keyed(frame, "employee_id", EMPLOYEE_DOMAIN, "employee", sid=True)
-        frame = self._keyed(frame, "bsn", BSN_DOMAIN, "subject", sid=True)
+        persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
+        frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
         at = pl.col("occurred_at")
         encoded = frame.with_columns(
@@ -67,8 +68,7 @@ class Encoder:
             pl.col("street_key").alias("street"),
             pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
         ).select(list(LOOKUPS))
-        persons = frame.select("subject", pl.col("bsn").alias("number")).drop_nulls().unique("subject")
-        return encoded, persons.with_columns(pl.col("number").cast(pl.Int64))
+        return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 
     def links(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Case links: subject, assignee (employee or team key), kind, validity, knowledge and who registered it."""
@@ -140,9 +140,14 @@ class Encoder:
     ) -> pl.DataFrame:
         """Replaces a column of identities by integers: `name`, `name_check` and, for signal ids, `name_sid`."""
         names = {"key": name} | ({"check": f"{name}_check"} if check else {}) | ({"sid": f"{name}_sid"} if sid else {})
-        interned = self._pseudonyms.intern(frame[column], domain, sid=sid).rename({"value": column} | names)
-        keys = frame.select(column).join(interned, on=column, how="left", maintain_order="left")
-        return frame.hstack(keys.select(*names.values()))
+        return _with_keys(frame, self._pseudonyms.intern(frame[column], domain, sid=sid), column, names)
+
+
+def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: dict[str, str]) -> pl.DataFrame:
+    """Adds the integers of a column's identities under these names."""
+    table = interned.select(pl.col("value").alias(column), *(pl.col(key).alias(name) for key, name in names.items()))
+    keys = frame.select(column).join(table, on=column, how="left", maintain_order="left")
+    return frame.hstack(keys.drop(column))
 
 
 def _category_bits() -> pl.Expr:

@@ -83,6 +83,8 @@ def rescore(
     encoded, numbers = pipeline.encoder.with_numbers(history.valid)
     lookups = _until(encoded, period.end).sort("at")
     rejected = _rejected(history, pipeline)
+    unscored = history.dead
+    del reading, history, encoded  # the records as they were read take more room than all that follows
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
@@ -100,7 +102,7 @@ def rescore(
         explaining = beside.submit(lambda: pl.concat(states(part, state.contributions, moment) for part in judged))
         signals = pipeline.signals(state, moment)
         explained = explaining.result()
-    dead = pl.concat([read.dead, history.dead, conflict_letters(pl.concat(conflicts))])
+    dead = pl.concat([read.dead, unscored, conflict_letters(pl.concat(conflicts))])
     return Rescored(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
         explained=explained,

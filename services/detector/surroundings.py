@@ -85,13 +85,18 @@ class Surroundings:
         return replace(state, contributions=pl.concat([kept, _excused(affected, reasons)]).drop("row"))
 
     def _affected(self, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
-        """Contributions near something that this step took in, themselves included."""
+        """Contributions that are new or judged again, and those near something that this step took in."""
         places = touched.places()
-        keys = rows.select("row", "at", "employee", "subject")
+        fresh = pl.col("lookup_id").is_in(touched.judged["lookup_id"].implode())
+        reach = max(self._same_viewer, self._same_subject)
+        within = pl.col("at").is_between(pl.lit(places["at"].min()) - reach, pl.lit(places["at"].max()) + reach)
+        new = rows.filter(fresh)["row"]
+        keys = rows.filter(within & ~fresh).select("row", "at", "employee", "subject")
         standing_in = rows.filter(pl.col("excuse") == "delegation")
         at_work = touched.judged.select("team", "day").unique()
         gone = pl.col("day").is_in(touched.taken_back["day"].unique().implode())
         near = [
+            new,
             pairs(keys, places, "employee", self._same_viewer)["row"],
             pairs(keys, places, "subject", self._same_subject)["row"],
             standing_in.join(at_work, on=["team", "day"], how="semi")["row"],
