@@ -74,12 +74,15 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     return known.join(state.recent, on="lookup_id", how="anti")
 
 
-def remembered(recent: pl.DataFrame, judged: pl.DataFrame, span: timedelta) -> pl.DataFrame:
-    """Frame of RECENT with these judged lookups, new or judged again: those within the span before the latest event."""
+def remembered(recent: pl.DataFrame, judged: pl.DataFrame, outdated: pl.Series, span: timedelta) -> pl.DataFrame:
+    """Frame of RECENT with these judged lookups, those within the span before the latest event.
+
+    `outdated` are ids that were known before and are replaced or judged again.
+    """
     new = judged.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
     latest = latest_of(recent, new)
     if latest is None:
         return recent
     young = pl.col("at") >= latest - span
-    kept = recent.filter(young).join(new, on="lookup_id", how="anti")
+    kept = recent.filter(young & ~pl.col("lookup_id").is_in(outdated.implode()))
     return pl.concat([kept, new.filter(young)])

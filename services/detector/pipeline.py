@@ -100,8 +100,9 @@ class Pipeline:
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
         contributions = as_stored(registered_afterwards(add_context(contribute(judged), registers)))
-        state = self._take_in(state, piece, admitted, judged, contributions)
-        touched = Touched(judged, admitted.replaced, piece.numbers)
+        outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
+        state = self._take_in(state, piece, admitted, judged, contributions, outdated)
+        touched = Touched(judged, admitted.replaced, outdated, contributions.height, piece.numbers)
         state = self._surroundings.run(before, state, touched, lambda known: self.judge(known, registers), registers)
         mark = self._watermark(state, piece, news)
         state, remuted = self._faults.run(state, admitted, again, piece.rejected, mark)
@@ -110,7 +111,7 @@ class Pipeline:
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
-            judged=judged.select(JUDGED).filter(~pl.col("lookup_id").is_in(again["lookup_id"].implode())),
+            judged=judged.select(JUDGED).join(again, on="lookup_id", how="anti"),
             archived=admitted.lookups,
             conflicts=admitted.conflicts,
             duplicates=admitted.duplicates,
@@ -138,17 +139,22 @@ class Pipeline:
         return earlier.join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
-        self, state: State, piece: Slice, admitted: Admitted, judged: pl.DataFrame, contributions: pl.DataFrame
+        self,
+        state: State,
+        piece: Slice,
+        admitted: Admitted,
+        judged: pl.DataFrame,
+        contributions: pl.DataFrame,
+        outdated: pl.Series,
     ) -> State:
-        """The state with this slice's contributions; what was replaced or judged again is taken back first."""
-        outdated = pl.concat([admitted.replaced["lookup_id"], judged["lookup_id"]])
+        """The state with this slice's contributions; what was replaced or judged again (`outdated`) goes first."""
         kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
         firsts = [state.progress.first_seen, piece.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
             contributions=pl.concat([kept, contributions]),
-            recent=remembered(state.recent, judged, self.settings.remembered),
+            recent=remembered(state.recent, judged, outdated, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
             progress=replace(state.progress, first_seen=min(seen, default=None)),

@@ -40,6 +40,10 @@ class Touched:
     """New lookups and those judged again, with team and linked_at."""
     taken_back: pl.DataFrame
     """Lookups whose content lost (KNOWN columns)."""
+    outdated: pl.Series
+    """Ids that were known before this step and are replaced or judged again."""
+    contributed: int
+    """How many contributions, the last of the state, are new."""
     numbers: pl.DataFrame
     """Digits of this slice's persons (NUMBERS)."""
 
@@ -87,7 +91,7 @@ class Surroundings:
     def _affected(self, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
         """Contributions that are new or judged again, and those near something that this step took in."""
         places = touched.places()
-        fresh = pl.col("lookup_id").is_in(touched.judged["lookup_id"].implode())
+        fresh = pl.col("row") >= rows.height - touched.contributed
         reach = max(self._same_viewer, self._same_subject)
         within = pl.col("at").is_between(pl.lit(places["at"].min()) - reach, pl.lit(places["at"].max()) + reach)
         new = rows.filter(fresh)["row"]
@@ -115,17 +119,17 @@ class Surroundings:
     ) -> pl.DataFrame:
         """Every lookup that may tell of an affected one: of this step, remembered, or of the archive."""
         fresh = touched.judged.select(AROUND)
-        known = pl.concat([fresh["lookup_id"], touched.taken_back["lookup_id"]])
-        remembered = before.recent.select(AROUND).filter(~pl.col("lookup_id").is_in(known.implode()))
+        remembered = before.recent.select(AROUND).filter(~pl.col("lookup_id").is_in(touched.outdated.implode()))
         latest = latest_of(before.recent)
         old = affected.filter(pl.col("at") < latest - self._remembered) if latest else affected.clear()
         if old.is_empty():
             return pl.concat([fresh, remembered])
         colleagues = cases.join(old, on="row", how="semi")["colleague"]
         archived = state.earlier(pl.concat([old["employee"], colleagues]).unique(), old["subject"].unique())
-        unknown = ~pl.col("lookup_id").is_in(pl.concat([known, remembered["lookup_id"]]).implode())
+        known = pl.concat([fresh["lookup_id"], remembered["lookup_id"], touched.taken_back["lookup_id"]])
         of_the_days = pl.col("day").is_in(_days_around(old).implode())
-        return pl.concat([fresh, remembered, judge(archived.filter(unknown & of_the_days)).select(AROUND)])
+        unknown = archived.filter(of_the_days & ~pl.col("lookup_id").is_in(known.implode()))
+        return pl.concat([fresh, remembered, judge(unknown).select(AROUND)])
 
     def _with_slips(self, state: State, met: pl.DataFrame, numbers: pl.DataFrame) -> State:
         typed = [pl.col(name).fill_null("bsn") == "bsn" for name in ("searched_by", "searched_by_near")]

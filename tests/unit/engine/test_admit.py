@@ -39,7 +39,7 @@ def take_in(pieces: Sequence[pl.DataFrame]) -> tuple[State, list[Admitted]]:
     for piece in pieces:
         admitted = admit(piece, state, HORIZON)
         judged = admitted.lookups.with_columns(pl.lit(None, RECENT[name]).alias(name) for name in ("team", "linked_at"))
-        state = replace(state, recent=remembered(state.recent, judged, HORIZON + LAG))
+        state = replace(state, recent=remembered(state.recent, judged, admitted.replaced["lookup_id"], HORIZON + LAG))
         told.append(admitted)
     return state, told
 
