@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services.detector.rules import FAMILIES, OF_DAYS, RULES, rules_of
+from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, rules_of
 from services.detector.rules.base import Factor, Rule
 
 HEAD = """# The rules
@@ -24,7 +24,7 @@ Class **P** is always pushed to the intake queue, **B** competes for the weekly 
 pushed alone. A score is the sum of named factors, 0 to 100; where the sum passes the bound of its class, a factor `cap`
 takes the rest off. How to write a rule is in [writing-a-rule.md](writing-a-rule.md).
 
-Where a source is at fault, the families `no-case-link` and `volume-own` are muted for that system and day until it is
+Where a source is at fault, the families of ordinary files, and volume with them, are muted for that system and day until it is
 mended: [operations.md](operations.md#faults-of-sources).
 """
 FAMILY_HEAD = """## Families
@@ -36,6 +36,8 @@ signal ([ADR 0003](adr/0003-rule-families.md) says why). Ids are made of keys, n
 |---|---|---|"""
 BY_PAIR = "family, employee and subject; for life"
 BY_DAY = "family, employee and local date"
+BY_EMPLOYEE = "family and employee; for life"
+BY_EPISODE = "family, subject and first local date of the episode"
 PROBED = range(1001)
 """Values of a column at which points that depend on it are read off."""
 
@@ -81,7 +83,8 @@ def _steps(factor: Factor) -> Iterator[tuple[int, int]]:
 
 def _family_row(family: str) -> str:
     names = ", ".join(f"[`{rule.id}`](#{rule.id})" for rule in rules_of(family))
-    return f"| `{family}` | {names} | {BY_DAY if family in OF_DAYS else BY_PAIR} |"
+    keys = {OWN_STREET: BY_EMPLOYEE, BURST: BY_EPISODE} | dict.fromkeys(OF_DAYS, BY_DAY)
+    return f"| `{family}` | {names} | {keys.get(family, BY_PAIR)} |"
 
 
 def _open(template: str) -> str:
