@@ -9,6 +9,7 @@ from datetime import date, datetime
 import polars as pl
 
 from services.core.contract import COMPARISON, INSTANT, Schema
+from services.core.errors import DoelbindingError
 from services.detector.encode import LOOKUPS
 
 CONTRIBUTIONS: Schema = {
@@ -242,7 +243,16 @@ class State:
 
     @staticmethod
     def restore(tables: Mapping[str, pl.DataFrame], archive: Archive = no_archive) -> State:
-        """The inverse of `tables`; absent tables are empty."""
+        """The inverse of `tables`; absent tables are empty.
+
+        Raises DoelbindingError for tables of another version of the detector.
+        """
+        other = sorted(name for name, frame in tables.items() if set(frame.columns) != set(SCHEMAS.get(name, ())))
+        if other:
+            raise DoelbindingError(
+                f"the stored state is of another version of the detector (tables {', '.join(other)}); move "
+                "detector.sqlite aside and start again: the lookups are read anew, and the intake takes no signal twice"
+            )
         kept = {name: tables.get(name, pl.DataFrame(schema=schema)) for name, schema in SCHEMAS.items()}
         progress = kept.pop("progress")
         return State(
