@@ -24,8 +24,8 @@ Class **P** is always pushed to the intake queue, **B** competes for the weekly 
 pushed alone. A score is the sum of named factors, 0 to 100; where the sum passes the bound of its class, a factor `cap`
 takes the rest off. How to write a rule is in [writing-a-rule.md](writing-a-rule.md).
 
-Where a source is at fault, the families of ordinary files, and volume with them, are muted for that system and day until
-it is mended: [operations.md](operations.md#faults-of-sources).
+Where a source is at fault, the families of ordinary files, and volume with them, are muted for that system and day
+until it is mended: [operations.md](operations.md#faults-of-sources).
 """
 FAMILY_HEAD = """## Families
 

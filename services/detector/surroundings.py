@@ -91,6 +91,8 @@ class Surroundings:
     def _affected(self, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
         """Contributions that are new or judged again, and those near something that this step took in."""
         places = touched.places()
+        if places.is_empty():
+            return rows.clear()
         fresh = pl.col("row") >= rows.height - touched.contributed
         reach = max(self._same_viewer, self._same_subject)
         within = pl.col("at").is_between(pl.lit(places["at"].min()) - reach, pl.lit(places["at"].max()) + reach)
