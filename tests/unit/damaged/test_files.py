@@ -18,6 +18,8 @@ from tests.unit.damaged.agency import WARNING, Agency
 from tests.unit.damaged.opening import when_opened
 from tests.world import frame
 
+pytestmark = pytest.mark.slow
+
 ENDINGS = ".parquet, .ndjson, .ndjson.gz, .ndjson.zst"
 
 

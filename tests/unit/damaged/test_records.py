@@ -11,6 +11,8 @@ from tests.datasets import lines
 from tests.unit.damaged.agency import STRANGER, WARNING, Agency
 from tests.world import BSNS
 
+pytestmark = pytest.mark.slow
+
 LONG = 100_000_000
 HELD_BYTES = 16_000_000
 """Far below the long line, and above what Python holds of a run that has none."""

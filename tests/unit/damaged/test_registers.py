@@ -13,6 +13,8 @@ from tests.datasets import lines
 from tests.unit.damaged.agency import CITIZEN, PARTNER, WARNING, Agency
 from tests.world import LONG_AGO, frame, local
 
+pytestmark = pytest.mark.slow
+
 ENDINGS = ".parquet, .ndjson, .ndjson.gz, .ndjson.zst"
 BSN_FAILS = "field bsn: is not a BSN; write nine digits that pass the 11-proef, as text, leading zeros included"
 MONDAY, TUESDAY, WEDNESDAY = (local(f"2025-03-0{day} 00:00") for day in (3, 4, 5))

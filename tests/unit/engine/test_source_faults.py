@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+import pytest
 
 from services.core.contract import LOOKUP
 from services.detector.faults.kinds import UNEXPLAINED_SHARE
@@ -15,6 +16,8 @@ from services.detector.pipeline import Slice
 from services.detector.settings import FaultSettings
 from tests.office import LOOKS, morning, office, office_pipeline, on_time, snoop, work
 from tests.world import Run, World, frame, in_one_batch, local, registers_of
+
+pytestmark = pytest.mark.slow
 
 OFF = {"min_lookups": 100_000}
 """Settings under which nothing is ever a fault."""
