@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import polars as pl
@@ -11,6 +12,8 @@ from services.core.contract import FACT
 from services.detector.explain import names
 from services.detector.rules.base import Factor, Rule, Text, filled
 
+IN_ENGLISH = "_iso"
+"""Ending of the columns that hold a date as it is written in English texts."""
 RELATIONS = {
     "partner": ("partner", "partner"),
     "child": ("kind", "child"),
@@ -59,7 +62,7 @@ def _story(rule: Rule) -> tuple[pl.Expr, ...]:
     )  # fmt: skip
     unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
     return (
-        filled(rule.summary.en).alias("summary"),
+        _english(rule.summary.en).alias("summary"),
         filled(rule.summary.nl).alias("summary_nl"),
         _facts(rule.factors, sign=1).alias("facts_for"),
         pl.concat_list(_facts(rule.factors, sign=-1), cleared).list.drop_nulls().alias("facts_against"),
@@ -77,15 +80,24 @@ def _facts(factors: tuple[Factor, ...], sign: int) -> pl.Expr:
 
 
 def _fact(code: str, text: Text) -> pl.Expr:
-    return pl.struct(pl.lit(code).alias("code"), filled(text.nl).alias("nl"), filled(text.en).alias("en")).cast(FACT)
+    return pl.struct(pl.lit(code).alias("code"), filled(text.nl).alias("nl"), _english(text.en).alias("en")).cast(FACT)
+
+
+def _english(template: str) -> pl.Expr:
+    """The template with dates as an English reader cannot mistake them: 2025-04-03."""
+    return filled(re.sub(r"\{(\w+_day)\}", rf"{{\1{IN_ENGLISH}}}", template))
 
 
 def _dates(calendar: AgencyCalendar) -> list[pl.Expr]:
+    days = {
+        "cleared_day": calendar.local_day(pl.col("cleared_at")),
+        "registered_day": calendar.local_day(pl.col("registered_at")),
+        "first_day": pl.col("first_local"),
+        "last_day": pl.col("last_local"),
+    }
+    formats = {"": "%d-%m-%Y", IN_ENGLISH: "%Y-%m-%d"}
     return [
-        calendar.local_day(pl.col("cleared_at")).dt.strftime("%d-%m-%Y").alias("cleared_day"),
-        calendar.local_day(pl.col("registered_at")).dt.strftime("%d-%m-%Y").alias("registered_day"),
-        pl.col("first_local").dt.strftime("%d-%m-%Y").alias("first_day"),
-        pl.col("last_local").dt.strftime("%d-%m-%Y").alias("last_day"),
+        day.dt.strftime(form).alias(name + suffix) for name, day in days.items() for suffix, form in formats.items()
     ]
 
 
@@ -95,7 +107,8 @@ def _words() -> tuple[pl.Expr, ...]:
     one_day = pl.col("first_local") == pl.col("last_local")
     for place, language in enumerate(("nl", "en")):
         on, between = PERIODS[place]
-        words.append(pl.when(one_day).then(filled(on)).otherwise(filled(between)).alias(f"period_{language}"))
+        fill = _english if language == "en" else filled
+        words.append(pl.when(one_day).then(fill(on)).otherwise(fill(between)).alias(f"period_{language}"))
         related = {kind: translated[place] for kind, translated in RELATIONS.items()}
         words.append(_translated("relation", related, language))
         explained = {name: translated[place] for name, translated in names().items()}

@@ -142,7 +142,7 @@ def test_gc12_a_link_that_the_looker_registers_the_next_day_is_a_signal_of_its_o
     (signal,) = in_one_batch(self_made_link()).signals().iter_rows(named=True)
     assert (signal["rule"], signal["rule_class"], signal["pushed"]) == ("retroactive-link", "P", True)
     assert signal["raised_at"] == MONDAY + timedelta(days=1)
-    assert "registered the case link for it only afterwards, on 04-03-2025" in signal["summary"]
+    assert "registered the case link for it only afterwards, on 2025-03-04" in signal["summary"]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

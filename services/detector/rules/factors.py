@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from services.detector.rules.base import Factor, Text
@@ -30,6 +32,17 @@ def number_of_consultations(steps: dict[int, int]) -> Factor:
         Text(
             "Het dossier is geraadpleegd op {moments_nl}, verspreid over {days_nl} ({lookups_nl}).",
             "The file was consulted at {moments_en}, spread over {days_en} ({lookups_en}).",
+        ),
+    )
+
+
+def consultations_of_files(steps: dict[int, int]) -> Factor:
+    """Sanction factor: how often several persons' files were consulted, in moments."""
+    return replace(
+        number_of_consultations(steps),
+        text=Text(
+            "De dossiers zijn geraadpleegd op {moments_nl}, verspreid over {days_nl} ({lookups_nl}).",
+            "The files were consulted at {moments_en}, spread over {days_en} ({lookups_en}).",
         ),
     )
 

@@ -11,10 +11,10 @@ from services.detector.rules.factors import (
     PASSED_ON,
     base,
     break_glass,
+    consultations_of_files,
     found_by_address,
     found_by_name,
     medical_data,
-    number_of_consultations,
     off_hours,
     sign_of_sharing,
 )
@@ -51,7 +51,7 @@ RULE = Rule(
             pl.col("subjects").cast(pl.String),
             Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
         ),
-        number_of_consultations({2: 40, 3: 80, 5: 120, 10: 160}),
+        consultations_of_files({2: 40, 3: 80, 5: 120, 10: 160}),
         Factor(
             "nobody-had-a-case",
             pl.col("without_case") == pl.col("lookups"),
