@@ -136,12 +136,8 @@ def _telling() -> pl.Expr:
 def _evidence() -> list[pl.Expr]:
     """Evidence rows in order of time; a crowded day keeps the most telling ones."""
     of_days = pl.col("family").first().is_in(OF_DAYS)
-    state = (
-        pl.when(pl.col("conflict")).then(pl.lit("conflict"))
-        .when(pl.col("subject").is_null()).then(pl.lit("explained"))
-        .otherwise(pl.lit("unexplained"))
-    )  # fmt: skip
-    explanation = pl.when(pl.col("subject").is_null()).then(pl.lit("no-person")).otherwise("explanation")
+    state = pl.when(pl.col("conflict")).then(pl.lit("conflict")).otherwise(pl.lit("unexplained"))
+    explanation = pl.when(pl.col("subject").is_not_null()).then("explanation")
     row = pl.struct(
         "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",
         "data_categories", "record_count", state.alias("state"), explanation.alias("explanation"),

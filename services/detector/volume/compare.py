@@ -36,10 +36,17 @@ def with_comparison(found: pl.DataFrame, daily: pl.DataFrame, days: int = 1) -> 
 
 
 def peer_means(attendance: pl.DataFrame, column: str, place: list[str]) -> pl.DataFrame:
-    """Adds `peers`: the mean of a column over everybody at work in the same place on the same day."""
-    keys = ["day", *place]
-    means = attendance.group_by(keys).agg((pl.col(column).sum() / pl.len()).alias("peers"))
-    return attendance.join(means, on=keys, how="left", maintain_order="left", nulls_equal=True)
+    """Adds `peers`: the mean of a column over the others at work in the same place on the same day.
+
+    Where nobody else of the place was, over the others of the whole agency; 0 where nobody else was at all.
+    """
+    in_place, anywhere = (_mean_of_others(column, keys) for keys in (["day", *place], ["day"]))
+    return attendance.with_columns(pl.coalesce(in_place, anywhere, pl.lit(0.0)).alias("peers"))
+
+
+def _mean_of_others(column: str, keys: list[str]) -> pl.Expr:
+    others = pl.len().over(keys) - 1
+    return pl.when(others > 0).then((pl.col(column).sum().over(keys) - pl.col(column)) / others)
 
 
 def compared_with_own(

@@ -67,14 +67,14 @@ def test_once_links_withdraw_the_exports_the_other_signal_stands_alone_and_is_to
     assert run.told[str(child["signal_id"])]["parent_id"] is None
 
 
-def test_the_comparison_holds_the_days_at_work_of_four_weeks_beside_the_norm_and_the_peers() -> None:
+def test_the_comparison_holds_the_days_at_work_of_four_weeks_beside_the_norm_and_the_others() -> None:
     signal = of_rule(in_one_batch(agency(), Pipeline(SMALL, RING)).signals(), "bulk-export")
     rows = signal["comparison"]
     assert isinstance(rows, list)
     assert [row["day"] for row in rows][:2] == [date(2025, 3, 7), date(2025, 3, 10)]
     assert len(rows) == 20
     assert rows[0] == {"day": date(2025, 3, 7), "own": 0, "expected": 0.0, "peers": 0.0}
-    assert rows[-1] == {"day": DAY, "own": 120, "expected": 0.0, "peers": 24.0}
+    assert rows[-1] == {"day": DAY, "own": 120, "expected": 0.0, "peers": 0.0}
 
 
 def test_a_signal_about_one_person_compares_nothing() -> None:
