@@ -59,10 +59,13 @@ def faulty_days(desks: pl.DataFrame, usual: pl.DataFrame, settings: FaultSetting
         if lookups >= settings.min_lookups:
             shares[system].append((day, unexplained * WHOLE // lookups))
     found = []
-    for (system, day), of_day in _by_day(desks).items():
-        total = _sum(of_day)
+    totals = desks.group_by(SYSTEM_DAY).agg(pl.col("lookups", "unexplained").sum()).sort("day", "system")
+    by_day = _by_day(desks.join(totals.filter(_worth_a_look(settings)), on=SYSTEM_DAY, how="semi"))
+    for system, day, *counts in totals.iter_rows():
+        total = Desk(*counts)
         if total.lookups < settings.min_lookups:
             continue
+        of_day = by_day.get((system, day), [])
         usual_share = _usual(shares[system], day, settings)
         limit = None if usual_share is None else _bar(usual_share, settings)
         if usual_share is not None and limit is not None and _is_fault(total, of_day, limit, settings):
@@ -72,11 +75,15 @@ def faulty_days(desks: pl.DataFrame, usual: pl.DataFrame, settings: FaultSetting
     return pl.DataFrame(found, schema=SHARE_FAULT, orient="row")
 
 
+def _worth_a_look(settings: FaultSettings) -> pl.Expr:
+    """Days below every bar, whatever is usual, need not be looked at employee by employee."""
+    return pl.col("unexplained") * WHOLE > round(settings.rise * WHOLE) * pl.col("lookups")
+
+
 def _by_day(desks: pl.DataFrame) -> dict[tuple[str, date], list[Desk]]:
-    """The desks of each system and day, in order of days."""
+    """The desks of each system and day."""
     found: dict[tuple[str, date], list[Desk]] = defaultdict(list)
-    ordered = desks.sort("day", "system").select(*SYSTEM_DAY, "lookups", "unexplained")
-    for system, day, lookups, unexplained in ordered.iter_rows():
+    for system, day, lookups, unexplained in desks.select(*SYSTEM_DAY, "lookups", "unexplained").iter_rows():
         found[system, day].append(Desk(lookups, unexplained))
     return found
 
