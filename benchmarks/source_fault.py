@@ -64,7 +64,8 @@ def tell(name: str, result: Rescored) -> None:
     told = coverage(result)
     signals = "  ".join(f"{rule_class} {status} {count:,}" for rule_class, status, count in counted.iter_rows())
     print(f"{name:<28} {signals}  muted {told['mutedLookups']:,}")
-    for fault in result.sources["sourceFaults"]:
+    faults = result.sources["sourceFaults"]
+    for fault in faults if isinstance(faults, list) else []:
         print("    ", *(f"{name} {value}" for name, value in fault.items()))
 
 

@@ -14,8 +14,8 @@ from services.detector.contribute import contribute
 from services.detector.encode import LOOKUPS
 from services.detector.evaluate.inputs import read_truth
 from services.detector.pipeline import Pipeline, Slice
+from services.detector.register_files import read_registers
 from services.detector.registers import Registers
-from services.detector.rescore import read_registers
 from services.detector.rules import UNEXPLAINED
 from services.detector.settings import AgencySettings
 from services.detector.sources.dataset import Dataset
@@ -63,12 +63,13 @@ def read_desk(path: Path) -> Desk:
     """
     pipeline = Pipeline(AgencySettings(), FIXED_RING)
     dataset = Dataset(path)
-    registers, _dead = read_registers(dataset, pipeline, pipeline.settings.sources_for_history())
-    every = pipeline.encoder.lookups(dataset.lookups().valid).unique("lookup_id")
+    registers = read_registers(dataset, pipeline, pipeline.settings.sources_for_history()).registers
+    encoded, numbers = pipeline.encoder.with_numbers(dataset.lookups().valid)
+    every = encoded.unique("lookup_id")
     honest = every.join(_misuse(path), on="lookup_id", how="anti").sort("at", "lookup_id")
     if honest.is_empty():
         raise InputError(f"{path}: holds no lookups beside known misuse; there is nothing to compare on")
-    state, _found = pipeline.step(State(), Slice(honest, closed=True), registers)
+    state, _found = pipeline.step(State(), Slice(honest, closed=True, numbers=numbers), registers)
     return Desk(
         path.name, state.features.sort("employee", "day"), honest, registers, pipeline, every.height - honest.height
     )
