@@ -103,10 +103,13 @@ class Pipeline:
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
         state = self._take_in(state, piece, admitted, judged, contributions, outdated)
         touched = Touched(judged, admitted.replaced, outdated, contributions.height, piece.numbers)
-        state = self._surroundings.run(before, state, touched, lambda known: self.judge(known, registers), registers)
+        state, shifted = self._surroundings.run(
+            before, state, touched, lambda known: self.judge(known, registers), registers
+        )
         mark = self._watermark(state, piece, news)
-        state, remuted = self._faults.run(state, admitted, again, piece.rejected, mark)
-        reopened = pl.concat([admitted.replaced, remuted], how="diagonal")
+        rejudged = pl.concat([again["day"], shifted["day"]])
+        state, remuted = self._faults.run(state, admitted, rejudged, piece.rejected, mark)
+        reopened = pl.concat([admitted.replaced, remuted, shifted], how="diagonal")
         state = self._volume.run(state, news, reopened, registers, mark)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))

@@ -28,6 +28,7 @@ from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
 AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day"]
 """What is asked of a lookup near another (columns of RECENT)."""
 ONLY_LOOKED = pl.col("action").is_in(["search", "view"])
+EMPLOYEE_DAY = ["employee", "day"]
 AN_INSTANT = timedelta(microseconds=1)
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -66,15 +67,18 @@ class Surroundings:
         self._same_viewer = max(self._mistyped, timedelta(minutes=settings.namesake_minutes), AN_INSTANT)
         self._same_subject = max(timedelta(minutes=settings.consultation_minutes), AN_INSTANT)
 
-    def run(self, before: State, state: State, touched: Touched, judge: Judge, registers: Registers) -> State:
+    def run(
+        self, before: State, state: State, touched: Touched, judge: Judge, registers: Registers
+    ) -> tuple[State, pl.DataFrame]:
         """The state with the contributions worked out again that this step touched.
 
-        `before` is the state before the step, `judge` explains archived lookups by their links.
+        `before` is the state before the step, `judge` explains archived lookups by their links. Also returns the
+        employee-days (employee, day) of earlier contributions that count otherwise now.
         """
         rows = state.contributions.with_row_index("row")
         affected = self._affected(rows, touched)
         if affected.is_empty():
-            return state
+            return state, affected.select(EMPLOYEE_DAY)
         cases = colleague_cases(affected, registers)
         around = self._around(before, state, affected, cases, touched, judge)
         met = pairs(affected, around, "employee", self._same_viewer).filter(pl.col("subject") != pl.col("subject_near"))
@@ -86,7 +90,11 @@ class Surroundings:
         ]
         reasons = best(_told(affected, pl.concat(candidates, how="diagonal")), self._explanations)
         kept = rows.join(affected, on="row", how="anti")
-        return replace(state, contributions=pl.concat([kept, _excused(affected, reasons)]).drop("row"))
+        excused = _excused(affected, reasons)
+        earlier = pl.col("row") < rows.height - touched.contributed
+        shifted = excused.filter(earlier).join(affected, on=["row", "counts_until"], how="anti", nulls_equal=True)
+        state = replace(state, contributions=pl.concat([kept, excused]).drop("row"))
+        return state, shifted.select(EMPLOYEE_DAY).unique()
 
     def _affected(self, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
         """Contributions that are new or judged again, and those near something that this step took in."""

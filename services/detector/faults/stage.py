@@ -37,18 +37,19 @@ class FaultStage:
         self._grace_table = grace_table
 
     def run(
-        self, state: State, admitted: Admitted, again: pl.DataFrame, rejected: pl.DataFrame, mark: datetime | None
+        self, state: State, admitted: Admitted, rejudged: pl.Series, rejected: pl.DataFrame, mark: datetime | None
     ) -> tuple[State, pl.DataFrame]:
         """The state with these lookups counted and every day decided that is due at the watermark.
 
-        `again` are lookups that were judged again. Also returns the employee-days (employee, day) whose volume was
-        decided and rests on lookups that are now muted, or no more.
+        `rejudged` are days of which earlier lookups count otherwise now. Also returns the employee-days (employee,
+        day) whose volume was decided and rests on lookups that are now muted, or no more.
         """
         before = state
         state = tally(state, admitted.lookups, admitted.replaced, rejected)
         over, was_over = self._last_over(mark), self._last_over(state.progress.watermark)
         if mark is not None and over is not None:
-            moved = pl.concat([part["day"] for part in (admitted.lookups, admitted.replaced, again, rejected)])
+            came = [part["day"] for part in (admitted.lookups, admitted.replaced, rejected)]
+            moved = pl.concat([*came, rejudged])
             stale = moved.filter(moved <= over).unique()
             if over != was_over or not stale.is_empty():
                 state = self._decide(state, stale, mark, over)
