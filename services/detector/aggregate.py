@@ -134,8 +134,8 @@ def _telling() -> pl.Expr:
 
 
 def _evidence() -> list[pl.Expr]:
-    """Evidence rows in order of time; a crowded day keeps the most telling ones."""
-    of_days = pl.col("family").first().is_in(OF_DAYS)
+    """Evidence rows in order of time; of a crowded day, or of more than the intake takes, the most telling ones."""
+    crowded = pl.col("family").first().is_in(OF_DAYS) | (pl.len() > EVIDENCE_LIMIT)
     state = pl.when(pl.col("conflict")).then(pl.lit("conflict")).otherwise(pl.lit("unexplained"))
     explanation = pl.when(pl.col("subject").is_not_null()).then("explanation")
     row = pl.struct(
@@ -144,7 +144,7 @@ def _evidence() -> list[pl.Expr]:
     )  # fmt: skip
     by_time = row.sort_by("at", "lookup_id")
     by_weight = row.sort_by("telling", "at", "lookup_id", descending=[True, False, False]).head(EVIDENCE_LIMIT)
-    return [pl.when(of_days).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
+    return [pl.when(crowded).then(by_weight.implode()).otherwise(by_time.implode()).alias("evidence")]
 
 
 def _recurrent(ordered: pl.DataFrame) -> pl.DataFrame:
