@@ -44,9 +44,9 @@ class AgencyCalendar:
         """Date on the agency's wall calendar."""
         return at.dt.convert_time_zone(self.timezone).dt.date()
 
-    def local_hour(self, at: pl.Expr) -> pl.Expr:
-        """Hour of the day, 0 to 23, on the agency's clock."""
-        return at.dt.convert_time_zone(self.timezone).dt.hour()
+    def wall_clock(self, at: pl.Expr) -> pl.Expr:
+        """What the agency's clock and calendar show, without a zone: its parts are cheap to ask for."""
+        return at.dt.convert_time_zone(self.timezone).dt.replace_time_zone(None)
 
     def instant(self, day: pl.Expr, hour: int = 0) -> pl.Expr:
         """The UTC moment at which the agency's clock shows `hour` on `day` (no Dutch clock change touches 0 or 6 h)."""

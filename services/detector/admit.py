@@ -54,7 +54,11 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
 
 def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per id within the slice, and the rows with other content that lost."""
-    doubled = pl.col("lookup_id").hash().is_duplicated()  # integers compare faster; a collision only costs time
+    hashed = lookups["lookup_id"].hash()  # integers compare faster; a collision only costs time
+    ordered = hashed.sort()
+    doubled = hashed.is_in(ordered.filter(ordered == ordered.shift(1)).unique().implode())
+    if not doubled.any():
+        return lookups, lookups.clear()
     repeated = lookups.filter(doubled).sort("lookup_id", "content")
     best = repeated.unique("lookup_id", keep="first", maintain_order=True)
     kept = best.select("lookup_id", pl.col("content").alias("kept"))

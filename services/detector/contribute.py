@@ -30,15 +30,17 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     A lookup that is explained in time and concerns an ordinary file does not. A relation that was registered after
     the lookup moves it to the relative's family from then on. What was printed or exported counts as such besides.
     """
-    judged = judged.with_columns(bucket_of(pl.col("day")))
-    cases = judged.filter(pl.col("subject").is_not_null())
     special = ~pl.col("family").is_in(ORDINARY)
+    taken_out = pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0)
+    in_time = (pl.col("explained_at") <= pl.col("grace_end")).fill_null(value=False)
+    judged = judged.filter(special | taken_out | ~in_time).with_columns(bucket_of(pl.col("day")))
+    cases = judged.filter(pl.col("subject").is_not_null())
     ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
     parts = [
         _for_good(cases.filter(special & ~pl.col("handler"))),
         _for_handlers(cases.filter("handler")),
         _ordinary(cases.filter(ordinary_at_first)),
-        _exports(judged.filter(pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0))),
+        _exports(judged.filter(taken_out)),
     ]
     return that_count(pl.concat(parts))
 

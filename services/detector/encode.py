@@ -60,14 +60,18 @@ class Encoder:
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
-        at = pl.col("occurred_at")
-        encoded = frame.with_columns(
-            at.alias("at"),
-            self._calendar.local_day(at).alias("day"),
-            self._is_off_hours(at).alias("off_hours"),
-            pl.col("street_key").alias("street"),
-            pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
-        ).select(list(LOOKUPS))
+        at, local = pl.col("occurred_at"), pl.col("local")
+        encoded = (
+            frame.with_columns(self._calendar.wall_clock(at).alias("local"))
+            .with_columns(
+                at.alias("at"),
+                local.dt.date().alias("day"),
+                _is_off_hours(local).alias("off_hours"),
+                pl.col("street_key").alias("street"),
+                pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
+            )
+            .select(list(LOOKUPS))
+        )
         return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 
     def links(self, valid: pl.DataFrame) -> pl.DataFrame:
@@ -130,11 +134,6 @@ class Encoder:
             pl.coalesce("registered_at", "valid_from").alias("known_from"),
         )
 
-    def _is_off_hours(self, at: pl.Expr) -> pl.Expr:
-        local = at.dt.convert_time_zone(self._calendar.timezone)
-        office = local.dt.hour().is_between(OPENING_HOUR, CLOSING_HOUR - 1) & (local.dt.weekday() <= 5)
-        return ~office
-
     def _keyed(
         self, frame: pl.DataFrame, column: str, domain: str, name: str, *, check: bool = True, sid: bool = False
     ) -> pl.DataFrame:
@@ -150,13 +149,26 @@ def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: 
     return frame.hstack(keys.drop(column))
 
 
+def _is_off_hours(local: pl.Expr) -> pl.Expr:
+    office = local.dt.hour().is_between(OPENING_HOUR, CLOSING_HOUR - 1) & (local.dt.weekday() <= 5)
+    return ~office
+
+
 def _category_bits() -> pl.Expr:
-    known = pl.col("data_categories").fill_null([])
-    bits = [
-        pl.when(known.list.contains(category)).then(2**place).otherwise(0)
-        for place, category in enumerate(DATA_CATEGORIES)
-    ]
-    return pl.sum_horizontal(bits).cast(pl.UInt8).alias("categories")
+    return pl.col("data_categories").map_batches(_bits, return_dtype=pl.UInt8).alias("categories")
+
+
+def _bits(lists: pl.Series) -> pl.Series:
+    """A bit per category: the sum of the bits, and of a list that names one twice those of its distinct ones.
+
+    A sum of powers of two has as many ones as terms only if these differ.
+    """
+    bits = {category: 1 << place for place, category in enumerate(DATA_CATEGORIES)}
+    coded = lists.list.eval(pl.element().replace_strict(bits, return_dtype=pl.UInt8))
+    sums = coded.list.sum()
+    if (sums.bitwise_count_ones() != coded.list.len()).any():
+        sums = coded.list.unique().list.sum()
+    return sums.fill_null(0).cast(pl.UInt8)
 
 
 def _content_hash() -> pl.Expr:

@@ -61,6 +61,8 @@ class Slice:
     """The digits behind the persons of these lookups (NUMBERS); without them no mistyped number is recognised."""
     rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
     """How many records came without an actor or from the future, per system and day (REJECTED)."""
+    judged: pl.DataFrame | None = None
+    """These lookups as `judge` told of them under the same registers, where that was done beforehand."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Pipeline:
         admitted = admit(piece.lookups, state, timedelta(days=self.settings.duplicate_days))
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
-        judged = self.judge(news, registers)
+        judged = self._judged_now(piece, admitted, again, registers)
         contributions = as_stored(registered_afterwards(add_context(contribute(judged), registers)))
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
         state = self._take_in(state, piece, admitted, judged, contributions, outdated)
@@ -133,6 +135,15 @@ class Pipeline:
         """Every signal as it stands at a moment (REVISION schema)."""
         windowed = by_window(counting(state), state.volume_days)
         return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
+
+    def _judged_now(self, piece: Slice, admitted: Admitted, again: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """The admitted lookups and those to be judged again; judging needs no state, so it may have been done ahead."""
+        if piece.judged is None:
+            return self.judge(pl.concat([admitted.lookups, again]), registers)
+        ahead = piece.judged.filter(pl.col("content").is_in(admitted.lookups["content"].implode()))
+        if ahead.height > admitted.lookups.height:
+            ahead = ahead.unique("content", maintain_order=True)
+        return ahead if again.is_empty() else pl.concat([ahead, self.judge(again, registers)])
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:
         """Earlier lookups that changed register rows concern: they are judged again."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from services.detector.state.tables import State
 from services.detector.states import states
 from services.detector.whole import whole, write_parquet
 
-ROWS_PER_SLICE = 250_000
+ROWS_PER_SLICE = 500_000
 """Large enough for the engine's full speed, small enough for a few hundred megabytes."""
 
 FILES = ("signals.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json")
@@ -88,7 +89,8 @@ def rescore(
     state, duplicates = State(), 0
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
-    for piece, share in _slices(lookups, rejected, period):
+    pieces = _judged_ahead(_slices(lookups, rejected, period), lambda piece: pipeline.judge(piece, read.registers))
+    for piece, share in pieces:
         state, found = pipeline.step(state, replace(piece, numbers=numbers), read.registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
@@ -184,6 +186,24 @@ def _rejected(history: Decoded, pipeline: Pipeline) -> pl.DataFrame:
     if not isinstance(latest, datetime):
         return pl.DataFrame(schema=REJECTED)
     return rejected_by_system(history.dead, latest, pipeline.calendar)
+
+
+def _judged_ahead(
+    pieces: Iterator[tuple[Slice, float]], judge: Callable[[pl.DataFrame], pl.DataFrame]
+) -> Iterator[tuple[Slice, float]]:
+    """The slices, each judged while the one before is worked on."""
+    with ThreadPoolExecutor(1) as beside:
+        waiting: deque[tuple[Slice, float, Future[pl.DataFrame]]] = deque()
+        for piece, share in pieces:
+            waiting.append((piece, share, beside.submit(judge, piece.lookups)))
+            if len(waiting) > 1:
+                yield _with_judgement(*waiting.popleft())
+        while waiting:
+            yield _with_judgement(*waiting.popleft())
+
+
+def _with_judgement(piece: Slice, share: float, judged: Future[pl.DataFrame]) -> tuple[Slice, float]:
+    return replace(piece, judged=judged.result()), share
 
 
 def _slices(lookups: pl.DataFrame, rejected: pl.DataFrame, period: Period) -> Iterator[tuple[Slice, float]]:

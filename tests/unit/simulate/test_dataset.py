@@ -80,7 +80,7 @@ def test_days_vary_by_several_times_what_chance_alone_would_give(simulated: Simu
 def test_work_is_done_by_day_also_after_the_clock_changes(simulated: Simulated) -> None:
     assert simulated.report.first_day == date(2025, 10, 20)  # this seed spans 26 October
     hours = simulated.lookups.select(
-        hour=CALENDAR.local_hour(pl.col("occurred_at")),
+        hour=CALENDAR.wall_clock(pl.col("occurred_at")).dt.hour(),
         late=CALENDAR.local_day(pl.col("occurred_at")) >= date(2025, 10, 27),
     )
     for late in (False, True):
