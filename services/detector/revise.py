@@ -30,12 +30,18 @@ class Reviser:
     """Makes revisions under one key ring and one calendar."""
 
     def __init__(
-        self, ids: SignalIds, pseudonyms: Pseudonymiser, calendar: AgencyCalendar, burst: BurstSettings
+        self,
+        ids: SignalIds,
+        pseudonyms: Pseudonymiser,
+        calendar: AgencyCalendar,
+        burst: BurstSettings,
+        settings_hash: str,
     ) -> None:
         self.burst = burst
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
+        self._settings_hash = settings_hash
 
     def scored(
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
@@ -99,6 +105,8 @@ class Reviser:
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
                 pl.col("comparison").fill_null(pl.lit([], pl.List(COMPARISON))),
+                pl.col("shared").alias("shared_count"),
+                pl.lit(self._settings_hash).alias("settings_hash"),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})
