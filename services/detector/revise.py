@@ -125,9 +125,9 @@ class Reviser:
 
 
 def _reason() -> pl.Expr:
-    """What was recorded later explains the lookups, or moved them to a weightier rule's signal."""
-    explained = pl.col("explanation").is_not_null()
-    return pl.when(explained).then(pl.lit("explained-later")).otherwise(pl.lit("moved"))
+    """What was recorded later explains the lookups, moved them to another signal, or else too few are left."""
+    ended = pl.when(pl.col("cleared_at").is_not_null()).then(pl.lit("moved")).otherwise(pl.lit("too-few"))
+    return pl.when(pl.col("explanation").is_not_null()).then(pl.lit("explained-later")).otherwise(ended)
 
 
 def _hashed(revisions: pl.DataFrame) -> pl.DataFrame:

@@ -52,6 +52,11 @@ MOVED = Text(
     "What was recorded on {cleared_day} puts these lookups under another rule; they are in its signal now.",
 )
 """Why a signal is withdrawn whose lookups count elsewhere."""
+TOO_FEW = Text(
+    "Met wat nu bekend is, blijft er minder over dan waarop deze regel aanslaat.",
+    "With what is known now, less is left than this rule takes for a signal.",
+)
+"""Why a signal is withdrawn of which no lookup was explained or moved."""
 
 
 def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
@@ -66,7 +71,8 @@ def _story(rule: Rule) -> tuple[pl.Expr, ...]:
     explained = pl.col("explanation").is_not_null()
     cleared = (
         pl.when(pl.col("withdrawn") & explained).then(_fact("explained-later", CLEARED))
-        .when("withdrawn").then(_fact("moved", MOVED))
+        .when(pl.col("withdrawn") & pl.col("cleared_at").is_not_null()).then(_fact("moved", MOVED))
+        .when("withdrawn").then(_fact("too-few", TOO_FEW))
     )  # fmt: skip
     unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
     return (

@@ -94,6 +94,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "lists": ("lijsten en rapporten", "lists and reports"),
     "break-glass": ("noodprocedure", "emergency procedure"),
     "cap": ("begrenzing", "cap"),
+    "too-few": ("er blijft te weinig over", "too few are left"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),
     "explained-later": ("later alsnog verklaard", "explained later"),
     "merged": ("samengevoegd met een ander signaal", "merged with another signal"),
