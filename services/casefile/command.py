@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
-from rich.console import Console
-from rich.table import Column, Table
 
-from services.casefile.printed import story_lines
+from services.casefile.printed import WIDTH, story_lines
 from services.casefile.run_output import Dossier, read_dossier, read_signals
 from services.casefile.words import Speech
 from services.core.wire import to_wire
@@ -20,6 +19,7 @@ from services.detector.commands.options import JsonOutput, RulesFile
 from services.detector.settings import load_agency_settings
 
 signals_app = typer.Typer(no_args_is_help=True, help="The signals of a re-scoring run: list them, show one in full.")
+INDENT = " " * 7
 LISTED = ("signal_id", "rule", "rule_class", "status", "score", "pushed", "raised_at", "lookup_count", "moment_count")
 
 
@@ -57,10 +57,9 @@ def list_signals(
     if json_output:
         typer.echo(json.dumps([to_wire(row) for row in found.select(LISTED).iter_rows(named=True)]))
         return
-    table = Table(Column("signal", no_wrap=True), *LISTED[1:6], "summary")
-    for row in found.select(*LISTED[:6], "summary").iter_rows():
-        table.add_row(*map(str, row))
-    Console().print(table)
+    for row in found.iter_rows(named=True):
+        typer.echo(f"{row['score']:5.1f}  {row['rule_class']}  {row['status']:9}  {row['signal_id']}  {row['rule']}")
+        typer.echo(textwrap.fill(row["summary"], WIDTH, initial_indent=INDENT, subsequent_indent=INDENT))
 
 
 def _drawn(signals: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:

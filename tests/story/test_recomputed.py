@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from services.core.contract import LOOKUP
+from services.detector import aggregate
 from services.detector.rules import RULES
 from services.detector.simulate.simulation import simulate
 from tests.datasets import lines, write_registers
@@ -21,6 +22,7 @@ from tests.story.rare import RARE, files_of_staff, lists_and_reports
 from tests.story.raw import Files, Row, read
 from tests.story.usual import Usual
 from tests.unit.command_line import run
+from tests.world import World
 
 pytestmark = pytest.mark.slow
 EMPLOYEES, WEEKS, SEED = 150, 8, 5
@@ -50,6 +52,12 @@ def rescored(dataset: Path, folder: Path) -> Agency:
     return Agency(read(dataset), tuple(signals.iter_rows(named=True)), dict(explained.iter_rows()))
 
 
+def _written(world: World, dataset: Path) -> Path:
+    write_registers(world, dataset)
+    (dataset / "lookups" / "all.ndjson").write_bytes(lines(LOOKUP, world.lookups))
+    return dataset
+
+
 @pytest.fixture(scope="module")
 def agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
     folder = tmp_path_factory.mktemp("agency")
@@ -75,10 +83,7 @@ def test_there_is_a_signal_of_every_rule(agency: Agency) -> None:
 
 @pytest.mark.parametrize("case", sorted(WORLDS))
 def test_every_number_of_the_court_cases_and_of_rare_rules_is_in_their_raw_rows(case: str, tmp_path: Path) -> None:
-    world = WORLDS[case]()
-    write_registers(world, tmp_path / "dataset")
-    (tmp_path / "dataset" / "lookups" / "all.ndjson").write_bytes(lines(LOOKUP, world.lookups))
-    found = rescored(tmp_path / "dataset", tmp_path)
+    found = rescored(_written(WORLDS[case](), tmp_path / "dataset"), tmp_path)
     checker = found.checker()
     assert [fault for signal in found.signals for fault in checker.faults(signal)] == []
     assert {str(signal["rule"]) for signal in found.signals} >= RARE.get(case, set())
@@ -122,6 +127,15 @@ class TestWrongStories:
         moved = replace(last, at=last.at + timedelta(days=1))
         files = replace(agency.files, looks={**agency.files.looks, last.id: moved})
         assert agency.checker(files).faults(signal) != []
+
+    def test_an_engine_that_takes_looks_an_hour_apart_for_one_moment(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(aggregate, "MOMENT_GAP_MINUTES", 60)
+        found = rescored(_written(files_of_staff(), tmp_path / "dataset"), tmp_path)
+        checker = found.checker()
+        faults = [fault for signal in found.signals for fault in checker.faults(signal)]
+        assert any("moment_count is 3, counted 4" in fault for fault in faults), faults
 
 
 def _with_one_more(signal: Row) -> Iterator[Row]:
