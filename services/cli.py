@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "services.api.cli:serve",
     "migrate": "services.migration:migrate_command",
     "doctor": "services.doctor.command:doctor_command",
+    "signals": "services.casefile.command:signals_app",
     "rules": "services.detector.commands.rules:rules_app",
 }
 """Command to module and function, or to a group of commands."""

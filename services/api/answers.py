@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from services.api.intake.judge import RESULTS
-from services.api.payloads import Count, Instant, Lookup, Name, OneOf, Pseudonym, Signal, SignalId, Strict
+from services.api.payloads import Amount, Count, Instant, Lookup, Name, OneOf, Pseudonym, Signal, SignalId, Strict
 from services.api.queries import ITEM_STATUSES
 from services.core import contract
-
-Amount = Annotated[int, Field(ge=0)]
 
 
 class IntakeResult(Strict):

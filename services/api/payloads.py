@@ -74,7 +74,7 @@ def _utc(at: datetime) -> datetime:
 
 def _unrepeated(values: list[str]) -> list[str]:
     if len(set(values)) < len(values):
-        raise ValueError("must not hold the same id twice")
+        raise ValueError("must not hold the same value twice")
     return values
 
 
@@ -91,6 +91,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=PRINTABLE)]
 Count = Annotated[int, Field(ge=1, le=LARGEST)]
+Amount = Annotated[int, Field(ge=0, le=LARGEST)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Categories = Annotated[list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]], AfterValidator(_unrepeated)]
 
 
 class Strict(BaseModel):
@@ -141,7 +144,10 @@ class Lookup(Strict):
 
 
 class Signal(Strict):
-    """A signal of the contract; identities are pseudonyms, so that none can enter the database by accident."""
+    """A signal of the contract; identities are pseudonyms, so that none can enter the database by accident.
+
+    What signals did not tell in earlier releases is null for those received then.
+    """
 
     signal_id: SignalId
     family: Code
@@ -160,6 +166,8 @@ class Signal(Strict):
     moment_count: Count
     day_count: Count
     counting_rule: Name
+    data_categories: Categories | None
+    shared_count: Amount | None
     lookup_ids: Annotated[list[Name], Field(min_length=1), AfterValidator(_unrepeated)]
     score: Annotated[float, Field(ge=0, le=100)]
     severity: Annotated[str, OneOf(contract.SEVERITIES)]
@@ -182,7 +190,8 @@ class Signal(Strict):
         AfterValidator(_in_order),
     ]
     parent_id: SignalId | None
-    content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    settings_hash: Digest | None
+    content_hash: Digest
 
     @field_validator("window_end", "last_lookup_at")
     @classmethod
@@ -215,6 +224,9 @@ class Signal(Strict):
 class PushedSignal(Signal):
     """A signal with the lookups it rests on, as the detector delivers it."""
 
+    data_categories: Categories
+    shared_count: Amount
+    settings_hash: Digest
     evidence: Annotated[list[Lookup], Field(max_length=contract.EVIDENCE_LIMIT)]
 
     @field_validator("evidence")

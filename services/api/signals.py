@@ -25,6 +25,13 @@ SHOWN = (
     signals.c.body,
 )
 REVISIONS_SHOWN = 50
+NOT_TOLD_ONCE: Mapping[str, object] = {
+    "comparison": [],
+    "dataCategories": None,
+    "sharedCount": None,
+    "settingsHash": None,
+}
+"""What signals of earlier releases do not tell."""
 
 
 def evidence_listing(signal_id: str) -> Listing:
@@ -80,7 +87,7 @@ def as_answer(row: AnyRow) -> Mapping[str, object]:
     """A signal as the API shows it: what was delivered, and what the API knows beside it."""
     body: Mapping[str, object] = row.body
     return {
-        "comparison": [],
+        **NOT_TOLD_ONCE,
         **body,
         "asOf": to_wire(row.as_of),
         "pushed": row.pushed,

@@ -174,6 +174,8 @@ SIGNAL = Record(
         "moment_count": pl.Int64(),
         "day_count": pl.Int64(),
         "counting_rule": pl.String(),
+        "data_categories": pl.List(pl.String()),
+        "shared_count": pl.Int64(),
         "lookup_ids": pl.List(pl.String()),
         "score": pl.Float64(),
         "severity": pl.String(),
@@ -189,10 +191,16 @@ SIGNAL = Record(
         "counterfactual": FACT,
         "comparison": pl.List(COMPARISON),
         "parent_id": pl.String(),
+        "settings_hash": pl.String(),
         "content_hash": pl.String(),
     },
     frozenset({"employee_id", "subject", "withdrawn_reason", "parent_id"}),
-    {"status": SIGNAL_STATUSES, "severity": SEVERITIES, "rule_class": CLASSES},
+    {
+        "status": SIGNAL_STATUSES,
+        "severity": SEVERITIES,
+        "rule_class": CLASSES,
+        "data_categories": DATA_CATEGORIES,
+    },
 )
 
 EXPLAINED = Record(

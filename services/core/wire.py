@@ -10,7 +10,7 @@ from functools import cache
 
 import msgspec
 
-UNHASHED = frozenset({"as_of", "content_hash"})
+UNHASHED = frozenset({"as_of", "settings_hash", "content_hash"})
 """Columns that may differ between two tellings of the same content."""
 
 
@@ -49,7 +49,7 @@ def from_wire(value: object) -> object:
 
 
 def content_hash(signal: Mapping[str, object]) -> str:
-    """SHA-256, 32 hex digits, over the canonical JSON of a signal's columns but `as_of` and the hash itself.
+    """SHA-256, 32 hex digits, over the canonical JSON of a signal's columns but those in `UNHASHED`.
 
     Canonical: snake_case keys in order of the alphabet, times as on the wire. Only columns themselves hold times.
     """

@@ -55,6 +55,7 @@ def aggregate(
     ).with_columns(
         (pl.col("person_days") * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
+        _category_names().alias("data_categories"),
     )
 
 

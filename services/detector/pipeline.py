@@ -87,7 +87,7 @@ class Pipeline:
         self.calendar = AgencyCalendar(settings.timezone, settings.country)
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
-        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
+        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst, settings.digest)
         self._explainer = Explainer(settings, self.calendar)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)

@@ -34,7 +34,7 @@ from services.detector.whole import whole, write_parquet
 ROWS_PER_SLICE = 500_000
 """Large enough for the engine's full speed, small enough for a few hundred megabytes."""
 
-FILES = ("signals.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json")
+FILES = ("signals.parquet", "evidence.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json")
 
 Advance = Callable[[str, float], None]
 """Told what is going on and the share done, 0 to 1."""
@@ -138,7 +138,7 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(result: Rescored, out: Path, ring: KeyRing) -> None:
-    """Writes signals.parquet, explained.parquet, dead-letters.parquet and coverage.json, all of them or none.
+    """Writes signals.parquet, evidence.parquet, explained.parquet, dead-letters.parquet and coverage.json, or none.
 
     Raises InputError if the directory cannot be made, DoelbindingError if it does not take the files.
     """
@@ -148,8 +148,9 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
         raise InputError(f"{out}: cannot be written: {error.strerror}") from error
     told = msgspec.json.format(msgspec.json.encode(coverage(result)), indent=1)
     try:
-        with whole(out, *FILES) as (signals, explained, dead, counts):
+        with whole(out, *FILES) as (signals, evidence, explained, dead, counts):
             write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
+            write_parquet(_evidence(result.signals), evidence)
             write_parquet(result.explained, explained)
             write_parquet(seal_frame(result.dead, ring), dead)
             counts.write_bytes(told)
@@ -158,6 +159,11 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
             f"{out}: cannot be written: {error.strerror}; nothing of this run was kept there. "
             "Free space on its disk, or give another directory with --out"
         ) from error
+
+
+def _evidence(signals: pl.DataFrame) -> pl.DataFrame:
+    """A row per signal and lookup of its evidence, in the order of the signal's lookup_ids."""
+    return signals.select("signal_id", "evidence").explode("evidence").unnest("evidence")
 
 
 def coverage(result: Rescored) -> dict[str, object]:

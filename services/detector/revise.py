@@ -30,12 +30,18 @@ class Reviser:
     """Makes revisions under one key ring and one calendar."""
 
     def __init__(
-        self, ids: SignalIds, pseudonyms: Pseudonymiser, calendar: AgencyCalendar, burst: BurstSettings
+        self,
+        ids: SignalIds,
+        pseudonyms: Pseudonymiser,
+        calendar: AgencyCalendar,
+        burst: BurstSettings,
+        settings_hash: str,
     ) -> None:
         self.burst = burst
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
+        self._settings_hash = settings_hash
 
     def scored(
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
@@ -99,6 +105,8 @@ class Reviser:
                 pl.lit(COUNTING_RULE).alias("counting_rule"),
                 pl.col("evidence").list.eval(pl.element().struct.field("lookup_id")).alias("lookup_ids"),
                 pl.col("comparison").fill_null(pl.lit([], pl.List(COMPARISON))),
+                pl.col("shared").alias("shared_count"),
+                pl.lit(self._settings_hash).alias("settings_hash"),
                 pl.lit("").alias("content_hash"),
             )
             .rename({"first_at": "first_lookup_at", "last_at": "last_lookup_at", "lookups": "lookup_count"})
@@ -117,9 +125,9 @@ class Reviser:
 
 
 def _reason() -> pl.Expr:
-    """What was recorded later explains the lookups, or moved them to a weightier rule's signal."""
-    explained = pl.col("explanation").is_not_null()
-    return pl.when(explained).then(pl.lit("explained-later")).otherwise(pl.lit("moved"))
+    """What was recorded later explains the lookups, moved them to another signal, or else too few are left."""
+    ended = pl.when(pl.col("cleared_at").is_not_null()).then(pl.lit("moved")).otherwise(pl.lit("too-few"))
+    return pl.when(pl.col("explanation").is_not_null()).then(pl.lit("explained-later")).otherwise(ended)
 
 
 def _hashed(revisions: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -141,6 +143,12 @@ class AgencySettings(_Section):
     def remembered(self) -> timedelta:
         """How long before the latest event lookups are remembered: whole local days, however far the watermark lags."""
         return timedelta(days=self.duplicate_days) + max(self.watermark_lag, A_LONG_DAY)
+
+    @property
+    def digest(self) -> str:
+        """32 hex digits of SHA-256 over every setting by name; equal for equal settings."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
 
     def sources_for_history(self) -> tuple[str, ...]:
         """Relation sources of a re-scoring run: all, unless the settings name some."""

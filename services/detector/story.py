@@ -28,10 +28,18 @@ PERIODS = (
     ("on {first_day}", "from {first_day} to {last_day}"),
 )
 UNITS = {
-    "lookups": (("logregel", "logregels"), ("log line", "log lines")),
-    "moments": (("moment", "momenten"), ("moment", "moments")),
-    "days": (("dag", "dagen"), ("day", "days")),
+    "lookups": ("lookups", ("logregel", "logregels"), ("log line", "log lines")),
+    "moments": ("moments", ("moment", "momenten"), ("moment", "moments")),
+    "days": ("days", ("dag", "dagen"), ("day", "days")),
+    "files": ("subjects", ("dossier", "dossiers"), ("file", "files")),
+    "persons": ("subjects", ("persoon", "personen"), ("person", "persons")),
+    "records": ("records", ("record", "records"), ("record", "records")),
+    "norm": ("norm", ("record", "records"), ("record", "records")),
+    "employees": ("employees", ("medewerker", "medewerkers"), ("employee", "employees")),
+    "peers": ("peers", ("medewerker", "medewerkers"), ("employee", "employees")),
+    "workdays": ("history_days", ("werkdag", "werkdagen"), ("day at work", "days at work")),
 }
+"""What is counted: its column, and its noun in the singular and the plural."""
 
 
 CLEARED = Text(
@@ -44,6 +52,11 @@ MOVED = Text(
     "What was recorded on {cleared_day} puts these lookups under another rule; they are in its signal now.",
 )
 """Why a signal is withdrawn whose lookups count elsewhere."""
+TOO_FEW = Text(
+    "Met wat nu bekend is, blijft er minder over dan waarop deze regel aanslaat.",
+    "With what is known now, less is left than this rule takes for a signal.",
+)
+"""Why a signal is withdrawn of which no lookup was explained or moved."""
 
 
 def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
@@ -58,7 +71,8 @@ def _story(rule: Rule) -> tuple[pl.Expr, ...]:
     explained = pl.col("explanation").is_not_null()
     cleared = (
         pl.when(pl.col("withdrawn") & explained).then(_fact("explained-later", CLEARED))
-        .when("withdrawn").then(_fact("moved", MOVED))
+        .when(pl.col("withdrawn") & pl.col("cleared_at").is_not_null()).then(_fact("moved", MOVED))
+        .when("withdrawn").then(_fact("too-few", TOO_FEW))
     )  # fmt: skip
     unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
     return (
@@ -113,11 +127,18 @@ def _words() -> tuple[pl.Expr, ...]:
         words.append(_translated("relation", related, language))
         explained = {name: translated[place] for name, translated in names().items()}
         words.append(_translated("explanation", explained, language))
-        for column, unit in UNITS.items():
-            one, many = unit[place]
+        for name, (column, *nouns) in UNITS.items():
+            one, many = nouns[place]
             noun = pl.when(pl.col(column) == 1).then(pl.lit(one)).otherwise(pl.lit(many))
-            words.append(pl.format("{} {}", pl.col(column), noun).alias(f"{column}_{language}"))
+            words.append(pl.format("{} {}", pl.col(column), noun).alias(f"{name}_{language}"))
+        words.append(_in_tenths(pl.col("expected"), ",."[place]).alias(f"expected_{language}"))
     return tuple(words)
+
+
+def _in_tenths(thousandths: pl.Expr, sign: str) -> pl.Expr:
+    """A number of thousandths, rounded to tenths, as a language writes it."""
+    tenths = (thousandths + 50) // 100
+    return pl.format("{}" + sign + "{}", tenths // 10, tenths % 10)
 
 
 def _translated(column: str, words: dict[str, str], language: str) -> pl.Expr:

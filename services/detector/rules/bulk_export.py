@@ -5,11 +5,19 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, medical_data, off_hours
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    colleagues_had_the_cases,
+    medical_data,
+    off_hours,
+)
 
 RULE = Rule(
     id="bulk-export",
-    version=1,
+    version=2,
     family="bulk-export",
     rule_class=in_class("P"),
     hit=None,
@@ -18,8 +26,8 @@ RULE = Rule(
         base(
             660,
             Text(
-                "Op {first_day} zijn zonder verklaring {records} gegevens geëxporteerd of afgedrukt: {lookups_nl}, {moments_nl}, over {subjects} personen.",
-                "On {first_day} {records} records were exported or printed without an explanation: {lookups_en}, {moments_en}, about {subjects} persons.",
+                "Op {first_day} zijn {records_nl} geëxporteerd of afgedrukt zonder gevonden zaakkoppeling, taak of contact van de medewerker of het team: {lookups_nl}, {moments_nl}, over {persons_nl}.",
+                "On {first_day} {records_en} were exported or printed with no case link, task or contact of the employee or the team found: {lookups_en}, {moments_en}, about {persons_en}.",
             ),
         ),
         Factor(
@@ -27,7 +35,7 @@ RULE = Rule(
             pl.col("records") >= 250,
             pl.when(pl.col("records") >= 1000).then(80).when(pl.col("records") >= 500).then(60).otherwise(40),
             pl.col("records").cast(pl.String),
-            Text("Het gaat om {records} gegevens op één dag.", "It concerns {records} records on one day."),
+            Text("Het gaat om {records_nl} op één dag.", "It concerns {records_en} on one day."),
         ),
         Factor(
             "above-role-norm",
@@ -35,18 +43,18 @@ RULE = Rule(
             pl.lit(40),
             pl.col("norm").cast(pl.String),
             Text(
-                "In dezelfde rol blijft vrijwel elke werkdag binnen {norm} gegevens, over {history_days} werkdagen van {peers} medewerkers.",
-                "In the same role nearly every day at work stays within {norm} records, over {history_days} days of {peers} employees.",
+                "In dezelfde rol blijft vrijwel elke werkdag binnen {norm_nl}, gemeten over {workdays_nl} van {peers_nl}.",
+                "In the same role nearly every day at work stays within {norm_en}, measured over {workdays_en} of {peers_en}.",
             ),
         ),
         Factor(
             "above-agency-norm",
-            pl.col("compared_with") == "agency",
+            (pl.col("compared_with") == "agency") & (pl.col("history_days") > 0),
             pl.lit(20),
             pl.col("norm").cast(pl.String),
             Text(
-                "In de hele organisatie blijft vrijwel elke werkdag binnen {norm} gegevens, over {history_days} werkdagen van {peers} medewerkers.",
-                "In the whole agency nearly every day at work stays within {norm} records, over {history_days} days of {peers} employees.",
+                "In de hele organisatie blijft vrijwel elke werkdag binnen {norm_nl}, gemeten over {workdays_nl} van {peers_nl}.",
+                "In the whole agency nearly every day at work stays within {norm_en}, measured over {workdays_en} of {peers_en}.",
             ),
         ),
         Factor(
@@ -55,26 +63,17 @@ RULE = Rule(
             pl.lit(20),
             pl.col("lists").cast(pl.String),
             Text(
-                "{lists} van {lookups_nl} betreffen een lijst of rapport, niet het dossier van één persoon.",
-                "{lists} of {lookups_en} concern a list or report, not one person's file.",
+                "Een lijst of rapport, niet het dossier van één persoon: {lists} van {lookups_nl}.",
+                "A list or report, not one person's file: {lists} of {lookups_en}.",
             ),
         ),
-        Factor(
-            "colleagues-had-the-cases",
-            pl.col("colleague_case") * 2 >= pl.col("lookups"),
-            pl.lit(-40),
-            pl.col("colleague_case").cast(pl.String),
-            Text(
-                "Voor {colleague_case} van {lookups_nl} had een collega van hetzelfde team de zaak.",
-                "For {colleague_case} of {lookups_en} a colleague of the same team had the case.",
-            ),
-        ),
+        colleagues_had_the_cases(40),
         medical_data(40),
         off_hours(10),
     ),
     summary=Text(
-        "Medewerker exporteerde of drukte op {first_day} {records} gegevens af zonder gevonden werkreden ({lookups_nl}, {moments_nl}).",
-        "On {first_day} the employee exported or printed {records} records with no work reason found ({lookups_en}, {moments_en}).",
+        "Zonder gevonden zaakkoppeling heeft de medewerker op {first_day} {records_nl} geëxporteerd of afgedrukt ({lookups_nl}, {moments_nl}).",
+        "On {first_day} the employee exported or printed {records_en} with no case link found ({lookups_en}, {moments_en}).",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of als zulke aantallen in de rol gewoon waren, was er geen signaal.",

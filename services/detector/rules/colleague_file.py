@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="colleague-file",
-    version=2,
+    version=3,
     family="staff-file",
     rule_class=in_class("P"),
     hit=pl.col("staff_kind").is_in(["staff", "ex-staff"]),
@@ -18,8 +18,8 @@ RULE = Rule(
         base(
             680,
             Text(
-                "De geraadpleegde persoon werkt of werkte bij de organisatie.",
-                "The person looked up works or worked for the organisation.",
+                "De geraadpleegde persoon werkte toen, of eerder, bij de organisatie.",
+                "The person looked up worked for the organisation then, or earlier.",
             ),
         ),
         Factor(
@@ -27,19 +27,25 @@ RULE = Rule(
             pl.col("same_team"),
             pl.lit(60),
             pl.lit("1"),
-            Text("Beiden werkten op dat moment in hetzelfde team.", "Both were in the same team at that moment."),
+            Text(
+                "Bij ten minste één raadpleging werkten beiden in hetzelfde team.",
+                "At the moment of at least one lookup both were in the same team.",
+            ),
         ),
         Factor(
             "former-staff",
             pl.col("staff") == 0,
             pl.lit(-40),
             pl.col("ex_staff").cast(pl.String),
-            Text("De geraadpleegde persoon was toen uit dienst.", "The person looked up had left by then."),
+            Text(
+                "De geraadpleegde persoon was bij elke raadpleging uit dienst ({ex_staff} van {lookups_nl}).",
+                "The person looked up had left by the moment of each lookup ({ex_staff} of {lookups_en}).",
+            ),
         ),
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een (oud-)collega op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde het dossier van een (oud-)collega op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted the file of a (former) colleague at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(

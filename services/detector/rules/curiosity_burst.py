@@ -12,12 +12,13 @@ from services.detector.rules.factors import (
     break_glass,
     found_by_name,
     medical_data,
+    nobody_had_a_case,
     sign_of_sharing,
 )
 
 RULE = Rule(
     id="curiosity-burst",
-    version=1,
+    version=2,
     family="curiosity-burst",
     rule_class=in_class("P"),
     hit=None,
@@ -26,8 +27,8 @@ RULE = Rule(
         base(
             700,
             Text(
-                "Binnen enkele dagen openden {employees} medewerkers het dossier van één persoon zonder gevonden werkreden.",
-                "Within days {employees} employees opened the file of one person with no work reason found.",
+                "Het dossier van één persoon is {period_nl} zonder gevonden werkreden geopend door {employees_nl}, meer dan in de weken ervoor gewoon was.",
+                "The file of one person was opened {period_en} with no work reason found by {employees_en}, more than was usual in the weeks before.",
             ),
         ),
         Factor(
@@ -46,16 +47,7 @@ RULE = Rule(
                 "Together these are {moments_en} ({lookups_en}), spread over {days_en}.",
             ),
         ),
-        Factor(
-            "nobody-had-a-case",
-            pl.col("without_case") == pl.col("lookups"),
-            pl.lit(40),
-            pl.col("without_case").cast(pl.String),
-            Text(
-                "Niemand had op die momenten een zaak van deze persoon.",
-                "Nobody had a case of this person at those moments.",
-            ),
-        ),
+        nobody_had_a_case(40),
         Factor(
             "colleagues-had-the-case",
             pl.col("colleague_case") > 0,
@@ -72,8 +64,8 @@ RULE = Rule(
         found_by_name(20),
     ),
     summary=Text(
-        "{employees} medewerkers openden zonder gevonden werkreden het dossier van één persoon ({lookups_nl}), {period_nl}.",
-        "{employees} employees opened the file of one person with no work reason found ({lookups_en}), {period_en}.",
+        "Zonder gevonden werkreden openden {employees_nl} het dossier van één persoon op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "With no work reason found {employees_en} opened the file of one person at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Met een zaakkoppeling, taak of contact voor deze persoon bij de meeste van deze medewerkers was er geen signaal van deze regel.",

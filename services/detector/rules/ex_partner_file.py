@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="ex-partner-file",
-    version=2,
+    version=3,
     family="relative",
     rule_class=in_class("P"),
     hit=pl.col("relation") == "ex_partner",
@@ -25,7 +25,7 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een ex-partner of voormalig huisgenoot op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde het dossier van een ex-partner of voormalig huisgenoot op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted the file of an ex-partner or former household member at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(

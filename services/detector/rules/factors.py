@@ -80,8 +80,8 @@ def off_hours(points: int) -> Factor:
         pl.lit(points),
         pl.col("off_hours").cast(pl.String),
         Text(
-            "{off_hours} van {lookups_nl} vallen buiten 06:00-19:00 of in het weekend.",
-            "{off_hours} of {lookups_en} fall outside 06:00-19:00 or in the weekend.",
+            "Buiten 06:00-19:00 of in het weekend: {off_hours} van {lookups_nl}.",
+            "Outside 06:00-19:00 or at the weekend: {off_hours} of {lookups_en}.",
         ),
     )
 
@@ -135,8 +135,8 @@ def link_exists(points: int) -> Factor:
         pl.lit(-points),
         pl.col("conflicts").cast(pl.String),
         Text(
-            "Voor {conflicts} van {lookups_nl} bestaat een zaakkoppeling: het dossier kwam als werk bij de medewerker.",
-            "For {conflicts} of {lookups_en} a case link exists: the file came to the employee as work.",
+            "Voor {conflicts} van {lookups_nl} bestaat een zaakkoppeling van de medewerker of het team: het dossier kwam als werk.",
+            "For {conflicts} of {lookups_en} a case link of the employee or the team exists: the file came as work.",
         ),
     )
 
@@ -150,8 +150,58 @@ def no_link(points: int) -> Factor:
         pl.col("unlinked").cast(pl.String),
         Text(
             "Voor geen van de raadplegingen ({lookups_nl}) is een zaakkoppeling, taak of contact gevonden.",
-            "For none of the lookups ({lookups_en}) a case link, task or contact was found.",
+            "No case link, task or contact was found for any of the lookups ({lookups_en}).",
         ),
+    )
+
+
+def nobody_had_a_case(points: int, text: Text | None = None) -> Factor:
+    """For: no case of this person was in force anywhere, as the register was when grace ended."""
+    return Factor(
+        "nobody-had-a-case",
+        pl.col("without_case") == pl.col("lookups"),
+        pl.lit(points),
+        pl.col("without_case").cast(pl.String),
+        text or NOBODYS_CASE,
+    )
+
+
+def colleague_had_the_case(points: int) -> Factor:
+    """Against: a colleague of the viewer's team had a case of this person."""
+    return Factor(
+        "colleague-had-the-case",
+        pl.col("colleague_case") > 0,
+        pl.lit(-points),
+        pl.col("colleague_case").cast(pl.String),
+        Text(
+            "Bij {colleague_case} van {lookups_nl} had een collega van hetzelfde team een zaak van deze persoon.",
+            "For {colleague_case} of {lookups_en} a colleague of the same team had a case of this person.",
+        ),
+    )
+
+
+def colleagues_had_the_cases(points: int) -> Factor:
+    """Against: colleagues of the viewer's team had the cases of at least half of the lookups."""
+    return Factor(
+        "colleagues-had-the-cases",
+        pl.col("colleague_case") * 2 >= pl.col("lookups"),
+        pl.lit(-points),
+        pl.col("colleague_case").cast(pl.String),
+        Text(
+            "Bij {colleague_case} van {lookups_nl} had een collega van hetzelfde team een zaak van de betrokken persoon.",
+            "For {colleague_case} of {lookups_en} a colleague of the same team had a case of the person concerned.",
+        ),
+    )
+
+
+def number_of_persons(steps: dict[int, int]) -> Factor:
+    """How many different persons' files were opened."""
+    return Factor(
+        "number-of-persons",
+        pl.col("subjects") >= min(steps),
+        _steps("subjects", steps),
+        pl.col("subjects").cast(pl.String),
+        Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
     )
 
 
@@ -170,6 +220,22 @@ def counting() -> tuple[Factor, ...]:
     )
 
 
+NO_REASON = Text(
+    "Er is geen zaakkoppeling, taak of contact van de medewerker of het team gevonden dat de raadpleging verklaart ({lookups_nl}).",
+    "No case link, task or contact of the employee or the team was found that explains the lookup ({lookups_en}).",
+)
+NOBODYS_CASE = Text(
+    "Volgens het zaakregister had niemand een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
+    "By the case register nobody had a case of this person when the file was consulted ({lookups_en}).",
+)
+NOBODYS_CASES = Text(
+    "Volgens het zaakregister had niemand een zaak van deze personen toen hun dossiers werden geraadpleegd ({lookups_nl}).",
+    "By the case register nobody had a case of these persons when their files were consulted ({lookups_en}).",
+)
+NOBODY_ELSES_CASE = Text(
+    "Volgens het zaakregister had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
+    "By the case register nobody else had a case of this person when the file was consulted ({lookups_en}).",
+)
 INSTRUCTED = Text(
     "Of de medewerker over dit voorschrift is geïnstrueerd, blijkt niet uit de logging.",
     "Whether the employee had been instructed on this rule does not follow from the logging.",

@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="household-file",
-    version=2,
+    version=3,
     family="relative",
     rule_class=in_class("P"),
     hit=pl.col("relation") == "household",
@@ -18,19 +18,19 @@ RULE = Rule(
         base(
             660,
             Text(
-                "De geraadpleegde persoon stond op die datum op hetzelfde adres als de medewerker ingeschreven.",
-                "The person looked up was registered at the employee's address at that date.",
+                "De geraadpleegde persoon stond op het moment van raadplegen geregistreerd als huisgenoot van de medewerker.",
+                "The person looked up was recorded as a member of the employee's household at the moment of the lookup.",
             ),
         ),
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een huisgenoot op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde het dossier van een huisgenoot op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted the file of a household member at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
-        "Zonder gedeeld adres op de datum van raadplegen was er geen signaal van deze regel.",
-        "Without a shared address at the date of the lookup this rule would not have given a signal.",
+        "Zonder die registratie op het moment van raadplegen was er geen signaal van deze regel.",
+        "Without that record at the moment of the lookup this rule would not have given a signal.",
     ),
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),
     title=Text("Dossier van een huisgenoot", "Household member's file"),

@@ -8,12 +8,15 @@ from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
     ERRAND,
     INSTRUCTED,
+    NO_REASON,
     PASSED_ON,
     base,
     break_glass,
+    colleague_had_the_case,
     found_by_address,
     found_by_name,
     medical_data,
+    nobody_had_a_case,
     number_of_consultations,
     off_hours,
     sign_of_sharing,
@@ -21,33 +24,16 @@ from services.detector.rules.factors import (
 
 CONTEXT = (
     number_of_consultations({2: 120, 3: 170, 5: 220, 10: 260}),
-    Factor(
-        "nobody-had-a-case",
-        pl.col("without_case") == pl.col("lookups"),
-        pl.lit(60),
-        pl.col("without_case").cast(pl.String),
-        Text(
-            "Niemand had op dat moment een zaak van deze persoon.", "Nobody had a case of this person at that moment."
-        ),
-    ),
-    Factor(
-        "colleague-had-the-case",
-        pl.col("colleague_case") > 0,
-        pl.lit(-90),
-        pl.col("colleague_case").cast(pl.String),
-        Text(
-            "Een collega van hetzelfde team had een zaak van deze persoon ({colleague_case} van {lookups_nl}).",
-            "A colleague of the same team had a case of this person ({colleague_case} of {lookups_en}).",
-        ),
-    ),
+    nobody_had_a_case(60),
+    colleague_had_the_case(90),
     Factor(
         "others-looked-too",
         pl.col("other_viewers") >= 2,
         pl.min_horizontal(30 * pl.col("other_viewers"), pl.lit(150)),
         pl.col("other_viewers").cast(pl.String),
         Text(
-            "{other_viewers} andere medewerkers openden dit dossier binnen een week, ook zonder verklaring.",
-            "{other_viewers} other employees opened this file within a week, also without an explanation.",
+            "{other_viewers} andere medewerkers openden dit dossier ook zonder verklaring, hoogstens een week ervoor of erna.",
+            "{other_viewers} other employees also opened this file without an explanation, at most a week before or after.",
         ),
     ),
     medical_data(40),
@@ -58,26 +44,21 @@ CONTEXT = (
     off_hours(20),
 )
 
-NO_LINK = Text(
-    "Er is geen zaakkoppeling, taak of contact van de medewerker of het team dat deze raadpleging verklaart.",
-    "There is no case link, task or contact of the employee or the team that explains this lookup.",
-)
-
 COUNTERFACTUAL = Text(
-    "Met een zaakkoppeling van de medewerker of het team die op {first_day} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
-    "With a case link of the employee or the team that was in force on {first_day} and registered before the end of the grace, this signal would not exist.",
+    "Met een zaakkoppeling van de medewerker of het team die {period_nl} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
+    "With a case link of the employee or the team that was in force {period_en} and registered before the end of the grace, this signal would not exist.",
 )
 
 RULE = Rule(
     id="no-case-link",
-    version=2,
+    version=3,
     family="no-case-link",
     rule_class=pl.when((pl.col("moments") >= 2) | pl.col("medical")).then(pl.lit("B")).otherwise(pl.lit("C")),
     hit=pl.lit(True),
     fires=pl.lit(True),
-    factors=(base(100, NO_LINK), *CONTEXT),
+    factors=(base(100, NO_REASON), *CONTEXT),
     summary=Text(
-        "Medewerker raadpleegde een dossier zonder gevonden werkreden op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde een dossier zonder gevonden werkreden op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted a file with no work reason found at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=COUNTERFACTUAL,

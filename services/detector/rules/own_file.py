@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="own-file",
-    version=2,
+    version=3,
     family="own-file",
     rule_class=in_class("P"),
     hit=pl.col("is_own") & pl.col("explanation").ne_missing("own-personnel-file"),
@@ -25,7 +25,7 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het eigen dossier in een cliëntsysteem op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde het eigen dossier in een cliëntsysteem op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted their own file in a client system at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(

@@ -8,6 +8,8 @@ from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
     ERRAND,
     INSTRUCTED,
+    NO_REASON,
+    NOBODYS_CASES,
     PASSED_ON,
     base,
     break_glass,
@@ -15,25 +17,21 @@ from services.detector.rules.factors import (
     found_by_address,
     found_by_name,
     medical_data,
+    nobody_had_a_case,
+    number_of_persons,
     off_hours,
     sign_of_sharing,
 )
 
 RULE = Rule(
     id="own-street",
-    version=1,
+    version=2,
     family="own-street",
     rule_class=pl.when((pl.col("subjects") >= 2) | (pl.col("moments") >= 3)).then(pl.lit("B")).otherwise(pl.lit("C")),
     hit=pl.col("own_street"),
     fires=pl.lit(True),
     factors=(
-        base(
-            100,
-            Text(
-                "Er is geen zaakkoppeling, taak of contact van de medewerker of het team dat deze raadplegingen verklaart.",
-                "There is no case link, task or contact of the employee or the team that explains these lookups.",
-            ),
-        ),
+        base(100, NO_REASON),
         Factor(
             "own-street",
             pl.col("in_street") > 0,
@@ -44,24 +42,9 @@ RULE = Rule(
                 "In {in_street} of {lookups_en} the address is in the street where the employee lived then.",
             ),
         ),
-        Factor(
-            "number-of-persons",
-            pl.col("subjects") >= 2,
-            pl.when(pl.col("subjects") >= 5).then(180).when(pl.col("subjects") >= 3).then(140).otherwise(100),
-            pl.col("subjects").cast(pl.String),
-            Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
-        ),
+        number_of_persons({2: 100, 3: 140, 5: 180}),
         consultations_of_files({2: 40, 3: 80, 5: 120, 10: 160}),
-        Factor(
-            "nobody-had-a-case",
-            pl.col("without_case") == pl.col("lookups"),
-            pl.lit(40),
-            pl.col("without_case").cast(pl.String),
-            Text(
-                "Niemand had op die momenten een zaak van deze personen.",
-                "Nobody had a case of these persons at those moments.",
-            ),
-        ),
+        nobody_had_a_case(40, NOBODYS_CASES),
         medical_data(40),
         sign_of_sharing(50),
         break_glass(30),
@@ -70,8 +53,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "Medewerker raadpleegde zonder gevonden werkreden {subjects} dossier(s) in de eigen straat of op adres gevonden, op {moments_nl} ({lookups_nl}), {period_nl}.",
-        "With no work reason found the employee consulted {subjects} file(s) in their own street or found by address, at {moments_en} ({lookups_en}), {period_en}.",
+        "De medewerker raadpleegde zonder gevonden werkreden {files_nl} van personen in de eigen straat of op adres gevonden, op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "With no work reason found the employee consulted {files_en} of persons in their own street or found by address, at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Met een zaakkoppeling voor deze personen, of bij een ander woonadres van de medewerker, was er geen signaal van deze regel.",

@@ -11,7 +11,7 @@ KINDS = ["partner", "child", "parent", "sibling", "other"]
 
 RULE = Rule(
     id="relative-file",
-    version=2,
+    version=3,
     family="relative",
     rule_class=in_class("P"),
     hit=pl.col("relation").is_in(KINDS),
@@ -27,7 +27,7 @@ RULE = Rule(
         *counting(),
     ),
     summary=Text(
-        "Medewerker raadpleegde het dossier van een {relation_nl} op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker raadpleegde het dossier van een {relation_nl} op {moments_nl} ({lookups_nl}), {period_nl}.",
         "The employee consulted the file of a {relation_en} at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(

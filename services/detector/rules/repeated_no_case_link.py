@@ -5,19 +5,19 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base
-from services.detector.rules.no_case_link import CONTEXT, COUNTERFACTUAL, NO_LINK
+from services.detector.rules.factors import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON, base
+from services.detector.rules.no_case_link import CONTEXT, COUNTERFACTUAL
 
 RULE = Rule(
     id="repeated-no-case-link",
-    version=2,
+    version=3,
     family="no-case-link",
     rule_class=in_class("B"),
     hit=None,
     fires=pl.col("recurrent"),
-    factors=(base(180, NO_LINK), *CONTEXT),
+    factors=(base(180, NO_REASON), *CONTEXT),
     summary=Text(
-        "Medewerker keerde terug naar hetzelfde dossier zonder gevonden werkreden: {moments_nl} op {days_nl} ({lookups_nl}), {period_nl}.",
+        "De medewerker keerde terug naar hetzelfde dossier zonder gevonden werkreden: {moments_nl} op {days_nl} ({lookups_nl}), {period_nl}.",
         "The employee returned to the same file with no work reason found: {moments_en} on {days_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=COUNTERFACTUAL,

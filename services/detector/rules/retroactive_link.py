@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.base import Rule, Text, in_class
 from services.detector.rules.factors import (
     ERRAND,
     INSTRUCTED,
+    NOBODY_ELSES_CASE,
     PASSED_ON,
     base,
     break_glass,
+    colleague_had_the_case,
     found_by_address,
     found_by_name,
     medical_data,
+    nobody_had_a_case,
     number_of_consultations,
     off_hours,
     sign_of_sharing,
@@ -21,7 +24,7 @@ from services.detector.rules.factors import (
 
 RULE = Rule(
     id="retroactive-link",
-    version=1,
+    version=2,
     family="retroactive-link",
     rule_class=in_class("P"),
     hit=None,
@@ -31,30 +34,12 @@ RULE = Rule(
             640,
             Text(
                 "De medewerker legde op {registered_day} zelf een zaakkoppeling vast, na de raadpleging.",
-                "On {registered_day} the employee registered a case link, after the lookup.",
+                "On {registered_day} the employee registered a case link themselves, after the lookup.",
             ),
         ),
         number_of_consultations({2: 30, 3: 50, 5: 70, 10: 90}),
-        Factor(
-            "nobody-had-a-case",
-            pl.col("without_case") == pl.col("lookups"),
-            pl.lit(30),
-            pl.col("without_case").cast(pl.String),
-            Text(
-                "Niemand anders had op dat moment een zaak van deze persoon.",
-                "Nobody else had a case of this person at that moment.",
-            ),
-        ),
-        Factor(
-            "colleague-had-the-case",
-            pl.col("colleague_case") > 0,
-            pl.lit(-40),
-            pl.col("colleague_case").cast(pl.String),
-            Text(
-                "Een collega van hetzelfde team had een zaak van deze persoon ({colleague_case} van {lookups_nl}).",
-                "A colleague of the same team had a case of this person ({colleague_case} of {lookups_en}).",
-            ),
-        ),
+        nobody_had_a_case(30, NOBODY_ELSES_CASE),
+        colleague_had_the_case(40),
         medical_data(30),
         sign_of_sharing(30),
         break_glass(20),
@@ -63,8 +48,8 @@ RULE = Rule(
         off_hours(10),
     ),
     summary=Text(
-        "Medewerker raadpleegde een dossier op {moments_nl} ({lookups_nl}), {period_nl}, en legde de zaakkoppeling daarvoor pas daarna zelf vast, op {registered_day}.",
-        "The employee consulted a file at {moments_en} ({lookups_en}), {period_en}, and registered the case link for it only afterwards, on {registered_day}.",
+        "De medewerker raadpleegde een dossier op {moments_nl} ({lookups_nl}), {period_nl}, en legde de zaakkoppeling daarvoor pas daarna zelf vast, op {registered_day}.",
+        "The employee consulted a file at {moments_en} ({lookups_en}), {period_en}, and themselves registered the case link for it only afterwards, on {registered_day}.",
     ),
     counterfactual=Text(
         "Met een zaakkoppeling die vóór de raadpleging of door een ander was vastgelegd, was er geen signaal.",

@@ -9,7 +9,7 @@ from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base,
 
 RULE = Rule(
     id="staff-file-bypass",
-    version=2,
+    version=3,
     family="staff-file",
     rule_class=in_class("P"),
     hit=pl.col("staff_kind").is_not_null(),
@@ -18,15 +18,15 @@ RULE = Rule(
         base(
             640,
             Text(
-                "Het dossier hoort bij de afdeling Eigen personeel; de medewerker was daarvoor toen niet bevoegd.",
-                "The file belongs to the department Eigen personeel; the employee was not authorised for it then.",
+                "Dossiers van (oud-)medewerkers, hun partners en kinderen horen bij de afdeling Eigen personeel; een zaakkoppeling samen met die bevoegdheid, buiten het eigen team, is niet gevonden.",
+                "Files of (former) staff, their partners and children belong to the department Eigen personeel; no case link together with that authority, outside the own team, was found.",
             ),
         ),
         *counting(),
     ),
     summary=Text(
-        "Medewerker zonder bevoegdheid Eigen personeel raadpleegde een dossier van personeel of hun gezin op {moments_nl} ({lookups_nl}), {period_nl}.",
-        "An employee without the authority Eigen personeel consulted a file of staff or their family at {moments_en} ({lookups_en}), {period_en}.",
+        "De medewerker raadpleegde een dossier van een (oud-)medewerker, partner of kind zonder gevonden zaakkoppeling met bevoegdheid Eigen personeel, op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted a file of a (former) member of staff, partner or child with no case link and authority Eigen personeel found, at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
         "Met de bevoegdheid Eigen personeel en een zaakkoppeling op dat moment was er geen signaal.",

@@ -5,11 +5,20 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, off_hours, sign_of_sharing
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    colleagues_had_the_cases,
+    number_of_persons,
+    off_hours,
+    sign_of_sharing,
+)
 
 RULE = Rule(
     id="volume-own",
-    version=1,
+    version=2,
     family="volume-own",
     rule_class=in_class("B"),
     hit=None,
@@ -18,8 +27,8 @@ RULE = Rule(
         base(
             280,
             Text(
-                "Op {first_day} zijn {subjects} dossiers zonder verklaring geopend.",
-                "On {first_day} {subjects} files were opened without an explanation.",
+                "Op {first_day} zijn {files_nl} zonder verklaring geopend ({lookups_nl}, {moments_nl}).",
+                "On {first_day} {files_en} were opened without an explanation ({lookups_en}, {moments_en}).",
             ),
         ),
         Factor(
@@ -36,33 +45,18 @@ RULE = Rule(
             .otherwise(30),
             pl.col("surplus").cast(pl.String),
             Text(
-                "Dat is {surplus} keer wat op grond van {history_days} eerdere werkdagen en de werklast van die dag te verwachten was.",
-                "That is {surplus} times what {history_days} earlier days at work and that day's workload led to expect.",
+                "Op grond van {workdays_nl} ervoor en de werklast van die dag waren er {expected_nl} te verwachten; het is ten minste {surplus} keer zoveel.",
+                "The {workdays_en} before and that day's workload led to expect {expected_en}; it is at least {surplus} times as many.",
             ),
         ),
-        Factor(
-            "number-of-persons",
-            pl.col("subjects") >= 10,
-            pl.when(pl.col("subjects") >= 40).then(80).when(pl.col("subjects") >= 20).then(60).otherwise(40),
-            pl.col("subjects").cast(pl.String),
-            Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
-        ),
-        Factor(
-            "colleagues-had-the-cases",
-            pl.col("colleague_case") * 2 >= pl.col("lookups"),
-            pl.lit(-120),
-            pl.col("colleague_case").cast(pl.String),
-            Text(
-                "Voor {colleague_case} van {lookups_nl} had een collega van hetzelfde team de zaak.",
-                "For {colleague_case} of {lookups_en} a colleague of the same team had the case.",
-            ),
-        ),
+        number_of_persons({10: 40, 20: 60, 40: 80}),
+        colleagues_had_the_cases(120),
         sign_of_sharing(60),
         off_hours(20),
     ),
     summary=Text(
-        "Medewerker opende op {first_day} {subjects} dossiers zonder gevonden werkreden, ver boven de eigen gewoonte.",
-        "On {first_day} the employee opened {subjects} files with no work reason found, far above their own habit.",
+        "De medewerker opende op {first_day} {files_nl} zonder gevonden werkreden; op grond van de eigen werkdagen ervoor waren er {expected_nl} te verwachten.",
+        "On {first_day} the employee opened {files_en} with no work reason found; their own days at work before led to expect {expected_en}.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of een verklaarde stijging van de werklast, was er geen signaal.",

@@ -5,11 +5,19 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, off_hours, sign_of_sharing
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    colleagues_had_the_cases,
+    off_hours,
+    sign_of_sharing,
+)
 
 RULE = Rule(
     id="volume-peers",
-    version=1,
+    version=2,
     family="volume-peers",
     rule_class=in_class("B"),
     hit=None,
@@ -18,8 +26,8 @@ RULE = Rule(
         base(
             330,
             Text(
-                "In twee weken zijn op {days_nl} {subjects} personen zonder verklaring geopend ({lookups_nl}, {moments_nl}).",
-                "In two weeks {subjects} persons were opened without an explanation on {days_en} ({lookups_en}, {moments_en}).",
+                "In twee weken zijn op {days_nl} de dossiers van {persons_nl} zonder verklaring geopend ({lookups_nl}, {moments_nl}).",
+                "In two weeks the files of {persons_en} were opened without an explanation on {days_en} ({lookups_en}, {moments_en}).",
             ),
         ),
         Factor(
@@ -34,8 +42,8 @@ RULE = Rule(
             .otherwise(30),
             pl.col("surplus").cast(pl.String),
             Text(
-                "Dat is {surplus} keer wat op grond van {peers} anderen en de werklast op {history_days} werkdagen te verwachten was.",
-                "That is {surplus} times what {peers} others and the workload of {history_days} days at work led to expect.",
+                "Per dag geteld zijn het er {person_days}; op grond van {peers_nl} en de werklast op {workdays_nl} waren er {expected_nl} te verwachten. Het is ten minste {surplus} keer zoveel.",
+                "Counted per day they are {person_days}; {peers_en} and the workload of {workdays_en} led to expect {expected_en}. It is at least {surplus} times as many.",
             ),
         ),
         Factor(
@@ -43,7 +51,7 @@ RULE = Rule(
             pl.col("days") >= 5,
             pl.when(pl.col("days") >= 8).then(60).otherwise(40),
             pl.col("days").cast(pl.String),
-            Text("Het gebeurde op {days_nl}.", "It happened on {days_en}."),
+            Text("Zulke dossiers zijn op {days_nl} geopend.", "Such files were opened on {days_en}."),
         ),
         Factor(
             "compared-with-the-agency",
@@ -55,22 +63,13 @@ RULE = Rule(
                 "There are too few others in the same role and department; the comparison is with the whole agency.",
             ),
         ),
-        Factor(
-            "colleagues-had-the-cases",
-            pl.col("colleague_case") * 2 >= pl.col("lookups"),
-            pl.lit(-120),
-            pl.col("colleague_case").cast(pl.String),
-            Text(
-                "Voor {colleague_case} van {lookups_nl} had een collega van hetzelfde team de zaak.",
-                "For {colleague_case} of {lookups_en} a colleague of the same team had the case.",
-            ),
-        ),
+        colleagues_had_the_cases(120),
         sign_of_sharing(60),
         off_hours(20),
     ),
     summary=Text(
-        "Medewerker opende {period_nl} {subjects} personen zonder gevonden werkreden, verspreid over {days_nl}, ver boven anderen in dezelfde functie.",
-        "The employee opened {subjects} persons with no work reason found {period_en}, spread over {days_en}, far above others in the same position.",
+        "De medewerker opende {period_nl} de dossiers van {persons_nl} zonder gevonden werkreden, verspreid over {days_nl}; op grond van anderen waren er {expected_nl} te verwachten.",
+        "The employee opened the files of {persons_en} with no work reason found {period_en}, spread over {days_en}; the work of others led to expect {expected_en}.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of met evenveel onverklaarde raadplegingen bij anderen, was er geen signaal.",

@@ -168,6 +168,8 @@ def columns(number: int, **changes: object) -> Json:
         "moment_count": 2,
         "day_count": 1,
         "counting_rule": "moments-v1",
+        "data_categories": ["income"],
+        "shared_count": 0,
         "lookup_ids": ["log-1", "log-2", "log-3"],
         "score": 62.5,
         "severity": "high",
@@ -186,6 +188,7 @@ def columns(number: int, **changes: object) -> Json:
         "counterfactual": {"code": "exempt", "nl": "In PeopleSoft niet.", "en": "Not in PeopleSoft."},
         "comparison": [],
         "parent_id": None,
+        "settings_hash": "0" * 32,
         "content_hash": "",
     }
     assert base.keys() == SIGNAL.schema.keys()

@@ -111,7 +111,8 @@ def test_lookups_are_told_in_order_of_time_on_the_agencys_clock(signed_in):
 def test_the_revisions_are_told(signed_in):
     page = html(signed_in.get(f"/signals/{SIGNAL}?lang=en", None))
     assert "Revisions of this signal" in page
-    assert len(re.findall(r"<code>[0-9a-f]{32}</code>", page)) == 1
+    revisions = page.partition('id="revisions"')[2]
+    assert len(re.findall(r"<code>[0-9a-f]{32}</code>", revisions)) == 1
 
 
 def test_a_signal_that_was_not_pushed_asks_for_the_purpose_first(signed_in):
@@ -174,3 +175,9 @@ def test_every_code_of_the_contract_has_a_word():
     lists = ("ACTIONS", "SEARCHED_BY", "DATA_CATEGORIES", "STATES", "SEVERITIES", "SIGNAL_STATUSES", "CLASSES")
     codes = {code for name in lists for code in getattr(contract, name)} | set(PURPOSES) | set(ITEM_STATUSES)
     assert codes <= CODES.keys()
+
+
+def test_the_story_says_which_data_were_shown_and_how_many_lookups_took_them_out(signed_in):
+    page = html(signed_in.get(f"/signals/{SIGNAL}?lang=en", None))
+    assert re.search(r"<dt>Data shown</dt><dd>income</dd>", page)
+    assert re.search(r"<dt>Sign of sharing</dt><dd>printed or exported in 0 of [0-9,]+ lookups</dd>", page)

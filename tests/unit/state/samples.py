@@ -72,6 +72,8 @@ def a_revision(number: int, score: float = 40.0, hour: int = 0) -> dict[str, obj
         "moment_count": 1,
         "day_count": 1,
         "counting_rule": "moments-30-minutes-v1",
+        "data_categories": ["income"],
+        "shared_count": 0,
         "lookup_ids": [f"l-{number}"],
         "score": score,
         "severity": "medium",
@@ -87,6 +89,7 @@ def a_revision(number: int, score: float = 40.0, hour: int = 0) -> dict[str, obj
         "counterfactual": {"code": "other-file", "nl": "Bij een ander dossier niet.", "en": "Not for another file."},
         "comparison": [],
         "parent_id": None,
+        "settings_hash": "0" * 32,
     }
     row["content_hash"] = content_hash(row)
     return row | {"evidence": [_evidence(number)]}

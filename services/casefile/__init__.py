@@ -1,0 +1,1 @@
+"""Signals of a run as an investigator reads them, on the command line."""

@@ -1,0 +1,71 @@
+"""A lookup and the case links into whose case the person was, and since when that was known."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.story.raw import AMSTERDAM, Files, Look, Period, grace_end
+
+AFTERCARE = timedelta(days=30)
+BEFORE_CONTACT, AFTER_CONTACT = timedelta(minutes=15), timedelta(minutes=60)
+
+
+class Cases:
+    """Asks the case links of a dataset."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def linked_at(self, look: Look) -> datetime | None:
+        """When a link of the viewer or the team first explained the lookup; null: never."""
+        viewer = self._files.employee_at(look.who, look.at)
+        moments = [self._known(link, look, viewer) for link in self._files.links.get(look.bsn, [])]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def nobodys(self, look: Look) -> bool:
+        """No link to this person was in force, as the register was at the end of grace."""
+        return not any(self._in_force(look))
+
+    def colleagues(self, look: Look) -> bool:
+        """A link of somebody in the viewer's team was."""
+        viewer = self._files.employee_at(look.who, look.at)
+        holders = [str(link["assignee_id"]) for link in self._in_force(look) if link["assignee_kind"] == "employee"]
+        return viewer is not None and any(
+            row.covers(look.at) and row["team_id"] == viewer["team_id"]
+            for holder in holders
+            for row in self._files.employees.get(holder, [])
+        )
+
+    def self_made_at(self, look: Look) -> datetime | None:
+        """When the viewer first registered a link to this person after the lookup."""
+        made = [link.known for link in self._files.links.get(look.bsn, []) if _self_made(link, look)]
+        return min(made, default=None)
+
+    def _in_force(self, look: Look) -> list[Period]:
+        end = grace_end(look.day)
+        links = self._files.links.get(look.bsn, [])
+        return [link for link in links if link.covers(look.at) and link.known <= end and not _self_made(link, look)]
+
+    def _known(self, link: Period, look: Look, viewer: Period | None) -> datetime | None:
+        of_team = link["assignee_kind"] == "team"
+        assignee = viewer["team_id"] if of_team and viewer is not None else look.who
+        if link["assignee_id"] != assignee or not _applies(link, look, of_team):
+            return None
+        if _self_made(link, look):
+            same_day = link.known.astimezone(AMSTERDAM).date() == look.day
+            return link.known if link["kind"] == "contact" and same_day else None
+        known = [look.at, link.known]
+        return max([*known, viewer.known] if of_team and viewer is not None else known)
+
+
+def _self_made(link: Period, look: Look) -> bool:
+    return link.known > look.at and link["registered_by"] == look.who
+
+
+def _applies(link: Period, look: Look, of_team: bool) -> bool:
+    if link["kind"] == "contact":
+        ends = None if link.end is None else link.end + AFTER_CONTACT
+        around = link.start - BEFORE_CONTACT <= look.at and (ends is None or look.at <= ends)
+        return (around and not of_team) or (of_team and link.covers(look.at))
+    recently = link.end is not None and link.end <= look.at <= link.end + AFTERCARE
+    return link.covers(look.at) or recently

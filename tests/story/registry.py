@@ -1,0 +1,153 @@
+"""Which numbers each rule and factor tells: what a story must say, for the test that counts them again.
+
+A new rule needs an entry in RULES, and a new factor one in FACTORS; `test_registry.py` names what is missing. A column
+that `counted.py` does not count yet is added there, from the raw rows, without the detector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.story.counted import Columns
+
+Numbers = tuple[str, ...]
+COUNTS = ("moments", "lookups")
+PERIOD = "period"
+"""The first day, or the first and the last."""
+EXPECTED = "expected_tenths"
+
+
+@dataclass(frozen=True)
+class Told:
+    """When a factor applies, the column that is its value, and the columns behind the numbers of its sentence."""
+
+    holds: Callable[[Columns], bool]
+    value: str
+    numbers: Numbers = ()
+    says: str | None = None
+    """A column whose word the sentence must hold."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """The columns behind the numbers of a rule's own sentence, its summary and its counterfactual."""
+
+    reason: Numbers
+    summary: Numbers
+    counterfactual: Numbers = ()
+    says: str | None = None
+    """A column whose word the reason and the summary must hold."""
+
+
+def at_least(column: str, least: int) -> Callable[[Columns], bool]:
+    """The column reaches a number."""
+    return lambda columns: _int(columns[column]) >= least
+
+
+def half_of(column: str) -> Callable[[Columns], bool]:
+    """The column reaches half of the lookups."""
+    return lambda columns: 2 * _int(columns[column]) >= _int(columns["lookups"])
+
+
+def all_of(column: str) -> Callable[[Columns], bool]:
+    """The column holds every lookup."""
+    return lambda columns: columns[column] == columns["lookups"]
+
+
+def is_value(column: str, value: object) -> Callable[[Columns], bool]:
+    """The column has a value."""
+    return lambda columns: columns[column] == value
+
+
+def always(_columns: Columns) -> bool:
+    """In every signal of the rule."""
+    return True
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def part(column: str) -> Numbers:
+    """So many of the lookups."""
+    return (column, "lookups")
+
+
+def _name_only(columns: Columns) -> bool:
+    return _int(columns["by_name"]) > 0 and columns["by_address"] == 0
+
+
+def _against_agency(columns: Columns) -> bool:
+    return columns["compared_with"] == "agency" and _int(columns["history_days"]) > 0
+
+
+FACTORS: Mapping[str, Told] = {
+    "number-of-consultations": Told(at_least("moments", 2), "moments", ("moments", "days", "lookups")),
+    "nature-of-data": Told(lambda columns: "medical" in str(columns["categories"]), "medical"),
+    "sign-of-sharing": Told(at_least("shared", 1), "shared", part("shared")),
+    "off-hours": Told(half_of("off_hours"), "off_hours", part("off_hours")),
+    "found-by-name": Told(_name_only, "by_name", part("by_name")),
+    "found-by-address": Told(at_least("by_address", 1), "by_address", part("by_address")),
+    "break-glass": Told(at_least("break_glass", 1), "break_glass", part("break_glass")),
+    "case-link-exists": Told(at_least("conflicts", 1), "conflicts", part("conflicts")),
+    "no-case-link": Told(is_value("conflicts", 0), "unlinked", ("lookups",)),
+    "nobody-had-a-case": Told(all_of("without_case"), "without_case", ("lookups",)),
+    "colleague-had-the-case": Told(at_least("colleague_case", 1), "colleague_case", part("colleague_case")),
+    "colleagues-had-the-case": Told(at_least("colleague_case", 1), "colleague_case", part("colleague_case")),
+    "colleagues-had-the-cases": Told(half_of("colleague_case"), "colleague_case", part("colleague_case")),
+    "others-looked-too": Told(at_least("other_viewers", 2), "other_viewers", ("other_viewers",)),
+    "same-team": Told(is_value("same_team", value=True), "one"),
+    "former-staff": Told(is_value("staff", 0), "ex_staff", part("ex_staff")),
+    "own-street": Told(at_least("in_street", 1), "in_street", part("in_street")),
+    "number-of-persons": Told(at_least("subjects", 2), "subjects", ("subjects",)),
+    "number-of-employees": Told(at_least("employees", 10), "employees", ("moments", "days", "lookups")),
+    "above-own-history": Told(always, "surplus", ("history_days", EXPECTED, "surplus")),
+    "above-peers": Told(always, "surplus", ("person_days", "peers", "history_days", EXPECTED, "surplus")),
+    "persistent": Told(at_least("days", 5), "days", ("days",)),
+    "compared-with-the-agency": Told(is_value("compared_with", "agency"), "peers"),
+    "number-of-records": Told(at_least("records", 250), "records", ("records",)),
+    "above-role-norm": Told(is_value("compared_with", "role"), "norm", ("norm", "history_days", "peers")),
+    "above-agency-norm": Told(_against_agency, "norm", ("norm", "history_days", "peers")),
+    "lists": Told(at_least("lists", 1), "lists", part("lists")),
+}
+
+OF_RULE: Mapping[tuple[str, str], Told] = {
+    ("volume-own", "number-of-persons"): Told(at_least("subjects", 10), "subjects", ("subjects",)),
+}
+"""Where a factor of a rule differs from that of the others."""
+
+RULES: Mapping[str, Story] = {
+    "own-file": Story((), (*COUNTS, PERIOD)),
+    "relative-file": Story((), (*COUNTS, PERIOD), says="relation"),
+    "ex-partner-file": Story((), (*COUNTS, PERIOD), says="relation"),
+    "household-file": Story((), (*COUNTS, PERIOD), says="relation"),
+    "colleague-file": Story((), (*COUNTS, PERIOD)),
+    "staff-file-bypass": Story((), (*COUNTS, PERIOD)),
+    "retroactive-link": Story(("registered_day",), (*COUNTS, PERIOD, "registered_day")),
+    "bulk-export": Story(
+        ("first_day", "records", "lookups", "moments", "subjects"), ("first_day", "records", "lookups", "moments")
+    ),
+    "curiosity-burst": Story((PERIOD, "employees"), ("employees", *COUNTS, PERIOD)),
+    "own-street": Story(("lookups",), ("subjects", *COUNTS, PERIOD)),
+    "repeated-no-case-link": Story(("lookups",), (*COUNTS, "days", PERIOD), (PERIOD,)),
+    "no-case-link": Story(("lookups",), (*COUNTS, PERIOD), (PERIOD,)),
+    "volume-own": Story(("first_day", "subjects", "lookups", "moments"), ("first_day", "subjects", EXPECTED)),
+    "volume-peers": Story(("days", "subjects", "lookups", "moments"), (PERIOD, "subjects", "days", EXPECTED)),
+}
+
+RELATIONS: Mapping[str, tuple[str, str]] = {
+    "partner": ("partner", "partner"),
+    "child": ("kind", "child"),
+    "parent": ("ouder", "parent"),
+    "sibling": ("broer of zus", "sibling"),
+    "other": ("verwant", "relative"),
+    "ex_partner": ("ex-partner", "ex-partner"),
+    "household": ("huisgenoot", "household"),
+}
+
+
+def told(rule: str, factor: str) -> Told | None:
+    """What a factor of a rule must tell; null if it is not registered."""
+    return OF_RULE.get((rule, factor)) or FACTORS.get(factor)
