@@ -82,7 +82,9 @@ class Pipeline:
 
     def __init__(self, settings: AgencySettings, ring: KeyRing) -> None:
         self.settings = settings
-        self.calendar = AgencyCalendar(settings.timezone, settings.country)
+        self.calendar = AgencyCalendar(
+            settings.timezone, settings.country, settings.opening_hour, settings.closing_hour
+        )
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
