@@ -119,7 +119,9 @@ class AgencySettings(_Section):
     timezone: str = "Europe/Amsterdam"
     country: str = Field("NL", description="country whose public holidays are no working days")
     opening_hour: int = Field(OPENING_HOUR, ge=0, le=23, description="office hours of a weekday begin")
-    closing_hour: int = Field(CLOSING_HOUR, ge=1, le=24, description="office hours of a weekday end; after opening_hour")
+    closing_hour: int = Field(
+        CLOSING_HOUR, ge=1, le=24, description="office hours of a weekday end; after opening_hour"
+    )
     lateness_minutes: int = Field(60, ge=0, le=1440, description="a lookup this late is still in time")
     idle_hours: int = Field(24, ge=1, description="a system this far behind the others does not hold back decisions")
     duplicate_days: int = Field(2, ge=1, le=31, description="same id, other content: recognised within this span")

@@ -11,12 +11,25 @@ from services.detector.rules.factors import (
     PASSED_ON,
     base,
     break_glass,
+    dormant_file,
+    false_case_claim,
     found_by_address,
     found_by_name,
     medical_data,
     number_of_consultations,
     off_hours,
     sign_of_sharing,
+)
+
+COLLEAGUE_HAD_IT = Factor(
+    "colleague-had-the-case",
+    pl.col("colleague_case") > 0,
+    pl.lit(-90),
+    pl.col("colleague_case").cast(pl.String),
+    Text(
+        "Een collega van hetzelfde team had een zaak van deze persoon ({colleague_case} van {lookups_nl}).",
+        "A colleague of the same team had a case of this person ({colleague_case} of {lookups_en}).",
+    ),
 )
 
 CONTEXT = (
@@ -30,16 +43,7 @@ CONTEXT = (
             "Niemand had op dat moment een zaak van deze persoon.", "Nobody had a case of this person at that moment."
         ),
     ),
-    Factor(
-        "colleague-had-the-case",
-        pl.col("colleague_case") > 0,
-        pl.lit(-90),
-        pl.col("colleague_case").cast(pl.String),
-        Text(
-            "Een collega van hetzelfde team had een zaak van deze persoon ({colleague_case} van {lookups_nl}).",
-            "A colleague of the same team had a case of this person ({colleague_case} of {lookups_en}).",
-        ),
-    ),
+    COLLEAGUE_HAD_IT,
     Factor(
         "others-looked-too",
         pl.col("other_viewers") >= 2,
@@ -56,7 +60,12 @@ CONTEXT = (
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
+    false_case_claim({1: 60, 2: 120, 3: 150}),
+    dormant_file(30),
 )
+
+SINGLE = (pl.col("moments") < 2) & ~pl.col("medical")
+"""One look, no special data: context, whatever names it."""
 
 NO_LINK = Text(
     "Er is geen zaakkoppeling, taak of contact van de medewerker of het team dat deze raadpleging verklaart.",
@@ -70,9 +79,9 @@ COUNTERFACTUAL = Text(
 
 RULE = Rule(
     id="no-case-link",
-    version=2,
+    version=3,
     family="no-case-link",
-    rule_class=pl.when((pl.col("moments") >= 2) | pl.col("medical")).then(pl.lit("B")).otherwise(pl.lit("C")),
+    rule_class=pl.when(SINGLE).then(pl.lit("C")).otherwise(pl.lit("B")),
     hit=pl.lit(True),
     fires=pl.lit(True),
     factors=(base(100, NO_LINK), *CONTEXT),

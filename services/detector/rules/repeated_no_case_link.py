@@ -10,7 +10,7 @@ from services.detector.rules.no_case_link import CONTEXT, COUNTERFACTUAL, NO_LIN
 
 RULE = Rule(
     id="repeated-no-case-link",
-    version=2,
+    version=3,
     family="no-case-link",
     rule_class=in_class("B"),
     hit=None,
