@@ -17,7 +17,8 @@ def with_parents(
     """Adds `parent_family` and `parent_window` (null: no parent).
 
     One employee's looks at a person belong to the latest standing burst that they are part of; a day's persons to the
-    export that stands out on that day. A long watch is a story of its own, and of class P. `everything` are all windowed contributions.
+    export that stands out on that day. A long watch, of class P, is a story of its own.
+    `everything` are all windowed contributions.
     """
     parents = as_of(everything.filter(pl.col("family").is_in([BURST, EXPORTS])), moment, burst)
     standing = parents.filter(~pl.col("withdrawn"))

@@ -11,9 +11,10 @@ from services.detector.state.tables import State, that_count
 
 
 def counting(state: State) -> pl.DataFrame:
-    """Frame of CONTRIBUTIONS and claim_false_from: unexplained lookups of a faulty system and day count from the mend on, or not at all.
+    """Frame of CONTRIBUTIONS with claim_false_from: what counts, and since when a claimed case is held to be false.
 
-    Everything that asks what counts asks this; a fault is decided at the very moment from which they would count.
+    Unexplained lookups of a faulty system and day count from the mend on, or not at all. Everything that asks what
+    counts asks this; a fault is decided at the very moment from which they would count.
     """
     faulty = _muted(state.faults)
     if faulty.is_empty():

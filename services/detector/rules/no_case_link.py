@@ -60,7 +60,7 @@ CONTEXT = (
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
-    false_case_claim({1: 60, 2: 120, 3: 150}),
+    false_case_claim({1: 60, 2: 90, 3: 120}),
     dormant_file(30),
 )
 

@@ -42,7 +42,8 @@ CONTRIBUTIONS: Schema = {
 It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer's own links and relations say, or at
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
 counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
-`dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person names the claimed case."""
+`dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person that names the claimed
+case was known."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
