@@ -33,11 +33,18 @@ class AgencyCalendar:
     Raises InputError, with both faults at once, for a time zone or country that is not known.
     """
 
-    def __init__(self, timezone: str = "Europe/Amsterdam", country: str = "NL") -> None:
+    def __init__(
+        self,
+        timezone: str = "Europe/Amsterdam",
+        country: str = "NL",
+        opening_hour: int = OPENING_HOUR,
+        closing_hour: int = CLOSING_HOUR,
+    ) -> None:
         found = {"timezone": timezone_fault(timezone), "country": country_fault(country)}
         if faults := [f"{name}: {fault}" for name, fault in found.items() if fault]:
             raise InputError(*faults)
         self.timezone = timezone
+        self._office_hours = (opening_hour, closing_hour)
         self._holidays = holidays.country_holidays(country)
 
     def local_day(self, at: pl.Expr) -> pl.Expr:
@@ -47,6 +54,12 @@ class AgencyCalendar:
     def wall_clock(self, at: pl.Expr) -> pl.Expr:
         """What the agency's clock and calendar show, without a zone: its parts are cheap to ask for."""
         return at.dt.convert_time_zone(self.timezone).dt.replace_time_zone(None)
+
+    def off_hours(self, local: pl.Expr, day: pl.Series) -> pl.Expr:
+        """Outside office hours, in a weekend or on a public holiday; `local` as `wall_clock` shows it, `day` its dates."""
+        opening, closing = self._office_hours
+        free = [date for date in day.unique().drop_nulls() if not self.is_working_day(date)]
+        return ~local.dt.hour().is_between(opening, closing - 1) | pl.lit(day.is_in(free))
 
     def instant(self, day: pl.Expr, hour: int = 0) -> pl.Expr:
         """The UTC moment at which the agency's clock shows `hour` on `day` (no Dutch clock change touches 0 or 6 h)."""

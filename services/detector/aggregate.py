@@ -7,8 +7,11 @@ from datetime import datetime
 import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
+from services.detector.emergencies import with_emergencies
 from services.detector.group import KEY
+from services.detector.long_watch import MONTH, watches
 from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SPECIAL
+from services.detector.settings import PairSettings
 from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
@@ -22,7 +25,11 @@ NEAREST = ("partner", "child", "parent", "sibling", "other", "ex_partner", "hous
 
 
 def aggregate(
-    rows: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
+    rows: pl.DataFrame,
+    everything: pl.DataFrame,
+    volume_days: pl.DataFrame,
+    moment: datetime,
+    pairs: PairSettings,
 ) -> pl.DataFrame:
     """One row per signal with the columns of rules/columns.py, its evidence and its identity.
 
@@ -40,9 +47,12 @@ def aggregate(
         (linked & for_good).fill_null(value=False).alias("conflict"),
         pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),
+        _claims_falsely(moment).alias("false_claim"),
     )
     signals = ordered.group_by(KEY, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
     signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
+    signals = _with_long_watch(signals, ordered, pairs)
+    signals = with_emergencies(signals, ordered, everything, moment, pairs)
     signals = signals.join(
         _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
     )
@@ -74,6 +84,7 @@ def _counts() -> list[pl.Expr]:
         pl.len().cast(pl.Int64).alias("lookups"),
         pl.col("new_moment").sum().cast(pl.Int64).alias("moments"),
         pl.col("day").n_unique().cast(pl.Int64).alias("days"),
+        MONTH.n_unique().cast(pl.Int64).alias("months"),
         pl.col("system").n_unique().cast(pl.Int64).alias("systems"),
         pl.col("subject").drop_nulls().n_unique().cast(pl.Int64).alias("subjects"),
         pl.col("viewer").n_unique().cast(pl.Int64).alias("employees"),
@@ -96,6 +107,9 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("conflict")).alias("conflicts"),
         _number(~pl.col("conflict")).alias("unlinked"),
         _number(pl.col("break_glass")).alias("break_glass"),
+        _number(pl.col("break_glass") & pl.col("reason_text").is_null()).alias("without_reason"),
+        _number(pl.col("false_claim")).alias("false_claims"),
+        _number(pl.col("dormant")).alias("dormant"),
         _number(pl.col("in_street")).alias("in_street"),
         pl.col("retroactive_at").min().alias("registered_at"),
         _number(~pl.col("anyone_had_case")).alias("without_case"),
@@ -118,6 +132,22 @@ def _category_names() -> pl.Expr:
 
 def _number(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False).sum().cast(pl.Int64)
+
+
+def _claims_falsely(moment: datetime) -> pl.Expr:
+    """The claimed case was none of this person's, as far as is known at a moment."""
+    return (pl.col("claim_false_from") <= moment) & (
+        pl.col("claim_known_at").is_null() | (pl.col("claim_known_at") > moment)
+    )
+
+
+def _with_long_watch(signals: pl.DataFrame, ordered: pl.DataFrame, pairs: PairSettings) -> pl.DataFrame:
+    """Adds long_watch: the rows lay in enough months; of a withdrawn signal, those that counted at one time."""
+    months = signals.filter(pl.col("months") >= pairs.watch_months).select(KEY)
+    found = watches(ordered.join(months, on=KEY, how="semi", nulls_equal=True), pairs)
+    long = found.select(*KEY, pl.lit(value=True).alias("long_watch"))
+    told = signals.join(long, on=KEY, how="left", nulls_equal=True, maintain_order="left")
+    return told.with_columns(pl.col("long_watch").fill_null(value=False))
 
 
 def _telling() -> pl.Expr:

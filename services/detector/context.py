@@ -8,14 +8,16 @@ from services.detector.explain.base import covers
 from services.detector.registers import Registers
 
 
-def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    """Adds anyone_had_case, team_had_case and retroactive_at.
+def add_context(contributions: pl.DataFrame, registers: Registers, dormant_months: int) -> pl.DataFrame:
+    """Adds anyone_had_case, team_had_case, dormant, claim_known_at and retroactive_at.
 
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
-    is when the viewer first registered a link to the person after the lookup (null: never).
+    is when the viewer first registered a link to the person after the lookup (null: never). A file is `dormant` where
+    all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
+    this person that names the claimed case was first known.
     """
     rows = contributions.drop("row").with_row_index("row")
-    asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end")
+    asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")
     links = registers.links.rows(asked["subject"]).rename({"subject_check": "link_check"})
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     afterwards = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
@@ -23,12 +25,29 @@ def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFra
     registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
         rows.join(registered, on="row", how="left")
+        .join(_claims(cases), on="row", how="left")
         .with_columns(
             pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
             pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
+            pl.col("row").is_in(_dormant(cases.filter(~afterwards), dormant_months).implode()).alias("dormant"),
         )
         .drop("row")
     )
+
+
+def _claims(cases: pl.DataFrame) -> pl.DataFrame:
+    named = cases.filter(pl.col("case") == pl.col("claimed_case"))
+    return named.group_by("row").agg(pl.col("known_from").min().alias("claim_known_at"))
+
+
+def _dormant(cases: pl.DataFrame, months: int) -> pl.Series:
+    """Rows whose person had cases, in the newest versions known when grace ended, that were all over long before."""
+    newest = (pl.col("known_from") <= pl.col("grace_end")) & (
+        pl.col("known_until").is_null() | (pl.col("known_until") > pl.col("grace_end"))
+    )
+    over = pl.col("valid_to") < pl.col("at").dt.offset_by(f"-{months}mo")
+    ended = cases.filter(newest).group_by("row").agg(over.fill_null(value=False).all())
+    return ended.filter("valid_to")["row"]
 
 
 def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:

@@ -7,9 +7,17 @@ import operator
 
 import polars as pl
 
-from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, AgencyCalendar
+from services.core.calendar import AgencyCalendar
 from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
-from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, STREET_DOMAIN, TEAM_DOMAIN, Pseudonymiser
+from services.core.pseudonyms import (
+    BSN_DOMAIN,
+    CASE_DOMAIN,
+    EMPLOYEE_DOMAIN,
+    REASON_DOMAIN,
+    STREET_DOMAIN,
+    TEAM_DOMAIN,
+    Pseudonymiser,
+)
 
 LOOKUPS = {
     "lookup_id": pl.String(),
@@ -29,15 +37,21 @@ LOOKUPS = {
     "off_hours": pl.Boolean(),
     "street": pl.Int64(),
     "break_glass": pl.Boolean(),
+    "reason_text": pl.Int64(),
+    "claimed_case": pl.Int64(),
     "content": pl.UInt64(),
 }
-"""Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record."""
+"""Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record.
+
+`reason_text` is a key of the words given for forced access (null: none), `claimed_case` one of the case that the screen
+was in."""
 
 NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 """The digits behind a slice's subject keys, a row per person: in memory while the slice is judged, never stored."""
 
 BREAK_GLASS = "break-glass"
-"""The reason that a source system gives for forced access."""
+"""The reason that a source system gives for forced access, alone or before the employee's words."""
+FORCED = rf"(?i)^\s*{BREAK_GLASS}(?:[\s:]|$)"
 
 CONTENT_SEED = 20_170_101
 
@@ -60,18 +74,16 @@ class Encoder:
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
+        frame = frame.hstack(self._case_keys(frame["case_id"], "claimed_case"))
+        frame = self._with_reasons(frame)
         at, local = pl.col("occurred_at"), pl.col("local")
-        encoded = (
-            frame.with_columns(self._calendar.wall_clock(at).alias("local"))
-            .with_columns(
-                at.alias("at"),
-                local.dt.date().alias("day"),
-                _is_off_hours(local).alias("off_hours"),
-                pl.col("street_key").alias("street"),
-                pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
-            )
-            .select(list(LOOKUPS))
-        )
+        frame = frame.with_columns(self._calendar.wall_clock(at).alias("local"))
+        frame = frame.with_columns(local.dt.date().alias("day"))
+        encoded = frame.with_columns(
+            at.alias("at"),
+            self._calendar.off_hours(local, frame["day"]).alias("off_hours"),
+            pl.col("street_key").alias("street"),
+        ).select(list(LOOKUPS))
         return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 
     def links(self, valid: pl.DataFrame) -> pl.DataFrame:
@@ -86,8 +98,9 @@ class Encoder:
         frame = self._keyed(frame, "assigned_employee", EMPLOYEE_DOMAIN, "link_employee", check=False)
         frame = self._keyed(frame, "assigned_team", TEAM_DOMAIN, "link_team", check=False)
         frame = self._keyed(frame, "registrar", EMPLOYEE_DOMAIN, "registered_by_employee", check=False)
-        return frame.select(
+        return frame.hstack(self._case_keys(frame["case_id"], "case")).select(
             "link_id",
+            "case",
             "subject",
             "subject_check",
             pl.coalesce("link_employee", "link_team").alias("assignee"),
@@ -134,6 +147,25 @@ class Encoder:
             pl.coalesce("registered_at", "valid_from").alias("known_from"),
         )
 
+    def _case_keys(self, cases: pl.Series, name: str) -> pl.DataFrame:
+        """One column: the key of each case. Rows find theirs by a hash of the text: integers compare faster."""
+        hashes = cases.hash(CONTENT_SEED).rename("hash")
+        once = hashes.arg_unique()
+        distinct = pl.DataFrame([hashes[once], cases[once].rename("value")])
+        table = distinct.join(self._pseudonyms.keys(cases[once], CASE_DOMAIN), on="value")
+        found = hashes.to_frame().join(table, on="hash", how="left", maintain_order="left")
+        return found.select(pl.col("key").alias(name))
+
+    def _with_reasons(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Adds break_glass, and reason_text: a key of the words beside it, whatever their case and punctuation."""
+        forced = frame["reason"].str.contains(FORCED).fill_null(value=False).rename("break_glass")
+        words = pl.col("reason").str.replace(FORCED, "").str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ")
+        given = frame.select("reason").filter(forced).unique().with_columns(words.str.strip_chars().alias("value"))
+        keys = self._pseudonyms.keys(given["value"].replace("", None), REASON_DOMAIN)
+        table = given.join(keys, on="value").select("reason", pl.col("key").alias("reason_text"))
+        found = frame.select("reason").join(table, on="reason", how="left", maintain_order="left")
+        return frame.hstack([forced, found["reason_text"]])
+
     def _keyed(
         self, frame: pl.DataFrame, column: str, domain: str, name: str, *, check: bool = True, sid: bool = False
     ) -> pl.DataFrame:
@@ -147,11 +179,6 @@ def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: 
     table = interned.select(pl.col("value").alias(column), *(pl.col(key).alias(name) for key, name in names.items()))
     keys = frame.select(column).join(table, on=column, how="left", maintain_order="left")
     return frame.hstack(keys.drop(column))
-
-
-def _is_off_hours(local: pl.Expr) -> pl.Expr:
-    office = local.dt.hour().is_between(OPENING_HOUR, CLOSING_HOUR - 1) & (local.dt.weekday() <= 5)
-    return ~office
 
 
 def _category_bits() -> pl.Expr:

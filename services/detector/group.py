@@ -13,8 +13,10 @@ from services.detector.settings import BurstSettings
 KEY = ["family", "employee", "about", "window"]
 """What makes a signal: `about` is the subject, null where it is about many persons; bursts have no employee."""
 
-MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at")
+MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at", "claim_known_at")
 """Columns of moments at which a contribution changes what is told."""
+COUNTED_MOMENTS = (*MOMENTS, "claim_false_from")
+"""The same of contributions as they count."""
 
 
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +60,7 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
 
 def changes(windowed: pl.DataFrame) -> pl.Series:
     """The moments at which a contribution begins, ends or gets a case link."""
-    moments = [windowed[name] for name in MOMENTS]
+    moments = [windowed[name] for name in COUNTED_MOMENTS]
     return pl.concat([moment.rename("moment") for moment in moments]).drop_nulls()
 
 

@@ -17,7 +17,8 @@ def with_parents(
     """Adds `parent_family` and `parent_window` (null: no parent).
 
     One employee's looks at a person belong to the latest standing burst that they are part of; a day's persons to the
-    export that stands out on that day. `everything` are all windowed contributions.
+    export that stands out on that day. A long watch, of class P, is a story of its own.
+    `everything` are all windowed contributions.
     """
     parents = as_of(everything.filter(pl.col("family").is_in([BURST, EXPORTS])), moment, burst)
     standing = parents.filter(~pl.col("withdrawn"))
@@ -36,8 +37,9 @@ def with_parents(
     )
     told = signals.join(bursts, on=["family", "employee", "about"], how="left", maintain_order="left")
     told = told.join(exports, on=["family", "employee", "window"], how="left", maintain_order="left")
+    of_burst = pl.when(~pl.col("long_watch"))
     of_export = pl.when(pl.col("export_window").is_not_null()).then(pl.lit(EXPORTS))
     return told.with_columns(
-        pl.coalesce("parent_family", of_export).alias("parent_family"),
-        pl.coalesce("parent_window", "export_window").alias("parent_window"),
+        pl.coalesce(of_burst.then("parent_family"), of_export).alias("parent_family"),
+        pl.coalesce(of_burst.then("parent_window"), "export_window").alias("parent_window"),
     ).drop("export_window")

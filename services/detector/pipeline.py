@@ -16,6 +16,7 @@ from services.core.keyring import KeyRing
 from services.core.pseudonyms import Pseudonymiser
 from services.core.signal_ids import SignalIds
 from services.detector.admit import Admitted, admit, remembered
+from services.detector.claims import borne_out
 from services.detector.context import add_context
 from services.detector.contribute import as_stored, classify, contribute, registered_afterwards
 from services.detector.encode import LOOKUPS, NUMBERS, Encoder
@@ -84,10 +85,14 @@ class Pipeline:
 
     def __init__(self, settings: AgencySettings, ring: KeyRing) -> None:
         self.settings = settings
-        self.calendar = AgencyCalendar(settings.timezone, settings.country)
+        self.calendar = AgencyCalendar(
+            settings.timezone, settings.country, settings.opening_hour, settings.closing_hour
+        )
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
-        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst, settings.digest)
+        self.reviser = Reviser(
+            SignalIds(ring), pseudonyms, self.calendar, settings.burst, settings.pairs, settings.digest
+        )
         self._explainer = Explainer(settings, self.calendar)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
@@ -101,9 +106,11 @@ class Pipeline:
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self._judged_now(piece, admitted, again, registers)
-        contributions = as_stored(registered_afterwards(add_context(contribute(judged), registers)))
+        around = add_context(contribute(judged), registers, self.settings.pairs.dormant_months)
+        contributions = as_stored(registered_afterwards(around))
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
         state = self._take_in(state, piece, admitted, judged, contributions, outdated)
+        state = replace(state, claims=borne_out(state.claims, judged, registers))
         touched = Touched(judged, admitted.replaced, outdated, contributions.height, piece.numbers)
         state, shifted = self._surroundings.run(
             before, state, touched, lambda known: self.judge(known, registers), registers

@@ -16,7 +16,7 @@ from services.detector.group import as_of
 from services.detector.parents import with_parents
 from services.detector.rules import BURST, OF_DAYS, PEERS
 from services.detector.score import ScoredRule, score
-from services.detector.settings import BurstSettings
+from services.detector.settings import BurstSettings, PairSettings
 from services.detector.story import tell
 
 REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
@@ -35,9 +35,11 @@ class Reviser:
         pseudonyms: Pseudonymiser,
         calendar: AgencyCalendar,
         burst: BurstSettings,
+        pairs: PairSettings,
         settings_hash: str,
     ) -> None:
         self.burst = burst
+        self.pairs = pairs
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
@@ -47,7 +49,7 @@ class Reviser:
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
-        signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment)
+        signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
         scored = score(with_parents(signals, everything, moment, self.burst))
         return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
 
@@ -78,11 +80,12 @@ class Reviser:
         )
         ids = signals.select("family", "employee_sid", "subject_sid", "window")
         return signals.with_columns(
-            pl.Series("signal_id", [self._id(*key) for key in ids.iter_rows()], pl.String),
-            pl.Series("parent_id", [key[0] and self._id(*key) for key in parents.iter_rows()], pl.String),
+            pl.Series("signal_id", [self.signal_id(*key) for key in ids.iter_rows()], pl.String),
+            pl.Series("parent_id", [key[0] and self.signal_id(*key) for key in parents.iter_rows()], pl.String),
         )
 
-    def _id(self, family: str, employee: int | None, subject: int | None, window: date | None) -> str:
+    def signal_id(self, family: str, employee: int | None, subject: int | None, window: date | None) -> str:
+        """The id of a signal, made of the stable keys (`sid`) of whom it is about."""
         return self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
 
     def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:

@@ -7,11 +7,11 @@ import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from services.core.calendar import country_fault, timezone_fault
+from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, country_fault, timezone_fault
 from services.core.errors import InputError
 from services.core.settings import settings_faults
 
@@ -71,6 +71,26 @@ class ExportSettings(_Section):
     )
 
 
+class PairSettings(_Section):
+    """When one employee's looks at one person are a long watch, a copied reason, or into a dormant file."""
+
+    watch_months: int = Field(6, ge=2, le=60, description="different local months with a look without explanation")
+    watch_span_months: int = Field(24, ge=2, le=120, description="consecutive months within which they lie")
+    copied_reason_persons: int = Field(
+        3, ge=1, description="the same words for emergency access at so many other persons are copied"
+    )
+    emergency_days: int = Field(90, ge=1, le=731, description="within so many days emergency access is counted")
+    dormant_months: int = Field(24, ge=1, le=120, description="after so long without a case a file is dormant")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.watch_months > self.watch_span_months:
+            raise ValueError(
+                f"watch_months is {self.watch_months}, more than the {self.watch_span_months} of watch_span_months"
+            )
+        return self
+
+
 class BudgetSettings(_Section):
     """How many class B signals reach the intake queue."""
 
@@ -100,6 +120,10 @@ class AgencySettings(_Section):
 
     timezone: str = "Europe/Amsterdam"
     country: str = Field("NL", description="country whose public holidays are no working days")
+    opening_hour: int = Field(OPENING_HOUR, ge=0, le=23, description="office hours of a weekday begin")
+    closing_hour: int = Field(
+        CLOSING_HOUR, ge=1, le=24, description="office hours of a weekday end; after opening_hour"
+    )
     lateness_minutes: int = Field(60, ge=0, le=1440, description="a lookup this late is still in time")
     idle_hours: int = Field(24, ge=1, description="a system this far behind the others does not hold back decisions")
     duplicate_days: int = Field(2, ge=1, le=31, description="same id, other content: recognised within this span")
@@ -119,6 +143,7 @@ class AgencySettings(_Section):
     peers: PeerSettings = PeerSettings()
     exports: ExportSettings = ExportSettings()
     burst: BurstSettings = BurstSettings()
+    pairs: PairSettings = PairSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
 
@@ -127,6 +152,13 @@ class AgencySettings(_Section):
     def _is_known(cls, value: str, field: ValidationInfo) -> str:
         if fault := (timezone_fault if field.field_name == "timezone" else country_fault)(value):
             raise ValueError(fault)
+        return value
+
+    @field_validator("closing_hour")
+    @classmethod
+    def _closes_after_opening(cls, value: int, field: ValidationInfo) -> int:
+        if value <= (opening := field.data.get("opening_hour", 0)):
+            raise ValueError(f"is {value}, not after the opening hour {opening}")
         return value
 
     @property

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
+from services.detector.emergencies import also_concerned
 from services.detector.faults.muting import counting
-from services.detector.group import MOMENTS, by_window
+from services.detector.group import COUNTED_MOMENTS, by_window
 from services.detector.revise import Reviser
 from services.detector.rules import BURST, MANY_PERSONS
 from services.detector.state.tables import State
@@ -53,7 +54,8 @@ def _concerned(
         return pl.lit(value=True)
     marks = before.progress.watermark, state.progress.watermark
     crossed = pl.concat([_crossed(windowed, *marks) for windowed in both], how="diagonal")
-    subjects = pl.concat([crossed["subject"], different["subject"]]).drop_nulls().unique()
+    habits = [also_concerned(changed, windowed) for changed in (crossed, different) for windowed in both]
+    subjects = pl.concat([crossed["subject"], different["subject"], *habits]).drop_nulls().unique()
     of_subjects = pl.col("subject").is_in(subjects.implode())
     viewers = [different["employee"].rename("viewer"), crossed["viewer"]]
     viewers += [windowed.filter(of_subjects)["viewer"] for windowed in both]
@@ -66,7 +68,7 @@ def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | 
     """Contributions that began, ended or got a case link between two watermarks."""
     if after is None:
         return windowed.clear()
-    moments = [pl.col(name) for name in MOMENTS]
+    moments = [pl.col(name) for name in COUNTED_MOMENTS]
     passed = [(moment <= after) & ((moment > before) if before else pl.lit(True)) for moment in moments]
     return windowed.filter(pl.any_horizontal(passed))
 

@@ -14,6 +14,7 @@ from services.core.contract import INSTANT
 from services.detector.budget import Candidate, Tick, decide
 from services.detector.faults.muting import counting
 from services.detector.group import by_window, changes, with_episodes
+from services.detector.long_watch import watches
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.rules import AT_ONCE, BURST, EXPORTS
@@ -46,9 +47,14 @@ class DailyPush:
         windowed = by_window(counting(state), state.volume_days)
         candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
         raised = raised_at_once(windowed, watermark, self._reviser.burst)
+        watched = self._watched(windowed)
         pushed: list[tuple[str, datetime]] = []
         for moment in due:
-            tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
+            begun = candidates.new(watched, progress.last_tick, moment)
+            at_once = _between(raised, progress.last_tick, moment) + len(begun)
+            tick = Tick(moment, registers.headcount(moment), at_once)
+            candidates.leave(signal_id for signal_id, _ in begun)
+            pushed += begun
             decision = decide(tick, progress.balance, partial(candidates.at, moment), self._settings)
             candidates.leave(decision.pushed)
             pushed += [(signal_id, moment) for signal_id in decision.pushed]
@@ -56,6 +62,13 @@ class DailyPush:
             progress = replace(progress, last_tick=moment, balance=decision.balance, refused=refused)
         new = pl.DataFrame(pushed, schema=PUSHED, orient="row")
         return replace(state, progress=progress, pushed=pl.concat([state.pushed, new]))
+
+    def _watched(self, windowed: pl.DataFrame) -> list[tuple[str, datetime]]:
+        """The long watches and when each became one: from then on of class P, though their family is not."""
+        found = watches(windowed, self._reviser.pairs)
+        ids = found.select("family", "employee_sid", "subject_sid", "window")
+        signals = [self._reviser.signal_id(*key) for key in ids.iter_rows()]
+        return sorted(zip(signals, found["watched_from"].to_list(), strict=True))
 
     def _ticks(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """Push moments from start (inclusive) to end (inclusive)."""
@@ -87,6 +100,13 @@ class Candidates:
             self._standing = self._stand(moment)
             self._as_of = moment
         return [candidate for candidate in self._standing if candidate.signal_id not in self._gone]
+
+    def new(
+        self, watched: Iterable[tuple[str, datetime]], after: datetime | None, until: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Those that began between two moments and were not pushed before: they are pushed once, whatever the class."""
+        begun = [(name, at) for name, at in watched if at <= until and (after is None or at > after)]
+        return [(name, at) for name, at in begun if name not in self._gone]
 
     def leave(self, signal_ids: Iterable[str]) -> None:
         """Pushed signals are candidates no more."""

@@ -74,6 +74,7 @@ class Link(Part):
     until: Moment | None = None
     registered: Moment | None = Field(None, description="null: at its start")
     by: str = "system:planning"
+    case: str | None = Field(None, description="number of the case, as a look may claim it; null: one of its own")
     id: str | None = Field(None, description="two rows with one id are two versions of one link")
     persons: int = Field(0, ge=0, description="one link for each of so many persons (citizen-1, ...)")
 

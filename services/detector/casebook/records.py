@@ -89,7 +89,7 @@ def _links(case: Story, mark: str, population: Population) -> Iterator[dict[str,
             link_id = f"{mark}{link.id or f'link-{place}'}-{person}"
             yield {
                 "link_id": link_id,
-                "case_id": f"case-of-{link_id}",
+                "case_id": link.case or f"case-of-{link_id}",
                 "bsn": population.bsn(f"{mark}{person}"),
                 "assignee_kind": "team" if to_team else "employee",
                 "assignee_id": mark + link.to,

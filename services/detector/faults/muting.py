@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.detector.claims import with_claims
 from services.detector.faults.kinds import UNEXPLAINED_SHARE
 from services.detector.rules import ORDINARY
 from services.detector.state.tables import State, that_count
 
 
 def counting(state: State) -> pl.DataFrame:
-    """Frame of CONTRIBUTIONS: unexplained lookups of a faulty system and day count from the mend on, or not at all.
+    """Frame of CONTRIBUTIONS with claim_false_from: what counts, and since when a claimed case is held to be false.
 
-    Everything that asks what counts asks this; a fault is decided at the very moment from which they would count.
+    Unexplained lookups of a faulty system and day count from the mend on, or not at all. Everything that asks what
+    counts asks this; a fault is decided at the very moment from which they would count.
     """
     faulty = _muted(state.faults)
     if faulty.is_empty():
-        return that_count(state.contributions)
+        return with_claims(that_count(state.contributions), state.claims)
     on_its_day = pl.col("family").is_in(ORDINARY) & pl.col("day").is_in(faulty["day"].unique().implode())
     concerned = state.contributions.filter(on_its_day)
     waiting = concerned.join(faulty.drop_nulls("mended_at"), on=["system", "day"])
     waiting = waiting.with_columns(pl.max_horizontal("counts_from", "mended_at").alias("counts_from"))
     others = concerned.join(faulty, on=["system", "day"], how="anti")
-    return that_count(pl.concat([state.contributions.filter(~on_its_day), others, waiting.drop("mended_at")]))
+    mended = pl.concat([state.contributions.filter(~on_its_day), others, waiting.drop("mended_at")])
+    return with_claims(that_count(mended), state.claims)
 
 
 def remuted(before: State, state: State) -> pl.DataFrame:

@@ -80,8 +80,8 @@ def off_hours(points: int) -> Factor:
         pl.lit(points),
         pl.col("off_hours").cast(pl.String),
         Text(
-            "Buiten 06:00-19:00 of in het weekend: {off_hours} van {lookups_nl}.",
-            "Outside 06:00-19:00 or at the weekend: {off_hours} of {lookups_en}.",
+            "Buiten kantooruren, in een weekend of op een feestdag: {off_hours} van {lookups_nl}.",
+            "Outside office hours, in a weekend or on a public holiday: {off_hours} of {lookups_en}.",
         ),
     )
 
@@ -123,6 +123,62 @@ def break_glass(points: int) -> Factor:
         Text(
             "In {break_glass} van {lookups_nl} is de noodprocedure gebruikt.",
             "In {break_glass} of {lookups_en} the emergency procedure was used.",
+        ),
+    )
+
+
+def months_watched(steps: dict[int, int]) -> Factor:
+    """Sanction factor: how long the file was consulted, in local months with a look."""
+    return Factor(
+        "months-watched",
+        pl.col("months") >= min(steps),
+        _steps("months", steps),
+        pl.col("months").cast(pl.String),
+        Text(
+            "De raadplegingen liggen in {months} verschillende maanden.",
+            "The lookups lie in {months} different months.",
+        ),
+    )
+
+
+def returned(points: int) -> Factor:
+    """Sanction factor repeat: what `repeated-no-case-link` would have said."""
+    return Factor(
+        "returned",
+        pl.col("recurrent"),
+        pl.lit(points),
+        pl.col("days").cast(pl.String),
+        Text(
+            "De medewerker kwam terug op drie of meer dagen binnen 90 dagen.",
+            "The employee came back on three or more days within 90.",
+        ),
+    )
+
+
+def false_case_claim(steps: dict[int, int]) -> Factor:
+    """Context: the screen was in a case that is not this person's. One such line may be a screen left open."""
+    return Factor(
+        "false-case-claim",
+        pl.col("false_claims") >= min(steps),
+        _steps("false_claims", steps),
+        pl.col("false_claims").cast(pl.String),
+        Text(
+            "In {false_claims} van {lookups_nl} stond een zaak open die volgens de zaakkoppelingen niet van deze persoon is.",
+            "In {false_claims} of {lookups_en} the screen was in a case that by the case links is not this person's.",
+        ),
+    )
+
+
+def dormant_file(points: int) -> Factor:
+    """Context: nobody had work on this file for long."""
+    return Factor(
+        "dormant-file",
+        pl.col("dormant") > 0,
+        pl.lit(points),
+        pl.col("dormant").cast(pl.String),
+        Text(
+            "Bij {dormant} van {lookups_nl} waren alle bekende zaken van deze persoon al lang geëindigd.",
+            "In {dormant} of {lookups_en} all known cases of this person had ended long before.",
         ),
     )
 
@@ -209,6 +265,7 @@ def counting() -> tuple[Factor, ...]:
     """The factors that every rule on a relative's, own or colleague's file shares."""
     return (
         number_of_consultations({2: 20, 3: 40, 5: 60, 10: 80}),
+        months_watched({6: 10, 12: 20}),
         medical_data(40),
         sign_of_sharing(40),
         break_glass(20),

@@ -13,6 +13,8 @@ from services.detector.rules.factors import (
     base,
     break_glass,
     colleague_had_the_case,
+    dormant_file,
+    false_case_claim,
     found_by_address,
     found_by_name,
     medical_data,
@@ -42,7 +44,12 @@ CONTEXT = (
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
+    false_case_claim({1: 60, 2: 90, 3: 120}),
+    dormant_file(30),
 )
+
+SINGLE = (pl.col("moments") < 2) & ~pl.col("medical")
+"""One look, no special data: context, whatever names it."""
 
 COUNTERFACTUAL = Text(
     "Met een zaakkoppeling van de medewerker of het team die {period_nl} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
@@ -53,7 +60,7 @@ RULE = Rule(
     id="no-case-link",
     version=3,
     family="no-case-link",
-    rule_class=pl.when((pl.col("moments") >= 2) | pl.col("medical")).then(pl.lit("B")).otherwise(pl.lit("C")),
+    rule_class=pl.when(SINGLE).then(pl.lit("C")).otherwise(pl.lit("B")),
     hit=pl.lit(True),
     fires=pl.lit(True),
     factors=(base(100, NO_REASON), *CONTEXT),

@@ -34,12 +34,16 @@ CONTRIBUTIONS: Schema = {
     "retroactive_at": INSTANT,
     "anyone_had_case": pl.Boolean(),
     "team_had_case": pl.Boolean(),
+    "dormant": pl.Boolean(),
+    "claim_known_at": INSTANT,
 }
 """A lookup that counts in a rule family, from when until when (null: for good).
 
 It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer's own links and relations say, or at
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
-counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup."""
+counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
+`dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person that names the claimed
+case was known."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
@@ -145,7 +149,10 @@ TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": 
 """The last revision that was told of each signal."""
 
 PUSHED: Schema = {"signal_id": pl.String(), "pushed_at": INSTANT}
-"""Class B signals that went to the intake queue."""
+"""Class B signals that went to the intake queue, and signals of a class B family since they became class P."""
+
+CLAIMS: Schema = {"system": pl.String(), "borne_out_at": INSTANT}
+"""Per system the first moment at which a link of the person was known to name the case that a lookup claims."""
 
 CLOCKS: Schema = {"partition": pl.String(), "system": pl.String(), "latest": INSTANT}
 """Greatest event time per source partition and system."""
@@ -176,6 +183,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "faults": FAULTS,
     "told": TOLD,
     "pushed": PUSHED,
+    "claims": CLAIMS,
     "clocks": CLOCKS,
     "progress": PROGRESS,
 }
@@ -226,6 +234,7 @@ class State:
     faults: pl.DataFrame = field(default_factory=_empty("faults"))
     told: pl.DataFrame = field(default_factory=_empty("told"))
     pushed: pl.DataFrame = field(default_factory=_empty("pushed"))
+    claims: pl.DataFrame = field(default_factory=_empty("claims"))
     clocks: pl.DataFrame = field(default_factory=_empty("clocks"))
     progress: Progress = Progress()
     archive: Archive = no_archive

@@ -1,0 +1,46 @@
+"""Claimed cases into claims that no case link of the person bears out.
+
+A screen says in which case it was; whether the register of links knows such cases at all differs by system. A system
+is held to its claims from the moment on at which the first of them was borne out.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.core.contract import INSTANT
+from services.detector.registers import Registers
+
+
+def borne_out(known: pl.DataFrame, judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    """Frame of CLAIMS with the lookups of a slice: per system the first moment at which a claim was known to be true.
+
+    Only a lookup before that moment can bring it forward, so that in the long run nothing is asked of the register.
+    A moment that was found stays, even where its lookup is replaced later.
+    """
+    claims = judged.select("system", "at", "subject", "claimed_case").drop_nulls()
+    news = claims.join(known, on="system", how="left").filter(
+        pl.col("borne_out_at").is_null() | (pl.col("at") < pl.col("borne_out_at"))
+    )
+    if news.is_empty():
+        return known
+    links = registers.links.rows(news["subject"]).select(
+        "subject", pl.col("case").alias("claimed_case"), pl.col("known_from")
+    )
+    found = news.join(links, on=["subject", "claimed_case"]).select(
+        "system", pl.max_horizontal("at", "known_from").alias("borne_out_at")
+    )
+    return pl.concat([known, found]).group_by("system").agg(pl.col("borne_out_at").min()).sort("system")
+
+
+def with_claims(contributions: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Adds claim_false_from: since when a claimed case is held to be none of this person's (null: never).
+
+    It is so until `claim_known_at`, when a link of the person that names the case was known.
+    """
+    since = dict(claims.iter_rows())
+    held = (
+        pl.col("system").replace_strict(since, default=None, return_dtype=INSTANT) if since else pl.lit(None, INSTANT)
+    )
+    never_false = pl.col("claimed_case").is_null() | (pl.col("claim_known_at") <= held).fill_null(value=False)
+    return contributions.with_columns(pl.when(~never_false).then(held).alias("claim_false_from"))
