@@ -56,7 +56,7 @@ class AgencyCalendar:
         return at.dt.convert_time_zone(self.timezone).dt.replace_time_zone(None)
 
     def off_hours(self, local: pl.Expr, day: pl.Series) -> pl.Expr:
-        """Outside office hours, in a weekend or on a public holiday; `local` as `wall_clock` shows it, `day` its dates."""
+        """Outside office hours, in a weekend or on a public holiday; `local` as of `wall_clock`, `day` its dates."""
         opening, closing = self._office_hours
         free = [date for date in day.unique().drop_nulls() if not self.is_working_day(date)]
         return ~local.dt.hour().is_between(opening, closing - 1) | pl.lit(day.is_in(free))

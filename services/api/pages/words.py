@@ -100,7 +100,6 @@ CODES: Mapping[str, tuple[str, str]] = {
     "above-role-norm": ("boven de norm van de rol", "above the role's norm"),
     "above-agency-norm": ("boven de norm van de organisatie", "above the agency's norm"),
     "lists": ("lijsten en rapporten", "lists and reports"),
-    "break-glass": ("noodprocedure", "emergency procedure"),
     "cap": ("begrenzing", "cap"),
     "too-few": ("er blijft te weinig over", "too few are left"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),

@@ -19,7 +19,7 @@ from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
 from services.detector.rules import OF_DAYS
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import State
+from services.detector.state.tables import Archive, State
 from services.detector.states import states
 
 RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
@@ -96,13 +96,20 @@ def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Out
         last = place == len(cut)
         now = Slice(piece, closed=last, until=case.as_known_at if last else None, numbers=numbers)
         state, found = pipeline.step(state, now, registers)
-        state = State.restore(state.tables())
+        state = State.restore(state.tables(), _archive(pl.concat(cut[:place])))
         judged.append(found.judged)
     moment = state.progress.watermark
     if moment is None:
         raise DoelbindingError(f"case '{case.name}': no look was judged")
     return Outcome(
         pipeline.signals(state, moment), pl.concat(states(part, state.contributions, moment) for part in judged)
+    )
+
+
+def _archive(seen: pl.DataFrame) -> Archive:
+    """What the archive of a running detector would hand back of these lookups."""
+    return lambda employees, subjects: seen.filter(
+        pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode())
     )
 
 
