@@ -17,6 +17,7 @@ EMPLOYEE_DOMAIN = "employee"
 BSN_DOMAIN = "bsn"
 TEAM_DOMAIN = "team"
 STREET_DOMAIN = "street"
+WORKSTATION_DOMAIN = "workstation"
 
 
 class Pseudonymiser:

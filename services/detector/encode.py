@@ -9,7 +9,14 @@ import polars as pl
 
 from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, AgencyCalendar
 from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
-from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, STREET_DOMAIN, TEAM_DOMAIN, Pseudonymiser
+from services.core.pseudonyms import (
+    BSN_DOMAIN,
+    EMPLOYEE_DOMAIN,
+    STREET_DOMAIN,
+    TEAM_DOMAIN,
+    WORKSTATION_DOMAIN,
+    Pseudonymiser,
+)
 
 LOOKUPS = {
     "lookup_id": pl.String(),
@@ -29,15 +36,21 @@ LOOKUPS = {
     "off_hours": pl.Boolean(),
     "street": pl.Int64(),
     "break_glass": pl.Boolean(),
+    "workstation": pl.Int64(),
+    "remote": pl.Boolean(),
     "content": pl.UInt64(),
 }
-"""Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record."""
+"""Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record.
+
+`remote` tells the place of the workstation: away from the office (null: not known)."""
 
 NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 """The digits behind a slice's subject keys, a row per person: in memory while the slice is judged, never stored."""
 
 BREAK_GLASS = "break-glass"
 """The reason that a source system gives for forced access."""
+REMOTE = "remote"
+"""The location of a workstation away from the office."""
 
 CONTENT_SEED = 20_170_101
 
@@ -60,6 +73,7 @@ class Encoder:
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
+        frame = self._keyed(frame, "workstation", WORKSTATION_DOMAIN, "workstation_key", check=False)
         at = pl.col("occurred_at")
         encoded = frame.with_columns(
             at.alias("at"),
@@ -67,6 +81,8 @@ class Encoder:
             self._is_off_hours(at).alias("off_hours"),
             pl.col("street_key").alias("street"),
             pl.col("reason").eq_missing(BREAK_GLASS).alias("break_glass"),
+            pl.col("workstation_key").alias("workstation"),
+            (pl.col("location") == REMOTE).alias("remote"),
         ).select(list(LOOKUPS))
         return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 

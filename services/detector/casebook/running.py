@@ -17,9 +17,9 @@ from services.detector.casebook.reading import Filed
 from services.detector.casebook.records import Records, case_of, records
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
-from services.detector.rules import OF_DAYS
+from services.detector.rules import AGAINST_OTHERS
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import State
+from services.detector.state.tables import Archive, State
 from services.detector.states import states
 
 RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
@@ -53,7 +53,7 @@ def companies(filed: Sequence[Filed]) -> list[list[int]]:
     for place, item in enumerate(filed):
         case = item.case
         about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
-        alone = place if item.about in OF_DAYS or about_push else None
+        alone = place if item.about in AGAINST_OTHERS or about_push else None
         settings = None if case.settings is None else case.settings.model_dump_json()
         shared[alone, settings, case.as_known_at].append(place)
     return list(shared.values())
@@ -91,12 +91,13 @@ def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Out
     if case.as_known_at is not None:
         lookups = lookups.filter(pl.col("at") < case.as_known_at)
     cut = [lookups] if pieces == 1 else [*_cut(lookups, pieces), lookups.clear()]
-    state, judged = State(), []
+    state, judged, seen = State(), [], 0
     for place, piece in enumerate(cut, 1):
         last = place == len(cut)
         now = Slice(piece, closed=last, until=case.as_known_at if last else None, numbers=numbers)
         state, found = pipeline.step(state, now, registers)
-        state = State.restore(state.tables())
+        seen += piece.height
+        state = State.restore(state.tables(), _archive(lookups.head(seen)))
         judged.append(found.judged)
     moment = state.progress.watermark
     if moment is None:
@@ -104,6 +105,16 @@ def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Out
     return Outcome(
         pipeline.signals(state, moment), pl.concat(states(part, state.contributions, moment) for part in judged)
     )
+
+
+def _archive(lookups: pl.DataFrame) -> Archive:
+    """Reads the lookups of earlier slices."""
+
+    def read(employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
+        of_these = pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode())
+        return lookups.filter(of_these)
+
+    return read
 
 
 def _cut(lookups: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:
