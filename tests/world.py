@@ -38,7 +38,7 @@ def fictitious_bsns(count: int) -> list[str]:
     return valid[:count]
 
 
-BSNS = fictitious_bsns(400)
+BSNS = fictitious_bsns(600)
 
 
 def local(text: str) -> datetime:

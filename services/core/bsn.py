@@ -55,6 +55,12 @@ def numbers_two_slips_from(number: int) -> list[int]:
     return sorted(int(far) for far in twice if is_valid(far) and int(far) != number)
 
 
+def numbers_near(number: int, reach: int) -> list[int]:
+    """Every other valid number at most so far from a number, in order; one in eleven is valid."""
+    around = range(max(1, number - reach), number + reach + 1)
+    return [near for near in around if near != number and is_valid(f"{near:09d}")]
+
+
 def _digits(numbers: Numbers) -> Numbers:
     """A row of nine digits per number."""
     return numbers[:, None] // 10 ** np.arange(8, -1, -1) % 10

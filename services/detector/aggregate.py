@@ -10,7 +10,8 @@ from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.emergencies import with_emergencies
 from services.detector.group import KEY
 from services.detector.long_watch import MONTH, watches
-from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SPECIAL
+from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL
+from services.detector.sequences.facts import sequence_facts
 from services.detector.settings import PairSettings
 from services.detector.state.tables import VOLUME_DAYS
 
@@ -53,6 +54,7 @@ def aggregate(
     signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
     signals = _with_long_watch(signals, ordered, pairs)
     signals = with_emergencies(signals, ordered, everything, moment, pairs)
+    signals = signals.join(sequence_facts(ordered, KEY), on=KEY, how="left", nulls_equal=True)
     signals = signals.join(
         _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
     )
@@ -167,7 +169,12 @@ def _telling() -> pl.Expr:
 def _evidence() -> list[pl.Expr]:
     """Evidence rows in order of time; of a crowded day, or of more than the intake takes, the most telling ones."""
     crowded = pl.col("family").first().is_in(OF_DAYS) | (pl.len() > EVIDENCE_LIMIT)
-    state = pl.when(pl.col("conflict")).then(pl.lit("conflict")).otherwise(pl.lit("unexplained"))
+    shared = (pl.col("family") == SHARED) & pl.col("explanation").is_not_null()
+    state = (
+        pl.when(pl.col("conflict")).then(pl.lit("conflict"))
+        .when(shared).then(pl.lit("explained"))
+        .otherwise(pl.lit("unexplained"))
+    )  # fmt: skip
     explanation = pl.when(pl.col("subject").is_not_null()).then("explanation")
     row = pl.struct(
         "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",

@@ -16,6 +16,7 @@ from services.core.pseudonyms import (
     REASON_DOMAIN,
     STREET_DOMAIN,
     TEAM_DOMAIN,
+    WORKSTATION_DOMAIN,
     Pseudonymiser,
 )
 
@@ -39,12 +40,14 @@ LOOKUPS = {
     "break_glass": pl.Boolean(),
     "reason_text": pl.Int64(),
     "claimed_case": pl.Int64(),
+    "workstation": pl.Int64(),
+    "remote": pl.Boolean(),
     "content": pl.UInt64(),
 }
 """Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record.
 
 `reason_text` is a key of the words given for forced access (null: none), `claimed_case` one of the case that the screen
-was in."""
+was in; `remote` tells the place of the workstation: away from the office (null: not known)."""
 
 NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 """The digits behind a slice's subject keys, a row per person: in memory while the slice is judged, never stored."""
@@ -52,6 +55,8 @@ NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 BREAK_GLASS = "break-glass"
 """The reason that a source system gives for forced access, alone or before the employee's words."""
 FORCED = rf"(?i)^\s*{BREAK_GLASS}(?:[\s:]|$)"
+REMOTE = "remote"
+"""The location of a workstation away from the office."""
 
 CONTENT_SEED = 20_170_101
 
@@ -74,6 +79,7 @@ class Encoder:
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
+        frame = self._keyed(frame, "workstation", WORKSTATION_DOMAIN, "workstation_key", check=False)
         frame = frame.hstack(self._case_keys(frame["case_id"], "claimed_case"))
         frame = self._with_reasons(frame)
         at, local = pl.col("occurred_at"), pl.col("local")
@@ -83,6 +89,8 @@ class Encoder:
             at.alias("at"),
             self._calendar.off_hours(local, frame["day"]).alias("off_hours"),
             pl.col("street_key").alias("street"),
+            pl.col("workstation_key").alias("workstation"),
+            (pl.col("location") == REMOTE).alias("remote"),
         ).select(list(LOOKUPS))
         return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from services.detector.burst import candidates, episodes
-from services.detector.rules import BURST, EXPORTS, MANY_PERSONS, ORDINARY, PEERS, SPECIAL, VOLUME
+from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, ORDINARY, PEERS, SPECIAL, VOLUME
 from services.detector.settings import BurstSettings
 
 KEY = ["family", "employee", "about", "window"]
@@ -23,10 +23,12 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
     """Contributions as they count with their window and `viewer`.
 
     Lookups of a day or week that stands out count for that too, and those of several employees at one person for that
-    person. What was exported counts for nothing else.
+    person. What was exported, or enumerated, counts for nothing else under that name.
     """
     seen = contributions.with_columns(pl.col("employee").alias("viewer"))
-    pairs = seen.filter(pl.col("family") != EXPORTS).with_columns(pl.lit(None, pl.Date).alias("window"))
+    pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION])).with_columns(
+        pl.lit(None, pl.Date).alias("window")
+    )
     crowds = seen.join(_member_days(volume_days), on=["family", "employee", "day"])
     crowds = crowds.filter(
         pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
@@ -35,9 +37,15 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
         pl.struct("subject", "day").hash().alias("person_day"),
         pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
     )
-    return pl.concat([pairs, crowds, candidates(pairs)], how="diagonal").with_columns(
+    return pl.concat([pairs, crowds.filter(_stood()), candidates(pairs)], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
     )
+
+
+def _stood() -> pl.Expr:
+    """Whether what stands out by what was seen also did by what happened around: an enumeration of enough persons."""
+    persons = pl.col("person_day").n_unique().over("family", "employee", "window")
+    return (pl.col("family") != ENUMERATION) | (persons >= pl.col("least"))
 
 
 def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
@@ -45,8 +53,11 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
 
     Days that stand out by themselves are no part of the fortnight around them.
     """
-    exports = pl.col("family") == EXPORTS
-    of = pl.when(exports).then(pl.lit([EXPORTS])).otherwise(pl.lit(list(ORDINARY)))
+    of = (
+        pl.when(pl.col("family") == EXPORTS).then(pl.lit([EXPORTS]))
+        .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
+        .otherwise(pl.lit(list(ORDINARY)))
+    )  # fmt: skip
     told = volume_days.select(
         of.alias("of"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least",
         pl.col("day").alias("window"),

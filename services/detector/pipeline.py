@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -27,6 +28,7 @@ from services.detector.faults.stage import FaultStage
 from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
+from services.detector.sequences.stage import News, Sequences
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import SUPERSEDED, State
 from services.detector.states import JUDGED
@@ -95,6 +97,7 @@ class Pipeline:
         )
         self._explainer = Explainer(settings, self.calendar)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
+        self._sequences = Sequences(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
@@ -111,7 +114,14 @@ class Pipeline:
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
         state = self._take_in(state, piece, admitted, judged, contributions, outdated)
         state = replace(state, claims=borne_out(state.claims, judged, registers))
-        touched = Touched(judged, admitted.replaced, outdated, contributions.height, piece.numbers)
+        state, renewed = self._sequences.run(
+            before,
+            state,
+            News(judged, admitted.replaced, outdated, piece.numbers),
+            partial(self.judge, registers=registers),
+            registers,
+        )
+        touched = Touched(judged, admitted.replaced, outdated, contributions.height + renewed, piece.numbers)
         state, shifted = self._surroundings.run(
             before, state, touched, lambda known: self.judge(known, registers), registers
         )

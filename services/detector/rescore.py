@@ -27,7 +27,7 @@ from services.detector.register_files import read_registers
 from services.detector.settings import AgencySettings
 from services.detector.sources.datafiles import OF_A_FILE, unread_files
 from services.detector.sources.dataset import Dataset
-from services.detector.state.tables import State
+from services.detector.state.tables import Archive, State
 from services.detector.states import states
 from services.detector.whole import whole, write_parquet
 
@@ -91,6 +91,7 @@ def rescore(
     conflicts = [lookups.clear()]
     pieces = _judged_ahead(_slices(lookups, rejected, period), lambda piece: pipeline.judge(piece, read.registers))
     for piece, share in pieces:
+        state = replace(state, archive=_before(lookups, len(judged) * ROWS_PER_SLICE))
         state, found = pipeline.step(state, replace(piece, numbers=numbers), read.registers)
         judged.append(found.judged)
         conflicts.append(found.conflicts)
@@ -192,6 +193,17 @@ def _rejected(history: Decoded, pipeline: Pipeline) -> pl.DataFrame:
     if not isinstance(latest, datetime):
         return pl.DataFrame(schema=REJECTED)
     return rejected_by_system(history.dead, latest, pipeline.calendar)
+
+
+def _before(lookups: pl.DataFrame, rows: int) -> Archive:
+    """Reads the first so many of these lookups: those of earlier slices."""
+    earlier = lookups.head(rows)
+
+    def read(employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
+        of_these = pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode())
+        return earlier.filter(of_these)
+
+    return read
 
 
 def _judged_ahead(

@@ -56,6 +56,21 @@ class PeerSettings(_Section):
     false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per week")
 
 
+class EnumerationSettings(_Section):
+    """When one employee's lookups of a day follow a series of numbers, or a pace at which nobody works."""
+
+    min_numbers: int = Field(8, ge=4, description="fewer persons with neighbouring numbers are never an enumeration")
+    minutes: int = Field(3, ge=1, le=30, description="the neighbouring number is opened this soon")
+    min_persons_an_hour: int = Field(40, ge=20, description="unexplained persons within one hour: fewer are no pace")
+
+
+class SharingSettings(_Section):
+    """When one account is used at two places at once."""
+
+    minutes: int = Field(5, ge=1, le=30, description="one system shows the account at another place this soon")
+    min_changes: int = Field(2, ge=2, description="changes of place on one day: there and back; fewer are a move")
+
+
 class ExportSettings(_Section):
     """When the records exported or printed on a day count as far above the role's norm."""
 
@@ -142,6 +157,8 @@ class AgencySettings(_Section):
     volume: VolumeSettings = VolumeSettings()
     peers: PeerSettings = PeerSettings()
     exports: ExportSettings = ExportSettings()
+    enumeration: EnumerationSettings = EnumerationSettings()
+    sharing: SharingSettings = SharingSettings()
     burst: BurstSettings = BurstSettings()
     pairs: PairSettings = PairSettings()
     budget: BudgetSettings = BudgetSettings()

@@ -8,7 +8,7 @@ import polars as pl
 
 from services.core.contract import EXPLAINED, INSTANT
 from services.detector.explain.base import FULL
-from services.detector.rules import EXPORTS, FAMILIES, ORDINARY
+from services.detector.rules import BESIDES, FAMILIES, ORDINARY
 
 JUDGED = ["lookup_id", "subject", "family", "handler", "grace_end", "explained_at", "explanation", "strength"]
 """What the state of a lookup rests on."""
@@ -27,7 +27,7 @@ def _with_excuses(judged: pl.DataFrame, contributions: pl.DataFrame) -> pl.DataF
     """The judged lookups with `excused`; the earlier of excuse and link is the explanation."""
     weightiest = pl.col("family").replace_strict({name: place for place, name in enumerate(FAMILIES)})
     excuses = (
-        contributions.filter(pl.col("family") != EXPORTS)
+        contributions.filter(~pl.col("family").is_in(BESIDES))
         .with_columns(weightiest.alias("weight"))
         .sort("weight")
         .unique("lookup_id", keep="first", maintain_order=True)

@@ -20,7 +20,7 @@ from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.neighbours import pairs
 from services.detector.registers import Registers
-from services.detector.rules import ORDINARY, RETROACTIVE
+from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
 from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
@@ -116,7 +116,8 @@ class Surroundings:
             standing_in.join(at_work, on=["team", "day"], how="semi")["row"],
             rows.filter(gone)["row"],
         ]
-        return rows.filter(pl.col("row").is_in(pl.concat(near).unique().implode()))
+        touched_rows = pl.col("row").is_in(pl.concat(near).unique().implode())
+        return rows.filter(touched_rows & (pl.col("family") != SHARED))
 
     def _around(
         self,
@@ -195,7 +196,7 @@ def _told(affected: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
         "at",
         "searched_by",
         ONLY_LOOKED.alias("only_looked"),
-        pl.col("family").is_in([*ORDINARY, RETROACTIVE]).alias("ordinary"),
+        pl.col("family").is_in([*ORDINARY, RETROACTIVE, ENUMERATION]).alias("ordinary"),
     )
     return candidates.join(of_lookup, on="row")
 

@@ -17,7 +17,7 @@ from services.detector.group import by_window, changes, with_episodes
 from services.detector.long_watch import watches
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
-from services.detector.rules import AT_ONCE, BURST, EXPORTS
+from services.detector.rules import AT_ONCE, BURST, ENUMERATION, EXPORTS
 from services.detector.settings import BudgetSettings, BurstSettings
 from services.detector.state.tables import PUSHED, State
 
@@ -89,7 +89,7 @@ class Candidates:
         self._windowed = windowed
         at_once = pl.col("family").is_in(AT_ONCE)
         self._competing = windowed.filter(~at_once)
-        self._changes = changes(windowed.filter(~at_once | (pl.col("family") == EXPORTS)))
+        self._changes = changes(windowed.filter(~at_once | pl.col("family").is_in([EXPORTS, ENUMERATION])))
         self._gone = set(state.pushed["signal_id"])
         self._standing: list[Candidate] = []
         self._as_of: datetime | None = None

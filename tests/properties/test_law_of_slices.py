@@ -31,6 +31,7 @@ EXAMPLES = settings(
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
+FEW_AN_HOUR = {"min_persons_an_hour": 20}
 FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
 """So that eight employees in four weeks have a norm, a day above it, and two weeks above their peers."""
 SEEDS = st.integers(0, 10_000)
@@ -41,7 +42,8 @@ VOID = ("recomputed", "merged")
 
 
 def new_pipeline() -> Pipeline:
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS, peers=FEW_PEERS), RING)
+    few = {"exports": FEW_EXPORTS, "peers": FEW_PEERS, "enumeration": FEW_AN_HOUR}
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **few), RING)
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -68,6 +70,10 @@ class Coverage:
         self.seen["a child"] += signals["parent_id"].count()
         exports = signals.filter(pl.col("rule") == "bulk-export")
         self.seen["a withdrawn export"] += exports.filter(pl.col("status") == "withdrawn").height
+        numbers = signals.filter(pl.col("rule") == "enumeration")
+        self.seen["a withdrawn enumeration"] += numbers.filter(pl.col("status") == "withdrawn").height
+        in_a_row = pl.col("factors").list.eval(pl.element().struct.field("factor") == "numbers-in-a-row").list.any()
+        self.seen["an enumeration by its pace"] += numbers.filter(~in_a_row).height
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
@@ -89,6 +95,8 @@ EVERYWHERE = (
     *(explanation.id for explanation in surrounding_explanations(Margins(0, 0, 0, ()))),
     "a child",
     "a withdrawn export",
+    "a withdrawn enumeration",
+    "an enumeration by its pace",
     "a withdrawal",
     "a push out of the budget",
     "a budget refusal",
@@ -132,7 +140,8 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
         coverage.note(run)
 
     law()
-    coverage.assert_holds("late lookups", "volume-own", "volume-peers", "bulk-export", "a withdrawal")
+    wanted = ("volume-own", "volume-peers", "bulk-export", "enumeration", "shared-account", "a withdrawal")
+    coverage.assert_holds("late lookups", *wanted)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

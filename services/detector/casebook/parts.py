@@ -11,6 +11,7 @@ from services.core.contract import (
     ACTIONS,
     DATA_CATEGORIES,
     LINK_KINDS,
+    LOCATIONS,
     RELATION_KINDS,
     RELATION_SOURCES,
     SEARCHED_BY,
@@ -60,7 +61,11 @@ class Look(Part):
     case: str | None = None
     street: str | None = None
     reason: str | None = None
+    workstation: str | None = None
+    location: Annotated[str, AfterValidator(one_of(LOCATIONS))] | None = None
     persons: int = Field(0, ge=0, description="so many different persons (citizen-1, ...), five minutes apart")
+    in_a_row: bool = Field(default=False, description="their numbers follow one another")
+    seconds_apart: int = Field(300, ge=1, description="between two of these persons")
     workdays: int = Field(1, ge=1, description="the same again on so many consecutive working days")
 
 
@@ -77,6 +82,7 @@ class Link(Part):
     case: str | None = Field(None, description="number of the case, as a look may claim it; null: one of its own")
     id: str | None = Field(None, description="two rows with one id are two versions of one link")
     persons: int = Field(0, ge=0, description="one link for each of so many persons (citizen-1, ...)")
+    in_a_row: bool = Field(default=False, description="the persons whose numbers follow one another")
 
 
 class Period(Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 from services.core.bsn import is_valid, numbers_two_slips_from
 
@@ -12,6 +13,8 @@ STRIDE = 7_368_787
 """Far enough that no two people are two slips apart by accident; it has no divisor in common with the range."""
 MISTYPED, RIGHT = "mistyped", "citizen"
 """A person whose number is two slips from another's."""
+IN_A_ROW = "+"
+"""`citizen+3` has the third valid number after citizen's."""
 
 
 def _valid() -> Iterator[str]:
@@ -29,9 +32,19 @@ class Population:
     def bsn(self, person: str) -> str:
         """The same person has the same number; `mistyped` is near the `citizen` of its case."""
         if person not in self.numbers:
-            case, _, name = person.rpartition("/")
-            self.numbers[person] = self._near(f"{case}/{RIGHT}") if name == MISTYPED else next(self.valid)
+            self.numbers[person] = self._new(person)
         return self.numbers[person]
+
+    def _new(self, person: str) -> str:
+        case, _, name = person.rpartition("/")
+        first, _, place = person.partition(IN_A_ROW)
+        if place:
+            return self._after(first, int(place))
+        return self._near(f"{case}/{RIGHT}") if name == MISTYPED else next(self.valid)
+
+    def _after(self, person: str, place: int) -> str:
+        following = (str(number) for number in count(int(self.bsn(person)) + 1))
+        return next(islice(filter(is_valid, following), place - 1, None))
 
     def _near(self, person: str) -> str:
         taken = set(self.numbers.values())

@@ -14,11 +14,14 @@ from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
 from services.detector.casebook.cases import Story
 from services.detector.casebook.moments import ZONE
 from services.detector.casebook.parts import Link, Look
-from services.detector.casebook.population import Population
+from services.detector.casebook.population import IN_A_ROW, Population
 from services.detector.casebook.sense import employees_of
 
-BETWEEN_PERSONS = timedelta(minutes=5)
 CALENDAR = AgencyCalendar()
+AS_WRITTEN = {
+    "system", "action", "searched_by", "reason", "record_count", "street", "workstation", "location"
+}  # fmt: skip
+"""Keys of a look that are columns of the record."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ def _looks(case: Story, mark: str, population: Population) -> Iterator[dict[str,
             for place, person in enumerate(_persons(look)):
                 yield {
                     "lookup_id": f"{mark}look-{next(numbers)}",
-                    "occurred_at": at + place * BETWEEN_PERSONS,
+                    "occurred_at": at + place * timedelta(seconds=look.seconds_apart),
                     "employee_id": mark + look.by,
                     "bsn": None if person is None else population.bsn(mark + person),
                     "case_id": look.case,
                     "data_categories": None if look.categories is None else list(look.categories),
-                    **look.model_dump(include={"system", "action", "searched_by", "reason", "record_count", "street"}),
+                    **look.model_dump(include=AS_WRITTEN),
                 }
 
 
@@ -79,7 +82,8 @@ def _times(look: Look) -> Iterator[datetime]:
 
 
 def _persons(part: Look | Link) -> list[str | None]:
-    return [f"{part.file}-{number}" for number in range(1, part.persons + 1)] if part.persons else [part.file]
+    mark = IN_A_ROW if part.in_a_row else "-"
+    return [f"{part.file}{mark}{number}" for number in range(1, part.persons + 1)] if part.persons else [part.file]
 
 
 def _links(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:

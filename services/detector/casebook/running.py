@@ -17,7 +17,7 @@ from services.detector.casebook.reading import Filed
 from services.detector.casebook.records import Records, case_of, records
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
-from services.detector.rules import OF_DAYS
+from services.detector.rules import AGAINST_OTHERS
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import Archive, State
 from services.detector.states import states
@@ -53,7 +53,7 @@ def companies(filed: Sequence[Filed]) -> list[list[int]]:
     for place, item in enumerate(filed):
         case = item.case
         about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
-        alone = place if item.about in OF_DAYS or about_push else None
+        alone = place if item.about in AGAINST_OTHERS or about_push else None
         settings = None if case.settings is None else case.settings.model_dump_json()
         shared[alone, settings, case.as_known_at].append(place)
     return list(shared.values())

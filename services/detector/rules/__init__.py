@@ -8,6 +8,7 @@ from services.detector.rules import (
     colleague_file,
     curiosity_burst,
     dormant_file,
+    enumeration,
     ex_partner_file,
     false_case_claim,
     household_file,
@@ -19,6 +20,7 @@ from services.detector.rules import (
     relative_file,
     repeated_no_case_link,
     retroactive_link,
+    shared_account,
     staff_file_bypass,
     volume_own,
     volume_peers,
@@ -34,6 +36,8 @@ RULES: tuple[Rule, ...] = (
     staff_file_bypass.RULE,
     retroactive_link.RULE,
     bulk_export.RULE,
+    enumeration.RULE,
+    shared_account.RULE,
     curiosity_burst.RULE,
     own_street.RULE,
     long_watch.RULE,
@@ -59,16 +63,23 @@ BURST = "curiosity-burst"
 VOLUME = "volume-own"
 EXPORTS = "bulk-export"
 PEERS = "volume-peers"
+ENUMERATION = "enumeration"
+SHARED = "shared-account"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
-AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS)
+AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS, ENUMERATION, SHARED)
 """Families of class P of one employee: pushed at once."""
-OF_DAYS = (EXPORTS, VOLUME, PEERS)
+OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS)
 """Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
-MANY_PERSONS = (OWN_STREET, *OF_DAYS)
+MANY_PERSONS = (OWN_STREET, SHARED, *OF_DAYS)
 """Families of signals about one employee and many persons."""
+
+AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS)
+"""Families whose signals depend on what other employees do."""
+BESIDES = (EXPORTS, ENUMERATION, SHARED)
+"""Families in which a lookup counts beside the one that it belongs to."""
 
 
 def rules_of(family: str) -> tuple[Rule, ...]:

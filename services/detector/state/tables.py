@@ -57,12 +57,18 @@ RECENT: Schema = {
     "searched_by": pl.String(),
     "linked_at": INSTANT,
     "day": pl.Date(),
+    "action": pl.String(),
+    "workstation": pl.Int64(),
+    "remote": pl.Boolean(),
     "bucket": pl.Int32(),
 }
 """Lookups young enough that the same id may come again, or that a neighbour may explain."""
 
 SLIPS: Schema = {"subject": pl.Int64(), "other": pl.Int64()}
 """Pairs of persons whose BSNs are two slips of the keyboard apart, met within minutes; in both orders."""
+
+NEARBY: Schema = {"subject": pl.Int64(), "other": pl.Int64()}
+"""Pairs of persons whose BSNs are next to each other, met within minutes; in both orders."""
 
 SUPERSEDED: Schema = {"lookup_id": pl.String(), "content": pl.UInt64()}
 """Archived contents that lost against another under the same id."""
@@ -108,7 +114,8 @@ VOLUME_DAYS: Schema = {
 """Days that stand out, by rule family; `least` is the smallest number of persons or records that would still count.
 
 The day of `volume-peers` is the Monday of the second of two weeks. `peers` and `compared_with` (`role`,
-`role-and-department`, `agency`) say whose days at work the day was compared with."""
+`role-and-department`, `agency`) say whose days at work the day was compared with. Of an enumeration `compared_with`
+tells what the day stands out by: `numbers` that follow one another, or the `pace`."""
 
 SYSTEM_DAYS: Schema = {
     "system": pl.String(),
@@ -174,6 +181,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "recent": RECENT,
     "superseded": SUPERSEDED,
     "slips": SLIPS,
+    "nearby": NEARBY,
     "workdays": WORKDAYS,
     "features": FEATURES,
     "attendance": ATTENDANCE,
@@ -225,6 +233,7 @@ class State:
     recent: pl.DataFrame = field(default_factory=_empty("recent"))
     superseded: pl.DataFrame = field(default_factory=_empty("superseded"))
     slips: pl.DataFrame = field(default_factory=_empty("slips"))
+    nearby: pl.DataFrame = field(default_factory=_empty("nearby"))
     workdays: pl.DataFrame = field(default_factory=_empty("workdays"))
     features: pl.DataFrame = field(default_factory=_empty("features"))
     attendance: pl.DataFrame = field(default_factory=_empty("attendance"))

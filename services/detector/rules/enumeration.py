@@ -1,0 +1,110 @@
+"""enumeration: unexplained persons of one day whose numbers follow one another, or at a pace at which nobody works."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, medical_data, off_hours
+
+RULE = Rule(
+    id="enumeration",
+    version=1,
+    family="enumeration",
+    rule_class=in_class("P"),
+    hit=None,
+    fires=pl.lit(True),
+    factors=(
+        base(
+            670,
+            Text(
+                "Op {first_day} zijn binnen {span_minutes} minuten {subjects} personen geopend zonder verklaring, op nummer en niet uit een werklijst of zaak.",
+                "On {first_day} {subjects} persons were opened within {span_minutes} minutes without an explanation, by number and not from a worklist or case.",
+            ),
+        ),
+        Factor(
+            "numbers-in-a-row",
+            pl.col("compared_with") == "numbers",
+            pl.lit(50),
+            pl.col("subjects").cast(pl.String),
+            Text(
+                "De nummers van deze {subjects} personen liggen naast elkaar en zijn kort na elkaar geopend.",
+                "The numbers of these {subjects} persons lie next to each other and were opened shortly after one another.",
+            ),
+        ),
+        Factor(
+            "pace",
+            pl.col("usual_pause") <= 90,
+            pl.when(pl.col("usual_pause") <= 10).then(30).otherwise(10),
+            pl.col("usual_pause").cast(pl.String),
+            Text(
+                "Tussen twee personen lagen gewoonlijk {usual_pause} seconden (ten minste {shortest_pause}, ten hoogste {longest_pause}).",
+                "Between two persons there were usually {usual_pause} seconds (at least {shortest_pause}, at most {longest_pause}).",
+            ),
+        ),
+        Factor(
+            "number-of-persons",
+            pl.col("subjects") >= 20,
+            pl.when(pl.col("subjects") >= 100).then(60).when(pl.col("subjects") >= 50).then(40).otherwise(20),
+            pl.col("subjects").cast(pl.String),
+            Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
+        ),
+        Factor(
+            "nobody-had-a-case",
+            pl.col("without_case") * 2 >= pl.col("lookups"),
+            pl.lit(30),
+            pl.col("without_case").cast(pl.String),
+            Text(
+                "Bij {without_case} van {lookups_nl} had niemand op dat moment een zaak van de persoon.",
+                "For {without_case} of {lookups_en} nobody had a case of the person at that moment.",
+            ),
+        ),
+        Factor(
+            "colleagues-had-the-cases",
+            pl.col("colleague_case") * 2 >= pl.col("lookups"),
+            pl.lit(-40),
+            pl.col("colleague_case").cast(pl.String),
+            Text(
+                "Voor {colleague_case} van {lookups_nl} had een collega van hetzelfde team de zaak.",
+                "For {colleague_case} of {lookups_en} a colleague of the same team had the case.",
+            ),
+        ),
+        medical_data(40),
+        off_hours(10),
+    ),
+    summary=Text(
+        "De medewerker opende op {first_day} zonder gevonden werkreden {subjects} personen op nummer binnen {span_minutes} minuten ({lookups_nl}).",
+        "On {first_day} the employee opened {subjects} persons by number within {span_minutes} minutes with no work reason found ({lookups_en}).",
+    ),
+    counterfactual=Text(
+        "Met zaakkoppelingen voor deze personen, of als zij uit een werklijst waren geopend, was er geen signaal.",
+        "With case links for these persons, or if they had been opened from a worklist, this signal would not exist.",
+    ),
+    unknown=(
+        INSTRUCTED,
+        ERRAND,
+        PASSED_ON,
+        Text(
+            "Of een programma de nummers heeft ingevoerd, blijkt niet uit de logging.",
+            "Whether a program entered the numbers does not follow from the logging.",
+        ),
+    ),
+    title=Text("Nummers achter elkaar opgezocht", "Numbers looked up one after another"),
+    legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; AVG art. 5(1)(c) and 32: no more than needed, and secured.",
+    false_positives=(
+        "A paper list or mail-in sorted by number that is worked through before its cases are registered.",
+        "A clean-up or migration of records on request, done under a personal account.",
+        "Members of one family whose numbers were issued together: eight of them are rare.",
+        "Fast work on a day on which the register of cases was not delivered.",
+    ),
+    known_gaps=(
+        "Numbers a fixed distance apart that is more than 40, at less than the pace.",
+        "Neighbouring numbers opened more than a few minutes apart, or less than eight of them.",
+        "Work lists are believed: a list of one's own making is not seen here.",
+        "Numbers that do not exist: most systems log no lookup for them.",
+    ),
+    next_steps=(
+        "Ask which list or task the numbers came from.",
+        "See in the source system whether the lookups were typed or came from a program or a macro.",
+    ),
+)

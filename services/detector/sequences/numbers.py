@@ -1,0 +1,44 @@
+"""Persons opened within minutes by one viewer into those whose BSNs are next to each other.
+
+The engine holds keys, not digits. The later of two lookups to arrive has its digits at hand (NUMBERS); where the
+other's are gone, the few valid numbers around it are keyed and compared, so that no digits need to be stored.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.core.bsn import numbers_near
+from services.core.pseudonyms import BSN_DOMAIN, Pseudonymiser
+from services.detector.state.tables import NEARBY
+
+REACH = 40
+"""About one number in eleven is valid: up to the third valid number on either side, and often the fourth."""
+
+
+def found_nearby(
+    met: pl.DataFrame, numbers: pl.DataFrame, known: pl.DataFrame, pseudonyms: Pseudonymiser
+) -> pl.DataFrame:
+    """Frame of NEARBY: of these pairs of persons (subject, other) those with neighbouring numbers, not yet known."""
+    asked = met.select(list(NEARBY)).unique().join(known, on=list(NEARBY), how="anti")
+    if asked.is_empty():
+        return asked
+    ours = asked.join(numbers, on="subject", how="left")
+    both = ours.join(numbers.rename({"subject": "other", "number": "other_number"}), on="other", how="left")
+    apart = (pl.col("number") - pl.col("other_number")).abs()
+    half_known = both.filter(pl.col("number").is_not_null() & pl.col("other_number").is_null())
+    one_way = pl.concat([both.filter(apart <= REACH).select(list(NEARBY)), _keyed(half_known, pseudonyms)])
+    back = one_way.select(pl.col("other").alias("subject"), pl.col("subject").alias("other"))
+    return pl.concat([one_way, back]).unique().join(known, on=list(NEARBY), how="anti")
+
+
+def _keyed(half_known: pl.DataFrame, pseudonyms: Pseudonymiser) -> pl.DataFrame:
+    """The pairs whose other person's key is that of a number around the known one."""
+    around = [
+        (subject, f"{near:09d}")
+        for subject, number in half_known.select("subject", "number").unique().iter_rows()
+        for near in numbers_near(number, REACH)
+    ]
+    listed = pl.DataFrame(around, schema={"subject": pl.Int64(), "value": pl.String()}, orient="row")
+    keys = pseudonyms.intern(listed["value"], BSN_DOMAIN, sid=False).select("value", pl.col("key").alias("other"))
+    return half_known.select(list(NEARBY)).join(listed.join(keys, on="value"), on=list(NEARBY), how="semi")
