@@ -8,7 +8,8 @@ import polars as pl
 
 from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.group import KEY
-from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SPECIAL
+from services.detector.members import RECORDS
+from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SPECIAL
 from services.detector.state.tables import VOLUME_DAYS
 
 MOMENT_GAP_MINUTES = 30
@@ -50,10 +51,11 @@ def aggregate(
         volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
         left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
+    amount = pl.when(pl.col("counted") == RECORDS).then("records").otherwise("person_days")
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
     ).with_columns(
-        (pl.col("person_days") * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
+        (amount * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
     )
 
@@ -124,7 +126,7 @@ def _telling() -> pl.Expr:
 
     Of exports the number of records tells most.
     """
-    records = pl.when(pl.col("family") == EXPORTS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
+    records = pl.when(pl.col("counted") == RECORDS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
     return (
         records
         + 4 * (~pl.col("anyone_had_case")).cast(pl.Int32)

@@ -8,13 +8,16 @@ from services.detector.rules import (
     curiosity_burst,
     ex_partner_file,
     household_file,
+    leaver,
     no_case_link,
     own_file,
     own_street,
     relative_file,
     repeated_no_case_link,
     retroactive_link,
+    search_by_name_or_address,
     staff_file_bypass,
+    unexplained_share,
     volume_own,
     volume_peers,
 )
@@ -35,6 +38,9 @@ RULES: tuple[Rule, ...] = (
     no_case_link.RULE,
     volume_own.RULE,
     volume_peers.RULE,
+    unexplained_share.RULE,
+    search_by_name_or_address.RULE,
+    leaver.RULE,
 )
 
 check_columns(RULES)
@@ -49,14 +55,22 @@ BURST = "curiosity-burst"
 VOLUME = "volume-own"
 EXPORTS = "bulk-export"
 PEERS = "volume-peers"
+SHARE = "unexplained-share"
+SEARCH = "search-by-name-or-address"
+LEAVER = "leaver"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
 AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS)
 """Families of class P of one employee: pushed at once."""
-OF_DAYS = (EXPORTS, VOLUME, PEERS)
-"""Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
+OF_MONTHS = (SHARE, SEARCH)
+"""Families whose signals are about an employee's calendar month."""
+OF_DAYS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER)
+"""Families whose signals are about an employee's local date, not about a person: of a week its Monday, of a month its
+first day, of somebody who leaves the last day of employment."""
+SEARCHED = ("name", "address")
+"""What is not a number of the file: whoever searches by it chooses the person."""
 MANY_PERSONS = (OWN_STREET, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
