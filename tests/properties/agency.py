@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tests.properties.months import add_months
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
 
@@ -38,6 +39,7 @@ def random_agency(seed: int) -> World:
     _bulk_exports(world, rng)
     _slow_drip(world, rng)
     _same_id_other_content(world, rng)
+    add_months(world, rng, _moment, START)
     return world
 
 
