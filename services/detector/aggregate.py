@@ -10,7 +10,8 @@ from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
 from services.detector.emergencies import with_emergencies
 from services.detector.group import KEY
 from services.detector.long_watch import MONTH, watches
-from services.detector.rules import EXPORTS, MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL
+from services.detector.members import RECORDS
+from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL
 from services.detector.sequences.facts import sequence_facts
 from services.detector.settings import PairSettings
 from services.detector.state.tables import VOLUME_DAYS
@@ -62,10 +63,11 @@ def aggregate(
         volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
         left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
+    amount = pl.when(pl.col("counted") == RECORDS).then("records").otherwise("person_days")
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
     ).with_columns(
-        (pl.col("person_days") * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
+        (amount * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
         _category_names().alias("data_categories"),
     )
@@ -157,7 +159,7 @@ def _telling() -> pl.Expr:
 
     Of exports the number of records tells most.
     """
-    records = pl.when(pl.col("family") == EXPORTS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
+    records = pl.when(pl.col("counted") == RECORDS).then(8 * pl.col("record_count").cast(pl.Int64)).otherwise(0)
     return (
         records
         + 4 * (~pl.col("anyone_had_case")).cast(pl.Int32)

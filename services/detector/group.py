@@ -7,7 +7,8 @@ from datetime import datetime
 import polars as pl
 
 from services.detector.burst import candidates, episodes
-from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, ORDINARY, PEERS, SPECIAL, VOLUME
+from services.detector.members import RECORDS, crowds
+from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, SPECIAL
 from services.detector.settings import BurstSettings
 
 KEY = ["family", "employee", "about", "window"]
@@ -22,51 +23,16 @@ COUNTED_MOMENTS = (*MOMENTS, "claim_false_from")
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
     """Contributions as they count with their window and `viewer`.
 
-    Lookups of a day or week that stands out count for that too, and those of several employees at one person for that
-    person. What was exported, or enumerated, counts for nothing else under that name.
+    Lookups of a day, week or month that stands out count for that too, and those of several employees at one person
+    for that person. What was exported, or enumerated, counts for nothing else under that name.
     """
     seen = contributions.with_columns(pl.col("employee").alias("viewer"))
     pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION])).with_columns(
         pl.lit(None, pl.Date).alias("window")
     )
-    crowds = seen.join(_member_days(volume_days), on=["family", "employee", "day"])
-    crowds = crowds.filter(
-        pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.max_horizontal("counts_from", "decided_at"))
-    ).with_columns(
-        pl.col("stands_out").alias("family"),
-        pl.struct("subject", "day").hash().alias("person_day"),
-        pl.max_horizontal("counts_from", "decided_at").alias("counts_from"),
-    )
-    return pl.concat([pairs, crowds.filter(_stood()), candidates(pairs)], how="diagonal").with_columns(
+    return pl.concat([pairs, crowds(seen, volume_days), candidates(pairs)], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
     )
-
-
-def _stood() -> pl.Expr:
-    """Whether what stands out by what was seen also did by what happened around: an enumeration of enough persons."""
-    persons = pl.col("person_day").n_unique().over("family", "employee", "window")
-    return (pl.col("family") != ENUMERATION) | (persons >= pl.col("least"))
-
-
-def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
-    """Which contributions (family, employee, day) belong to what stands out (`stands_out`, `window`).
-
-    Days that stand out by themselves are no part of the fortnight around them.
-    """
-    of = (
-        pl.when(pl.col("family") == EXPORTS).then(pl.lit([EXPORTS]))
-        .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
-        .otherwise(pl.lit(list(ORDINARY)))
-    )  # fmt: skip
-    told = volume_days.select(
-        of.alias("of"), pl.col("family").alias("stands_out"), "employee", "day", "decided_at", "least",
-        pl.col("day").alias("window"),
-    ).explode("of").rename({"of": "family"})  # fmt: skip
-    of_weeks = pl.col("stands_out") == PEERS
-    own = told.filter(pl.col("stands_out") == VOLUME).select("employee", "day").unique()
-    fortnight = pl.date_ranges(pl.col("day") - pl.duration(days=7), pl.col("day") + pl.duration(days=6))
-    weeks = told.filter(of_weeks).with_columns(fortnight.alias("day")).explode("day")
-    return pl.concat([told.filter(~of_weeks), weeks.join(own, on=["employee", "day"], how="anti")])
 
 
 def changes(windowed: pl.DataFrame) -> pl.Series:
@@ -94,9 +60,9 @@ def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.
 
 def with_episodes(began: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.DataFrame:
     """The rows that began by a moment; of the burst family those in an episode that was a burst by then."""
-    crowds = began.filter(pl.col("family") == BURST)
-    found = episodes(crowds, moment, burst)
-    told = crowds.drop("window").join(found, on=["subject", "lookup_id"])
+    bursts = began.filter(pl.col("family") == BURST)
+    found = episodes(bursts, moment, burst)
+    told = bursts.drop("window").join(found, on=["subject", "lookup_id"])
     return pl.concat([began.filter(pl.col("family") != BURST), told], how="diagonal")
 
 
@@ -104,7 +70,7 @@ def _alive(active: pl.Expr) -> pl.Expr:
     """Whether enough still counts: as much as stood out, as many as make a burst, or anything at all."""
     persons = pl.col("person_day").filter(active).n_unique().over(KEY).cast(pl.Int64)
     records = pl.col("record_count").cast(pl.Int64).filter(active).sum().over(KEY)
-    amount = pl.when(pl.col("family") == EXPORTS).then(records).otherwise(persons)
+    amount = pl.when(pl.col("counted") == RECORDS).then(records).otherwise(persons)
     return (
         pl.when(pl.col("least").is_not_null()).then(amount >= pl.col("least"))
         .when(pl.col("family") == BURST).then("holds")

@@ -26,10 +26,12 @@ from services.detector.faults.muting import counting
 from services.detector.faults.rejected import REJECTED
 from services.detector.faults.stage import FaultStage
 from services.detector.group import MOMENTS, by_window
+from services.detector.leavers.stage import LeaverStage
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.sequences.stage import News, Sequences
 from services.detector.settings import AgencySettings
+from services.detector.shares.stage import ShareStage
 from services.detector.state.tables import SUPERSEDED, State
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched
@@ -100,6 +102,8 @@ class Pipeline:
         self._sequences = Sequences(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)
+        self._shares = ShareStage(settings, self.calendar)
+        self._leavers = LeaverStage(settings, self.calendar)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
@@ -129,7 +133,11 @@ class Pipeline:
         rejudged = pl.concat([again["day"], shifted["day"]])
         state, remuted = self._faults.run(state, admitted, rejudged, piece.rejected, mark)
         reopened = pl.concat([admitted.replaced, remuted, shifted], how="diagonal")
+        counted = state
         state = self._volume.run(state, news, reopened, registers, mark)
+        days = pl.concat([news["day"], reopened["day"]])
+        state = self._shares.run(counted, state, days, mark)
+        state = self._leavers.run(counted, state, pl.concat([news, reopened], how="diagonal"), registers)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(

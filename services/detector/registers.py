@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from services.detector.encode import Encoder
+from services.detector.leavers.known import ends_of_employment
 from services.detector.periods import EMPLOYEE_KEY, RELATION_KEY, in_force
 
 WHOLE_ABOVE = 0.3
@@ -50,6 +51,8 @@ class Registers:
     relations: Index
     staff_family: Index
     teams: Index
+    leavers: pl.DataFrame
+    """Ends of employment (leavers/known.py): employee, left_at and known_from."""
 
     def headcount(self, at: datetime) -> int:
         """Distinct employees in service at a moment."""
@@ -78,6 +81,7 @@ def build_registers(
         relations=Index(related, "relative_of"),
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),
+        leavers=ends_of_employment(staff, encoder.employees(employees.filter(pl.col("valid_to").is_not_null()))),
     )
 
 

@@ -14,7 +14,7 @@ from services.core.wire import content_hash
 from services.detector.aggregate import COUNTING_RULE, aggregate
 from services.detector.group import as_of
 from services.detector.parents import with_parents
-from services.detector.rules import BURST, OF_DAYS, PEERS
+from services.detector.rules import BURST, OF_DAYS
 from services.detector.score import ScoredRule, score
 from services.detector.settings import BurstSettings, PairSettings
 from services.detector.story import tell
@@ -89,10 +89,8 @@ class Reviser:
         return self._ids.of(family, employee, subject, "" if window is None else window.isoformat())
 
     def _contract(self, told: pl.DataFrame, pushed: pl.DataFrame) -> pl.DataFrame:
-        of_weeks = pl.col("family") == PEERS
-        before, after = (pl.when(of_weeks).then(7).otherwise(days) for days in (0, 1))
-        day_start = self._calendar.instant(pl.col("window") - pl.duration(days=before))
-        day_end = self._calendar.instant(pl.col("window") + pl.duration(days=after))
+        day_start = self._calendar.instant(pl.col("since"))
+        day_end = self._calendar.instant(pl.col("until") + pl.duration(days=1))
         of_days = pl.col("family").is_in(OF_DAYS)
         return (
             told.join(pushed, on="signal_id", how="left", maintain_order="left")

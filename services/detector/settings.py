@@ -106,6 +106,29 @@ class PairSettings(_Section):
         return self
 
 
+class ShareSettings(_Section):
+    """When the share of a month that nothing explains counts as far above that of the peers."""
+
+    min_persons: int = Field(6, ge=2, description="fewer unexplained persons in a month are never a signal")
+    min_found: int = Field(5, ge=2, description="nor are fewer of those who were found by name or address")
+    factor: int = Field(3, ge=1, le=100, description="at least so many times what the peers' share led to expect")
+    min_peers: int = Field(5, ge=1, description="with fewer others in the place, the whole agency is the peer group")
+    prior_persons: int = Field(200, ge=1, description="weight of the agency's share, in persons, for small peer groups")
+    false_discovery_rate: float = Field(0.01, gt=0, le=0.2, description="Benjamini-Hochberg level per month and rule")
+
+
+class LeaverSettings(_Section):
+    """When the last days of an employment count as far above the own norm."""
+
+    days: int = Field(30, ge=7, le=92, description="last days of employment that are looked at")
+    history_days: int = Field(91, ge=28, le=366, description="days before these that make the own norm")
+    prior_days: int = Field(10, ge=1, description="weight of the others in the role, in days at work, for the own norm")
+    factor: int = Field(3, ge=1, le=100, description="more than so many times the own norm counts")
+    min_persons: int = Field(6, ge=2, description="fewer unexplained persons are never a signal")
+    min_records: int = Field(100, ge=2, description="nor are fewer records exported or printed without explanation")
+    chance: float = Field(0.001, gt=0, le=0.05, description="so many persons are at most this likely by chance")
+
+
 class BudgetSettings(_Section):
     """How many class B signals reach the intake queue."""
 
@@ -161,6 +184,8 @@ class AgencySettings(_Section):
     sharing: SharingSettings = SharingSettings()
     burst: BurstSettings = BurstSettings()
     pairs: PairSettings = PairSettings()
+    shares: ShareSettings = ShareSettings()
+    leaver: LeaverSettings = LeaverSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
 

@@ -108,6 +108,8 @@ def _dates(calendar: AgencyCalendar) -> list[pl.Expr]:
         "registered_day": calendar.local_day(pl.col("registered_at")),
         "first_day": pl.col("first_local"),
         "last_day": pl.col("last_local"),
+        "since_day": pl.col("since"),
+        "until_day": pl.col("until"),
     }
     formats = {"": "%d-%m-%Y", IN_ENGLISH: "%Y-%m-%d"}
     return [

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tests.properties.months import add_months
 from tests.properties.sequences import add_sequences
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
@@ -40,6 +41,7 @@ def random_agency(seed: int) -> World:
     _slow_drip(world, rng)
     add_sequences(world, rng, _moment, START)
     _same_id_other_content(world, rng)
+    add_months(world, rng, _moment, START)
     return world
 
 

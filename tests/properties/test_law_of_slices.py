@@ -18,6 +18,7 @@ from services.detector.pipeline import Pipeline
 from services.detector.rules import RULES
 from tests.properties.agency import random_agency
 from tests.properties.delivery import Delivery, deliver
+from tests.properties.months import FEW_LEAVING, FEW_SHARES
 from tests.properties.mutants import MUTANTS
 from tests.world import RING, Run, in_one_batch
 from tests.world import settings as agency_settings
@@ -42,7 +43,13 @@ VOID = ("recomputed", "merged")
 
 
 def new_pipeline() -> Pipeline:
-    few = {"exports": FEW_EXPORTS, "peers": FEW_PEERS, "enumeration": FEW_AN_HOUR}
+    few = {
+        "exports": FEW_EXPORTS,
+        "peers": FEW_PEERS,
+        "enumeration": FEW_AN_HOUR,
+        "shares": FEW_SHARES,
+        "leaver": FEW_LEAVING,
+    }
     return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **few), RING)
 
 
@@ -80,6 +87,7 @@ class Coverage:
         self.seen.update(run.state.contributions["excuse"].drop_nulls().to_list())
         days = run.archived[0]["day"]
         self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
+        self.seen["a month boundary"] += int(days.dt.month().n_unique() > 1)
         self.seen["a week boundary"] += int(days.dt.week().n_unique() > 1)
         self.seen["duplicates"] += sum(found.duplicates for found in run.findings)
         self.seen["the same id with other content"] += sum(found.conflicts.height for found in run.findings)
@@ -102,6 +110,7 @@ EVERYWHERE = (
     "a budget refusal",
     "the change to summer time",
     "a week boundary",
+    "a month boundary",
     "duplicates",
     "the same id with other content",
 )
@@ -142,6 +151,7 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
     law()
     wanted = ("volume-own", "volume-peers", "bulk-export", "enumeration", "shared-account", "a withdrawal")
     coverage.assert_holds("late lookups", *wanted)
+    coverage.assert_holds("unexplained-share", "leaver")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

@@ -27,7 +27,13 @@ CLEAN = np.array([1.0, 5.0, 3.0, 2.0, 4.0])
 def days_of(*counts: int, employee: int = 1) -> pl.DataFrame:
     """Features of an employee with twenty explained persons a day, and so many unexplained, from Monday on."""
     rows = [
-        {"employee": employee, "day": MONDAY + timedelta(place), "workload": 20 + count, "unexplained": count}
+        {
+            "employee": employee,
+            "day": MONDAY + timedelta(place),
+            "workload": 20 + count,
+            "unexplained": count,
+            "searched": 0,
+        }
         for place, count in enumerate(counts)
     ]
     return (

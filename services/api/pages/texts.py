@@ -134,5 +134,11 @@ RULES: Mapping[str, tuple[str, str]] = {
     "bulk-export": ("Gegevens in bulk geëxporteerd", "Records exported in bulk"),
     "volume-peers": ("Volume boven dat van vakgenoten", "Volume above the peers'"),
     "volume-own": ("Volume boven de eigen gewoonte", "Volume above the own habit"),
+    "unexplained-share": ("Onverklaard aandeel boven dat van vakgenoten", "Unexplained share above the peers'"),
+    "search-by-name-or-address": (
+        "Zoeken op naam of adres boven vakgenoten",
+        "Searches by name or address above the peers'",
+    ),
+    "leaver": ("Laatste weken van het dienstverband", "Last weeks of employment"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

@@ -12,6 +12,7 @@ from services.detector.rules import (
     ex_partner_file,
     false_case_claim,
     household_file,
+    leaver,
     long_watch,
     no_case_link,
     off_hours,
@@ -20,8 +21,10 @@ from services.detector.rules import (
     relative_file,
     repeated_no_case_link,
     retroactive_link,
+    search_by_name_or_address,
     shared_account,
     staff_file_bypass,
+    unexplained_share,
     volume_own,
     volume_peers,
 )
@@ -49,6 +52,9 @@ RULES: tuple[Rule, ...] = (
     no_case_link.RULE,
     volume_own.RULE,
     volume_peers.RULE,
+    unexplained_share.RULE,
+    search_by_name_or_address.RULE,
+    leaver.RULE,
 )
 
 check_columns(RULES)
@@ -65,18 +71,26 @@ EXPORTS = "bulk-export"
 PEERS = "volume-peers"
 ENUMERATION = "enumeration"
 SHARED = "shared-account"
+SHARE = "unexplained-share"
+SEARCH = "search-by-name-or-address"
+LEAVER = "leaver"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
 AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS, ENUMERATION, SHARED)
 """Families of class P of one employee: pushed at once."""
-OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS)
-"""Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
+OF_MONTHS = (SHARE, SEARCH)
+"""Families whose signals are about an employee's calendar month."""
+OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS, *OF_MONTHS, LEAVER)
+"""Families whose signals are about an employee's local date, not about a person: of a week its Monday, of a month its
+first day, of somebody who leaves the last day of employment."""
+SEARCHED = ("name", "address")
+"""What is not a number of the file: whoever searches by it chooses the person."""
 MANY_PERSONS = (OWN_STREET, SHARED, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
-AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS)
+AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER)
 """Families whose signals depend on what other employees do."""
 BESIDES = (EXPORTS, ENUMERATION, SHARED)
 """Families in which a lookup counts beside the one that it belongs to."""

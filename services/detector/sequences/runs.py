@@ -12,6 +12,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
+from services.detector.members import PERSON_DAYS
 from services.detector.neighbours import pairs
 from services.detector.rules import ENUMERATION
 from services.detector.settings import EnumerationSettings
@@ -65,6 +66,9 @@ def as_days(found: pl.DataFrame) -> pl.DataFrame:
     return days.with_columns(
         *none,
         pl.lit(ENUMERATION).alias("family"),
+        pl.lit(PERSON_DAYS).alias("counted"),
+        pl.col("day").alias("since"),
+        pl.col("day").alias("until"),
         pl.lit([], VOLUME_DAYS["comparison"]).alias("comparison"),
         bucket_of(pl.col("day")),
     ).select(list(VOLUME_DAYS))

@@ -73,17 +73,25 @@ NEARBY: Schema = {"subject": pl.Int64(), "other": pl.Int64()}
 SUPERSEDED: Schema = {"lookup_id": pl.String(), "content": pl.UInt64()}
 """Archived contents that lost against another under the same id."""
 
-WORKDAYS: Schema = {"employee": pl.Int64(), "day": pl.Date(), "subject": pl.Int64(), "bucket": pl.Int32()}
-"""Whom each employee looked at, for days not yet decided."""
+WORKDAYS: Schema = {
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "subject": pl.Int64(),
+    "searched": pl.Boolean(),
+    "bucket": pl.Int32(),
+}
+"""Whom each employee looked at, for days not yet decided; `searched`: found by name or address."""
 
 FEATURES: Schema = {
     "employee": pl.Int64(),
     "day": pl.Date(),
     "workload": pl.Int64(),
     "unexplained": pl.Int64(),
+    "searched": pl.Int64(),
     "bucket": pl.Int32(),
 }
-"""Per employee and decided day: distinct persons, and those unexplained as known when the day was decided."""
+"""Per employee and decided day: distinct persons, those unexplained as known when the day was decided, and those found
+by name or address."""
 
 ATTENDANCE: Schema = {
     "employee": pl.Int64(),
@@ -100,7 +108,10 @@ VOLUME_DAYS: Schema = {
     "family": pl.String(),
     "employee": pl.Int64(),
     "day": pl.Date(),
+    "since": pl.Date(),
+    "until": pl.Date(),
     "decided_at": INSTANT,
+    "counted": pl.String(),
     "least": pl.Int64(),
     "expected": pl.Int64(),
     "history_days": pl.Int64(),
@@ -111,11 +122,13 @@ VOLUME_DAYS: Schema = {
     "comparison": pl.List(COMPARISON),
     "bucket": pl.Int32(),
 }
-"""Days that stand out, by rule family; `least` is the smallest number of persons or records that would still count.
+"""Days that stand out, by rule family; `least` is the smallest number that would still count of what is `counted`:
+`person-days` (persons, each day apart), `persons` or `records`.
 
-The day of `volume-peers` is the Monday of the second of two weeks. `peers` and `compared_with` (`role`,
-`role-and-department`, `agency`) say whose days at work the day was compared with. Of an enumeration `compared_with`
-tells what the day stands out by: `numbers` that follow one another, or the `pace`."""
+`since` and `until` are the first and last local day that belong to it. The day of `volume-peers` is the Monday of the
+second of two weeks, that of the rules of a month its first day, that of `leaver` the last day of employment.
+`peers` and `compared_with` (`role`, `role-and-department`, `agency`) say whose days at work it was compared with; of
+an enumeration `compared_with` tells what the day stands out by: `numbers` that follow one another, or the `pace`."""
 
 SYSTEM_DAYS: Schema = {
     "system": pl.String(),
@@ -169,6 +182,7 @@ PROGRESS: Schema = {
     "decided_day": pl.Date(),
     "ended_day": pl.Date(),
     "decided_week": pl.Date(),
+    "decided_month": pl.Date(),
     "first_seen": INSTANT,
     "last_tick": INSTANT,
     "balance": pl.Int64(),
@@ -214,6 +228,8 @@ class Progress:
     ended_day: date | None = None
     decided_week: date | None = None
     """Its Sunday."""
+    decided_month: date | None = None
+    """Its last day."""
     first_seen: datetime | None = None
     last_tick: datetime | None = None
     balance: int | None = None

@@ -111,6 +111,9 @@ def _standing_out(high: pl.DataFrame, tests: int, settings: VolumeSettings) -> p
         pl.Series("least", least).cast(pl.Int64),
         (pl.col("mean") * THOUSAND).round().cast(pl.Int64).alias("expected"),
         pl.lit(VOLUME).alias("family"),
+        pl.lit("person-days").alias("counted"),
+        pl.col("day").alias("since"),
+        pl.col("day").alias("until"),
         pl.lit(0, pl.Int64).alias("peers"),
         pl.lit(None, pl.String).alias("compared_with"),
     ).filter(pl.Series(chances <= threshold))

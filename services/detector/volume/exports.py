@@ -74,6 +74,9 @@ def _told(row: pl.DataFrame, attendance: pl.DataFrame) -> pl.DataFrame:
     )
     return with_comparison(row, daily).with_columns(
         pl.lit(EXPORTS).alias("family"),
+        pl.lit("records").alias("counted"),
+        pl.col("day").alias("since"),
+        pl.col("day").alias("until"),
         (pl.col("norm") * THOUSAND).alias("expected"),
         pl.col("exported").alias("workload"),
         pl.lit(0, pl.Int64).alias("usual_workload"),

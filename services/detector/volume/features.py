@@ -27,7 +27,10 @@ def day_features(workdays: pl.DataFrame, unexplained: pl.DataFrame, times: pl.Da
     `unexplained` are contributions of the unexplained family; a person counts if at least one lookup was unexplained
     at the decision.
     """
-    workload = workdays.group_by("employee", "day").agg(pl.col("subject").drop_nulls().n_unique().alias("workload"))
+    workload = workdays.group_by("employee", "day").agg(
+        pl.col("subject").drop_nulls().n_unique().alias("workload"),
+        pl.col("subject").filter("searched").drop_nulls().n_unique().alias("searched"),
+    )
     then = unexplained.join(times, on="day").filter(
         (pl.col("counts_from") <= pl.col("decided_at"))
         & (pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("decided_at")))
@@ -35,7 +38,7 @@ def day_features(workdays: pl.DataFrame, unexplained: pl.DataFrame, times: pl.Da
     counted = then.group_by("employee", "day").agg(pl.col("subject").n_unique().alias("unexplained"))
     return (
         workload.join(counted, on=["employee", "day"], how="left")
-        .with_columns(pl.col("unexplained").fill_null(0).cast(pl.Int64), pl.col("workload").cast(pl.Int64))
+        .with_columns(pl.col("unexplained").fill_null(0).cast(pl.Int64), pl.col("workload", "searched").cast(pl.Int64))
         .with_columns(bucket_of(pl.col("day")))
         .select(list(FEATURES))
         .sort("day", "employee")

@@ -43,7 +43,13 @@ def decide_week(worked: pl.DataFrame, monday: date, settings: PeerSettings) -> p
     if high.is_empty():
         return pl.DataFrame(schema=schema)
     standing = _standing_out(high, judged.height, dispersion(past, start), settings)
-    named = standing.with_columns(pl.lit(PEERS).alias("family"), pl.lit(monday).alias("day"))
+    named = standing.with_columns(
+        pl.lit(PEERS).alias("family"),
+        pl.lit("person-days").alias("counted"),
+        pl.lit(monday).alias("day"),
+        pl.lit(start).alias("since"),
+        pl.lit(monday + WEEK - timedelta(days=1)).alias("until"),
+    )
     return named.with_columns(pl.col("day").cast(pl.Int32).alias("bucket")).select(
         pl.col(name).cast(kind) for name, kind in schema.items()
     )

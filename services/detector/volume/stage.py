@@ -10,7 +10,7 @@ import polars as pl
 from services.core.calendar import AgencyCalendar
 from services.detector.faults.muting import counting
 from services.detector.registers import Registers
-from services.detector.rules import ORDINARY, VOLUME
+from services.detector.rules import ORDINARY, SEARCHED, VOLUME
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
 from services.detector.volume.attendance import changed_days, days_since
@@ -121,4 +121,6 @@ def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.Dat
 
 
 def _looks(lookups: pl.DataFrame) -> pl.DataFrame:
-    return lookups.select("employee", "day", "subject", bucket_of(pl.col("day"))).select(list(WORKDAYS)).unique()
+    searched = pl.col("searched_by").is_in(SEARCHED).fill_null(value=False).alias("searched")
+    looks = lookups.select("employee", "day", "subject", searched, bucket_of(pl.col("day")))
+    return looks.select(list(WORKDAYS)).unique()

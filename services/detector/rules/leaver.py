@@ -1,0 +1,91 @@
+"""leaver: the last weeks of an employment with far more opened or taken out without explanation than before."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Factor, Rule, Text, in_class
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    medical_data,
+    off_hours,
+    sign_of_sharing,
+)
+from services.detector.rules.unexplained_share import NOBODY, PERSONS
+
+RULE = Rule(
+    id="leaver",
+    version=1,
+    family="leaver",
+    rule_class=in_class("B"),
+    hit=None,
+    fires=pl.lit(True),
+    factors=(
+        base(
+            300,
+            Text(
+                "Het dienstverband eindigt op {until_day}. Vanaf {since_day} zijn zonder verklaring {subjects} personen geopend of geëxporteerd ({lookups_nl}, {moments_nl}, {days_nl}).",
+                "Employment ends on {until_day}. Since {since_day} {subjects} persons were opened or exported without an explanation ({lookups_en}, {moments_en}, {days_en}).",
+            ),
+        ),
+        Factor(
+            "above-own-norm",
+            pl.lit(True),
+            pl.when(pl.col("surplus") >= 32)
+            .then(120)
+            .when(pl.col("surplus") >= 16)
+            .then(90)
+            .when(pl.col("surplus") >= 8)
+            .then(60)
+            .otherwise(30),
+            pl.col("surplus").cast(pl.String),
+            Text(
+                "Dat is {surplus} keer wat op grond van {history_days} eerdere werkdagen, aangevuld met die van {peers} anderen, te verwachten was.",
+                "That is {surplus} times what {history_days} earlier days at work, supplemented with those of {peers} others, led to expect.",
+            ),
+        ),
+        PERSONS,
+        Factor(
+            "records-taken-out",
+            pl.col("counted") == "records",
+            pl.when(pl.col("records") >= 500).then(80).otherwise(50),
+            pl.col("records").cast(pl.String),
+            Text(
+                "Er zijn {records} gegevens geëxporteerd of afgedrukt zonder verklaring.",
+                "{records} records were exported or printed without an explanation.",
+            ),
+        ),
+        NOBODY,
+        medical_data(20),
+        sign_of_sharing(60),
+        off_hours(20),
+    ),
+    summary=Text(
+        "De medewerker van wie het dienstverband op {until_day} eindigt, opende of exporteerde vanaf {since_day} {subjects} personen zonder gevonden werkreden ({lookups_nl}), ver boven de eigen gewoonte.",
+        "The employee, whose employment ends on {until_day}, opened or exported {subjects} persons since {since_day} with no work reason found ({lookups_en}), far above their own habit.",
+    ),
+    counterfactual=Text(
+        "Met zaakkoppelingen voor deze personen, of als het dienstverband niet eindigde, was er geen signaal van deze regel.",
+        "With case links for these persons, or if employment did not end, this rule would not have given a signal.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Laatste weken van het dienstverband", "Last weeks of employment"),
+    legal_basis="UWV code of conduct 2021, chapters 3 and 8: confidentiality continues after employment; AVG art. 5(1)(f) and 32.",
+    false_positives=(
+        "Cases handed over to another team without a registration.",
+        "A contract that is prolonged, while the register still shows its end.",
+        "Letters of good-bye to own clients, printed in one go.",
+    ),
+    known_gaps=(
+        "What was taken before the last weeks.",
+        "Looks after the last day, when the account should be closed.",
+        "Persons of whom a colleague of the same team had the case: they are not counted.",
+    ),
+    next_steps=(
+        "Ask what was agreed about the hand-over of work.",
+        "See in the source systems what was printed or exported, and where it went.",
+    ),
+)

@@ -1,0 +1,67 @@
+"""search-by-name-or-address: a month of searches by name or address, far more than the peers' without explanation."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.detector.rules.base import Rule, Text, in_class
+from services.detector.rules.factors import (
+    ERRAND,
+    INSTRUCTED,
+    PASSED_ON,
+    base,
+    medical_data,
+    off_hours,
+    sign_of_sharing,
+)
+from services.detector.rules.unexplained_share import ABOVE_SHARE, NOBODY, PERSONS, WITH_AGENCY
+
+RULE = Rule(
+    id="search-by-name-or-address",
+    version=1,
+    family="search-by-name-or-address",
+    rule_class=in_class("B"),
+    hit=None,
+    fires=pl.lit(True),
+    factors=(
+        base(
+            290,
+            Text(
+                "Van {since_day} tot en met {until_day} zijn {workload} personen gevonden op naam of adres (per dag geteld); voor {subjects} personen is geen verklaring gevonden ({by_name} logregels op naam, {by_address} op adres).",
+                "From {since_day} to {until_day} {workload} persons were found by name or address (each day counted apart); for {subjects} persons no explanation was found ({by_name} log lines by name, {by_address} by address).",
+            ),
+        ),
+        ABOVE_SHARE,
+        PERSONS,
+        WITH_AGENCY,
+        NOBODY,
+        medical_data(20),
+        sign_of_sharing(40),
+        off_hours(20),
+    ),
+    summary=Text(
+        "De medewerker zocht van {since_day} tot en met {until_day} {subjects} personen op naam of adres zonder gevonden werkreden ({lookups_nl}, {days_nl}); als deel van al zulke zoekacties is dat ver boven anderen in dezelfde functie.",
+        "From {since_day} to {until_day} the employee searched for {subjects} persons by name or address with no work reason found ({lookups_en}, {days_en}); as a share of all such searches that is far above others in the same position.",
+    ),
+    counterfactual=Text(
+        "Met zaakkoppelingen voor deze personen, of met een even groot onverklaard aandeel bij anderen, was er geen signaal.",
+        "With case links for these persons, or with as large an unexplained share among others, this signal would not exist.",
+    ),
+    unknown=(INSTRUCTED, ERRAND, PASSED_ON),
+    title=Text("Zoeken op naam of adres boven vakgenoten", "Searches by name or address above the peers'"),
+    legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; BIO2 8.15 and 8.16.",
+    false_positives=(
+        "Work that comes in with a name and no number: letters, tips, calls that are not registered as contacts.",
+        "Somebody who sorts incoming mail.",
+    ),
+    known_gaps=(
+        "A search without a hit, after which the person is opened by number.",
+        "Persons of whom a colleague of the same team had the case: they are not counted.",
+        "Fewer than five persons in a month, and the months in which the log begins or ends.",
+        "Systems that do not log what was searched by.",
+    ),
+    next_steps=(
+        "Ask how these names and addresses came to the employee.",
+        "Compare the addresses with each other, and with the employee's own.",
+    ),
+)
