@@ -93,6 +93,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "above-agency-norm": ("boven de norm van de organisatie", "above the agency's norm"),
     "lists": ("lijsten en rapporten", "lists and reports"),
     "break-glass": ("noodprocedure", "emergency procedure"),
+    "score": ("score van het signaal", "score of the signal"),
+    "repeat-after-warning": ("herhaling na waarschuwing", "repeat after a warning"),
     "cap": ("begrenzing", "cap"),
     "too-few": ("er blijft te weinig over", "too few are left"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),
