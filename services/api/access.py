@@ -26,6 +26,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/signals/{signalId}/lookups"): READERS,
     ("GET", "/v1/intake-items"): READERS,
     ("GET", "/v1/intake-items/{itemId}"): READERS,
+    ("POST", "/v1/warnings"): frozenset({"lead"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from services.api.intake.judge import RESULTS
-from services.api.payloads import Amount, Count, Instant, Lookup, Name, OneOf, Pseudonym, Signal, SignalId, Strict
+from services.api.intake.warnings import WARNING_REASONS
+from services.api.payloads import (
+    Amount,
+    Count,
+    Factor,
+    Instant,
+    Lookup,
+    Name,
+    OneOf,
+    Pseudonym,
+    Signal,
+    SignalId,
+    Strict,
+)
 from services.api.queries import ITEM_STATUSES
 from services.core import contract
 
@@ -51,6 +64,7 @@ class IntakeItem(Strict):
     look_number: Count
     status: Annotated[str, OneOf(ITEM_STATUSES)]
     priority: float
+    priority_factors: list[Factor]
     rule: Name
     withdrawn: bool
     withdrawn_reason: str | None
@@ -69,6 +83,19 @@ class IntakeItemPage(Strict):
     """Some items of the queue, the most urgent first."""
 
     intake_items: list[IntakeItem]
+
+
+class StoredWarning(Strict):
+    """A warning as it was recorded, and how many items of the queue it changed."""
+
+    id: Name
+    employee_id: Pseudonym
+    given_at: Instant
+    until: Instant
+    reason: Annotated[str, OneOf(WARNING_REASONS)]
+    recorded_by: Name
+    recorded_at: Instant
+    items_changed: Amount
 
 
 class Group(Strict):

@@ -20,7 +20,7 @@ from services.api.metrics import ApiMetrics
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
-from services.api.routes import aggregates, intake_items, service
+from services.api.routes import aggregates, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
@@ -61,7 +61,14 @@ def bare_app() -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # its spans would hold whole URLs
     )
     app.router.route_class = GuardedRoute
-    for router in (signal_routes.router, intake_items.router, aggregates.router, service.router, pages):
+    for router in (
+        signal_routes.router,
+        intake_items.router,
+        warnings.router,
+        aggregates.router,
+        service.router,
+        pages,
+    ):
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))

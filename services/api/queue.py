@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api.cursors import Order
 from services.api.db.tables import intake_items, signals
 from services.api.db.types import AnyRow, AnySelect
+from services.api.intake.warnings import priority_factors
 from services.api.paging import Listing
 from services.api.queries import IntakeItemQuery
 from services.core.wire import to_wire
@@ -57,6 +58,12 @@ async def find_item(connection: AsyncConnection, item_id: str) -> AnyRow | None:
     return (await connection.execute(_items().where(intake_items.c.id == item_id))).one_or_none()
 
 
+async def item_of(connection: AsyncConnection, signal_id: str) -> AnyRow | None:
+    """The newest item of a signal; null where it was not pushed."""
+    of_signal = _items().where(intake_items.c.signal_id == signal_id).order_by(intake_items.c.look_number.desc())
+    return (await connection.execute(of_signal.limit(1))).one_or_none()
+
+
 def _items() -> AnySelect:
     return select(intake_items, signals.c.body).join(signals, signals.c.signal_id == intake_items.c.signal_id)
 
@@ -70,6 +77,7 @@ def as_answer(row: AnyRow) -> Mapping[str, object]:
         "lookNumber": row.look_number,
         "status": row.status,
         "priority": row.priority,
+        "priorityFactors": [to_wire(factor) for factor in priority_factors(body["score"], row.repeats)],
         "rule": row.rule,
         "withdrawn": row.withdrawn,
         "withdrawnReason": row.withdrawn_reason,

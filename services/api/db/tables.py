@@ -104,11 +104,14 @@ intake_items = Table(
     Column("received_at", Instant, nullable=False),
     Column("severity", String(20), nullable=False),
     Column("raised_at", Instant, nullable=False),
+    Column("repeats", Integer, nullable=False, server_default="0"),
     UniqueConstraint("signal_id", "look_number"),
 )
 """What awaits an investigator: one item per pushed signal and round of looks.
 
-Rule, severity, `raised_at` and withdrawal are the signal's own: filters work on them without opening signals.
+`repeats` is how many lookups of the evidence came while a warning was in force; the priority is the signal's score and
+what that adds. Rule, severity, `raised_at` and withdrawal are the signal's own: filters work on them without opening
+signals.
 """
 
 queueing = (intake_items.c.priority.desc(), intake_items.c.received_at, intake_items.c.id)
@@ -117,6 +120,20 @@ Index("ix_intake_items_queued_by_rule", intake_items.c.rule, *queueing)
 Index("ix_intake_items_queued_by_status", intake_items.c.status, *queueing)
 Index("ix_intake_items_queued_by_severity", intake_items.c.severity, *queueing)
 Index("ix_intake_items_oldest", intake_items.c.status, intake_items.c.withdrawn, intake_items.c.received_at)
+
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("employee_id", String(100), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("recorded_by", String(200), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    UniqueConstraint("employee_id", "given_at", "reason"),
+)
+"""Warnings that an employee (by pseudonym) was given, in force until a moment; rows are only added."""
 
 reads = Table(
     "reads",

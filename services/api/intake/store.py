@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.db.tables import evidence, intake_items, signal_revisions, signals
 from services.api.intake.judge import Known, Verdict, judge_batch
+from services.api.intake.warnings import priority, repeats_of
 from services.api.payloads import PushedSignal
 from services.core.wire import to_wire
 
@@ -98,8 +99,9 @@ async def _replace_evidence(connection: AsyncConnection, changed: Sequence[Pushe
 async def _put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now: datetime) -> None:
     queued = intake_items.c.signal_id.in_([verdict.signal.signal_id for verdict in pushed])
     present = set((await connection.execute(select(intake_items.c.signal_id).where(queued))).scalars())
+    repeats = await repeats_of(connection, [verdict.signal for verdict in pushed])
     fresh = [
-        _item_row(verdict.signal)
+        _item_row(verdict.signal, repeats)
         | {"id": f"i-{secrets.token_hex(16)}", "look_number": FIRST_LOOK, "status": "received", "received_at": now}
         for verdict in pushed
         if verdict.signal.signal_id not in present
@@ -107,7 +109,7 @@ async def _put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now
     if fresh:
         await connection.execute(intake_items.insert(), fresh)
     changed = [
-        _item_row(verdict.signal) | {"this": verdict.signal.signal_id}
+        _item_row(verdict.signal, repeats) | {"this": verdict.signal.signal_id}
         for verdict in pushed
         if verdict.signal.signal_id in present
     ]
@@ -131,11 +133,13 @@ def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     }
 
 
-def _item_row(signal: PushedSignal) -> dict[str, object]:
+def _item_row(signal: PushedSignal, repeats: Mapping[str, int]) -> dict[str, object]:
+    again = repeats.get(signal.signal_id, 0)
     return {
         "signal_id": signal.signal_id,
         "rule": signal.rule,
-        "priority": signal.score,
+        "priority": priority(signal.score, again),
+        "repeats": again,
         "withdrawn": signal.status == "withdrawn",
         "withdrawn_reason": signal.withdrawn_reason,
         "severity": signal.severity,

@@ -77,6 +77,7 @@ async def show_signal(
         lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
         revisions = await signals.latest_revisions(connection, signal_id)
         family = await families.family_of(connection, row)
+        item = await queue.item_of(connection, signal_id)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
@@ -91,6 +92,7 @@ async def show_signal(
         story=story,
         revisions=revisions,
         family=family,
+        item=item and queue.as_answer(item),
         purpose=f"?purpose={purpose}" if purpose else "",
         frame=vars(frame),
         captions=vars(captions),

@@ -51,6 +51,15 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "value": ("Waarde", "Value"),
     "points": ("Punten", "Points"),
     "total": ("Totaal", "Total"),
+    "priority-made-up": ("Opbouw van de prioriteit", "How the priority is made up"),
+    "priority-help": (
+        "De score van het signaal blijft gelijk; de werkvoorraad telt mee wat alleen hier bekend is.",
+        "The score of the signal stays the same; the queue counts what is known only here.",
+    ),
+    "after-warning": (
+        "raadplegingen terwijl een waarschuwing gold: {looks}",
+        "lookups while a warning was in force: {looks}",
+    ),
     "counterfactual": ("Wanneer dit signaal er niet was geweest", "When this signal would not exist"),
     "family": ("Bijbehorende signalen", "Signals that belong to it"),
     "child-of": ("Dit signaal hoort bij:", "This signal belongs to:"),

@@ -103,6 +103,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "above-peers-share": ("boven het aandeel van vakgenoten", "above the peers' share"),
     "above-own-norm": ("boven de eigen norm", "above their own norm"),
     "records-taken-out": ("gegevens geëxporteerd of afgedrukt", "records exported or printed"),
+    "score": ("score van het signaal", "score of the signal"),
+    "repeat-after-warning": ("herhaling na waarschuwing", "repeat after a warning"),
     "cap": ("begrenzing", "cap"),
     "too-few": ("er blijft te weinig over", "too few are left"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),

@@ -26,8 +26,8 @@ RULE = Rule(
         base(
             660,
             Text(
-                "Op {first_day} zijn {records_nl} geëxporteerd of afgedrukt zonder gevonden zaakkoppeling, taak of contact van de medewerker of het team: {lookups_nl}, {moments_nl}, over {persons_nl}.",
-                "On {first_day} {records_en} were exported or printed with no case link, task or contact of the employee or the team found: {lookups_en}, {moments_en}, about {persons_en}.",
+                "Er zijn {records_nl} geëxporteerd of afgedrukt op {first_day}, zonder gevonden zaakkoppeling, taak of contact van de medewerker of het team: {lookups_nl}, {moments_nl}, over {persons_nl}.",
+                "{records_en} were exported or printed on {first_day} with no case link, task or contact of the employee or the team found: {lookups_en}, {moments_en}, about {persons_en}.",
             ),
         ),
         Factor(
@@ -72,8 +72,8 @@ RULE = Rule(
         off_hours(10),
     ),
     summary=Text(
-        "Zonder gevonden zaakkoppeling heeft de medewerker op {first_day} {records_nl} geëxporteerd of afgedrukt ({lookups_nl}, {moments_nl}).",
-        "On {first_day} the employee exported or printed {records_en} with no case link found ({lookups_en}, {moments_en}).",
+        "De medewerker heeft {records_nl} geëxporteerd of afgedrukt op {first_day}, zonder gevonden zaakkoppeling ({lookups_nl}, {moments_nl}).",
+        "The employee exported or printed {records_en} on {first_day} with no case link found ({lookups_en}, {moments_en}).",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of als zulke aantallen in de rol gewoon waren, was er geen signaal.",

@@ -278,20 +278,20 @@ def counting() -> tuple[Factor, ...]:
 
 
 NO_REASON = Text(
-    "Er is geen zaakkoppeling, taak of contact van de medewerker of het team gevonden dat de raadpleging verklaart ({lookups_nl}).",
-    "No case link, task or contact of the employee or the team was found that explains the lookup ({lookups_en}).",
+    "Binnen de respijttermijn is geen zaakkoppeling, taak of contact van de medewerker of het team gevonden dat de raadpleging verklaart ({lookups_nl}).",
+    "Within the grace no case link, task or contact of the employee or the team was found that explains the lookup ({lookups_en}).",
 )
 NOBODYS_CASE = Text(
-    "Volgens het zaakregister had niemand een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
-    "By the case register nobody had a case of this person when the file was consulted ({lookups_en}).",
+    "Volgens het zaakregister aan het einde van de respijttermijn had niemand een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
+    "By the case register at the end of the grace nobody had a case of this person when the file was consulted ({lookups_en}).",
 )
 NOBODYS_CASES = Text(
-    "Volgens het zaakregister had niemand een zaak van deze personen toen hun dossiers werden geraadpleegd ({lookups_nl}).",
-    "By the case register nobody had a case of these persons when their files were consulted ({lookups_en}).",
+    "Volgens het zaakregister aan het einde van de respijttermijn had bij geen van de raadplegingen ({lookups_nl}) iemand een zaak van de betrokken persoon.",
+    "By the case register at the end of the grace nobody had a case of the person concerned at any of the lookups ({lookups_en}).",
 )
 NOBODY_ELSES_CASE = Text(
-    "Volgens het zaakregister had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
-    "By the case register nobody else had a case of this person when the file was consulted ({lookups_en}).",
+    "Volgens het zaakregister aan het einde van de respijttermijn had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
+    "By the case register at the end of the grace nobody else had a case of this person when the file was consulted ({lookups_en}).",
 )
 INSTRUCTED = Text(
     "Of de medewerker over dit voorschrift is geïnstrueerd, blijkt niet uit de logging.",

@@ -53,12 +53,12 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker raadpleegde zonder gevonden werkreden {files_nl} van personen in de eigen straat of op adres gevonden, op {moments_nl} ({lookups_nl}), {period_nl}.",
-        "With no work reason found the employee consulted {files_en} of persons in their own street or found by address, at {moments_en} ({lookups_en}), {period_en}.",
+        "De medewerker raadpleegde zonder gevonden werkreden {files_nl} in de eigen straat of op adres gevonden, op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "With no work reason found the employee consulted {files_en} in their own street or found by address, at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
-        "Met een zaakkoppeling voor deze personen, of bij een ander woonadres van de medewerker, was er geen signaal van deze regel.",
-        "With a case link for these persons, or another home address of the employee, this rule would not have given a signal.",
+        "Met een zaakkoppeling voor elke betrokken persoon, of bij een ander woonadres van de medewerker, was er geen signaal van deze regel.",
+        "With a case link for each person concerned, or another home address of the employee, this rule would not have given a signal.",
     ),
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),
     title=Text("Eigen straat, of op adres gezocht", "Own street, or found by address"),

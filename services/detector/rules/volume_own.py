@@ -27,8 +27,8 @@ RULE = Rule(
         base(
             280,
             Text(
-                "Op {first_day} zijn {files_nl} zonder verklaring geopend ({lookups_nl}, {moments_nl}).",
-                "On {first_day} {files_en} were opened without an explanation ({lookups_en}, {moments_en}).",
+                "Er zijn {files_nl} zonder verklaring geopend op {first_day} ({lookups_nl}, {moments_nl}).",
+                "{files_en} were opened without an explanation on {first_day} ({lookups_en}, {moments_en}).",
             ),
         ),
         Factor(
@@ -45,8 +45,8 @@ RULE = Rule(
             .otherwise(30),
             pl.col("surplus").cast(pl.String),
             Text(
-                "Op grond van {workdays_nl} ervoor en de werklast van die dag waren er {expected_nl} te verwachten; het is ten minste {surplus} keer zoveel.",
-                "The {workdays_en} before and that day's workload led to expect {expected_en}; it is at least {surplus} times as many.",
+                "Op grond van {workdays_nl} ervoor en de werklast van die dag waren er {expected_nl} te verwachten; het aantal is ten minste {surplus} keer zo hoog.",
+                "The {workdays_en} before and that day's workload led to expect {expected_en}; the number is at least {surplus} times as high.",
             ),
         ),
         number_of_persons({10: 40, 20: 60, 40: 80}),
@@ -55,8 +55,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker opende op {first_day} {files_nl} zonder gevonden werkreden; op grond van de eigen werkdagen ervoor waren er {expected_nl} te verwachten.",
-        "On {first_day} the employee opened {files_en} with no work reason found; their own days at work before led to expect {expected_en}.",
+        "De medewerker opende {files_nl} op {first_day} zonder gevonden werkreden; op grond van de eigen werkdagen ervoor waren er {expected_nl} te verwachten.",
+        "The employee opened {files_en} on {first_day} with no work reason found; their own days at work before led to expect {expected_en}.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of een verklaarde stijging van de werklast, was er geen signaal.",

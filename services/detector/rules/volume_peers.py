@@ -42,8 +42,8 @@ RULE = Rule(
             .otherwise(30),
             pl.col("surplus").cast(pl.String),
             Text(
-                "Per dag geteld zijn het er {person_days}; op grond van {peers_nl} en de werklast op {workdays_nl} waren er {expected_nl} te verwachten. Het is ten minste {surplus} keer zoveel.",
-                "Counted per day they are {person_days}; {peers_en} and the workload of {workdays_en} led to expect {expected_en}. It is at least {surplus} times as many.",
+                "Per dag geteld zijn het er {person_days}; op grond van het werk van {peers_nl} en de werklast op {workdays_nl} waren er {expected_nl} te verwachten. Het aantal is ten minste {surplus} keer zo hoog.",
+                "Counted per day there are {person_days}; the work of {peers_en} and the workload of {workdays_en} led to expect {expected_en}. The number is at least {surplus} times as high.",
             ),
         ),
         Factor(
@@ -68,7 +68,7 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker opende {period_nl} de dossiers van {persons_nl} zonder gevonden werkreden, verspreid over {days_nl}; op grond van anderen waren er {expected_nl} te verwachten.",
+        "De medewerker opende {period_nl} de dossiers van {persons_nl} zonder gevonden werkreden, verspreid over {days_nl}; op grond van het werk van anderen waren er {expected_nl} te verwachten.",
         "The employee opened the files of {persons_en} with no work reason found {period_en}, spread over {days_en}; the work of others led to expect {expected_en}.",
     ),
     counterfactual=Text(

@@ -105,7 +105,7 @@ class TestFaults:
         return capsys.readouterr().err
 
     def test_an_unknown_id(self, run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert "no signal of this run has the id s-0" in self.said(capsys, 1, "show", "s-0", "--from", run_folder)
+        assert "no signal of this run has the id s-x" in self.said(capsys, 1, "show", "s-x", "--from", run_folder)
 
     def test_an_id_that_several_begin_with(self, run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert "give more of it" in self.said(capsys, 1, "show", "s-", "--from", run_folder)
