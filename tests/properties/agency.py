@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tests.properties.pairs import add_pairs
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
 
@@ -35,6 +36,7 @@ def random_agency(seed: int) -> World:
     _daily_work(world, rng)
     _crowded_day(world, rng)
     add_surroundings(world, rng, _moment, START)
+    add_pairs(world, rng, _moment, START)
     _bulk_exports(world, rng)
     _slow_drip(world, rng)
     _same_id_other_content(world, rng)

@@ -31,8 +31,9 @@ EXAMPLES = settings(
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
+FEW_MONTHS = {"watch_months": 3}
 FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
-"""So that eight employees in four weeks have a norm, a day above it, and two weeks above their peers."""
+"""So that eight employees in four weeks have a norm, a day above it, two weeks above their peers, and long watches."""
 SEEDS = st.integers(0, 10_000)
 
 
@@ -41,7 +42,10 @@ VOID = ("recomputed", "merged")
 
 
 def new_pipeline() -> Pipeline:
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS, peers=FEW_PEERS), RING)
+    return Pipeline(
+        agency_settings(budget={"per_thousand_a_week": 100}, exports=FEW_EXPORTS, peers=FEW_PEERS, pairs=FEW_MONTHS),
+        RING,
+    )
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -68,6 +72,10 @@ class Coverage:
         self.seen["a child"] += signals["parent_id"].count()
         exports = signals.filter(pl.col("rule") == "bulk-export")
         self.seen["a withdrawn export"] += exports.filter(pl.col("status") == "withdrawn").height
+        watched = set(signals.filter(pl.col("rule") == "long-watch")["signal_id"])
+        pushed = signals.filter(pl.col("rule_class") == "B", pl.col("pushed"))["raised_at"]
+        self.seen["a pushed signal of class B"] += pushed.len()
+        self.seen["a long watch in the purse's book"] += len(watched & set(run.state.pushed["signal_id"]))
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
@@ -90,6 +98,8 @@ EVERYWHERE = (
     "a child",
     "a withdrawn export",
     "a withdrawal",
+    "a pushed signal of class B",
+    "a long watch in the purse's book",
     "a push out of the budget",
     "a budget refusal",
     "the change to summer time",
