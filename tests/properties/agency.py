@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from tests.properties.months import add_months
+from tests.properties.pairs import add_pairs
 from tests.properties.sequences import add_sequences
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
@@ -37,6 +38,7 @@ def random_agency(seed: int) -> World:
     _daily_work(world, rng)
     _crowded_day(world, rng)
     add_surroundings(world, rng, _moment, START)
+    add_pairs(world, rng, _moment, START)
     _bulk_exports(world, rng)
     _slow_drip(world, rng)
     add_sequences(world, rng, _moment, START)

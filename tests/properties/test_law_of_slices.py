@@ -33,8 +33,9 @@ EXAMPLES = settings(
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
 FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
 FEW_AN_HOUR = {"min_persons_an_hour": 20}
+FEW_MONTHS = {"watch_months": 3}
 FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
-"""So that eight employees in four weeks have a norm, a day above it, and two weeks above their peers."""
+"""So that eight employees in four weeks have a norm, a day above it, two weeks above their peers, and long watches."""
 SEEDS = st.integers(0, 10_000)
 
 
@@ -49,6 +50,7 @@ def new_pipeline() -> Pipeline:
         "enumeration": FEW_AN_HOUR,
         "shares": FEW_SHARES,
         "leaver": FEW_LEAVING,
+        "pairs": FEW_MONTHS,
     }
     return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **few), RING)
 
@@ -81,6 +83,10 @@ class Coverage:
         self.seen["a withdrawn enumeration"] += numbers.filter(pl.col("status") == "withdrawn").height
         in_a_row = pl.col("factors").list.eval(pl.element().struct.field("factor") == "numbers-in-a-row").list.any()
         self.seen["an enumeration by its pace"] += numbers.filter(~in_a_row).height
+        watched = set(signals.filter(pl.col("rule") == "long-watch")["signal_id"])
+        pushed = signals.filter(pl.col("rule_class") == "B", pl.col("pushed"))["raised_at"]
+        self.seen["a pushed signal of class B"] += pushed.len()
+        self.seen["a long watch in the purse's book"] += len(watched & set(run.state.pushed["signal_id"]))
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
@@ -106,6 +112,8 @@ EVERYWHERE = (
     "a withdrawn enumeration",
     "an enumeration by its pace",
     "a withdrawal",
+    "a pushed signal of class B",
+    "a long watch in the purse's book",
     "a push out of the budget",
     "a budget refusal",
     "the change to summer time",
