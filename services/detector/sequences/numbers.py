@@ -28,8 +28,12 @@ def meetings(now: pl.DataFrame, before: pl.DataFrame, numbers: pl.DataFrame, wit
     opened = now.select("employee", "subject").unique().join(numbers, on="subject").sort("employee", "number")
     same_viewer = pl.col("employee") == pl.col("employee").shift(1)
     close = (same_viewer & (pl.col("number").diff() <= REACH)).fill_null(value=False)
-    beside = now.join(opened.filter(close | close.shift(-1)), on=["employee", "subject"], how="semi")
-    met = pl.concat([pairs(beside, beside, "employee", within), pairs(now, before, "employee", within)])
+    neighbours = opened.filter(close | close.shift(-1))
+    theirs = before.filter(pl.col("employee").is_in(opened["employee"].unique().implode()))
+    if neighbours.is_empty() and theirs.is_empty():
+        return pl.DataFrame(schema=NEARBY)
+    beside = now.join(neighbours, on=["employee", "subject"], how="semi")
+    met = pl.concat([pairs(beside, beside, "employee", within), pairs(now, theirs, "employee", within)])
     persons = met.filter(pl.col("subject") != pl.col("subject_near"))
     return persons.select("subject", pl.col("subject_near").alias("other"))
 
@@ -38,6 +42,8 @@ def found_nearby(
     met: pl.DataFrame, numbers: pl.DataFrame, known: pl.DataFrame, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
     """Frame of NEARBY: of these pairs of persons (subject, other) those with neighbouring numbers, not yet known."""
+    if met.is_empty():
+        return met
     asked = _both_ways(met).unique().join(known, on=list(NEARBY), how="anti")
     if asked.is_empty():
         return asked

@@ -24,6 +24,8 @@ def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
     `known` holds every lookup of these employee-days (KNOWN). A day counts from the change that makes them enough,
     unless a file had been opened at both places by then. What comes later that day takes nothing back.
     """
+    if not (known["remote"].any() and not known["remote"].all()):
+        return pl.DataFrame(schema=CLASHES)
     rows = _at_two_places(known)
     if rows.is_empty():
         return pl.DataFrame(schema=CLASHES)

@@ -43,6 +43,8 @@ def runs(
 
     `found` are lookups by number (KNOWN), whole employee-days; `nearby` persons with neighbouring numbers (NEARBY).
     """
+    if found.is_empty():
+        return pl.DataFrame(schema=RUNS)
     fewest = min(settings.min_numbers, settings.min_persons_an_hour)
     crowded = found.group_by(EMPLOYEE_DAY).agg(pl.len().alias("lines")).filter(pl.col("lines") >= fewest)
     if crowded.is_empty():
