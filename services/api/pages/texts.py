@@ -122,6 +122,8 @@ RULES: Mapping[str, tuple[str, str]] = {
     "colleague-file": ("Dossier van een collega", "Colleague's file"),
     "staff-file-bypass": ("Dossier Eigen personeel buiten de afdeling om", "Staff file outside the department"),
     "retroactive-link": ("Achteraf zelf vastgelegde zaak", "Case link registered afterwards"),
+    "enumeration": ("Nummers achter elkaar opgezocht", "Numbers looked up one after another"),
+    "shared-account": ("Eén account op twee plaatsen tegelijk", "One account at two places at once"),
     "curiosity-burst": ("Eén dossier door velen geopend", "One file opened by many"),
     "own-street": ("Eigen straat, of op adres gezocht", "Own street, or found by address"),
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),

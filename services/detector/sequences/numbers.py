@@ -6,21 +6,45 @@ other's are gone, the few valid numbers around it are keyed and compared, so tha
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from services.core.bsn import numbers_near
 from services.core.pseudonyms import BSN_DOMAIN, Pseudonymiser
+from services.detector.neighbours import pairs
 from services.detector.state.tables import NEARBY
 
 REACH = 40
 """About one number in eleven is valid: up to the third valid number on either side, and often the fourth."""
 
 
+def meetings(now: pl.DataFrame, before: pl.DataFrame, numbers: pl.DataFrame, within: timedelta) -> pl.DataFrame:
+    """Pairs of persons (subject, other) that one viewer opened so soon after one another, and that may be neighbours.
+
+    `now` are lookups whose digits are at hand, `before` others of the same days. Of two whose digits are known only
+    neighbours meet: sorting numbers costs less than pairing lookups.
+    """
+    opened = now.select("employee", "subject").unique().join(numbers, on="subject").sort("employee", "number")
+    same_viewer = pl.col("employee") == pl.col("employee").shift(1)
+    close = (same_viewer & (pl.col("number").diff() <= REACH)).fill_null(value=False)
+    neighbours = opened.filter(close | close.shift(-1))
+    theirs = before.filter(pl.col("employee").is_in(opened["employee"].unique().implode()))
+    if neighbours.is_empty() and theirs.is_empty():
+        return pl.DataFrame(schema=NEARBY)
+    beside = now.join(neighbours, on=["employee", "subject"], how="semi")
+    met = pl.concat([pairs(beside, beside, "employee", within), pairs(now, theirs, "employee", within)])
+    persons = met.filter(pl.col("subject") != pl.col("subject_near"))
+    return persons.select("subject", pl.col("subject_near").alias("other"))
+
+
 def found_nearby(
     met: pl.DataFrame, numbers: pl.DataFrame, known: pl.DataFrame, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
     """Frame of NEARBY: of these pairs of persons (subject, other) those with neighbouring numbers, not yet known."""
-    asked = met.select(list(NEARBY)).unique().join(known, on=list(NEARBY), how="anti")
+    if met.is_empty():
+        return met
+    asked = _both_ways(met).unique().join(known, on=list(NEARBY), how="anti")
     if asked.is_empty():
         return asked
     ours = asked.join(numbers, on="subject", how="left")
@@ -28,8 +52,12 @@ def found_nearby(
     apart = (pl.col("number") - pl.col("other_number")).abs()
     half_known = both.filter(pl.col("number").is_not_null() & pl.col("other_number").is_null())
     one_way = pl.concat([both.filter(apart <= REACH).select(list(NEARBY)), _keyed(half_known, pseudonyms)])
-    back = one_way.select(pl.col("other").alias("subject"), pl.col("subject").alias("other"))
-    return pl.concat([one_way, back]).unique().join(known, on=list(NEARBY), how="anti")
+    return _both_ways(one_way).unique().join(known, on=list(NEARBY), how="anti")
+
+
+def _both_ways(persons: pl.DataFrame) -> pl.DataFrame:
+    one_way = persons.select(list(NEARBY))
+    return pl.concat([one_way, one_way.select(pl.col("other").alias("subject"), pl.col("subject").alias("other"))])
 
 
 def _keyed(half_known: pl.DataFrame, pseudonyms: Pseudonymiser) -> pl.DataFrame:

@@ -24,6 +24,8 @@ def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
     `known` holds every lookup of these employee-days (KNOWN). A day counts from the change that makes them enough,
     unless a file had been opened at both places by then. What comes later that day takes nothing back.
     """
+    if not (known["remote"].any() and not known["remote"].all()):
+        return pl.DataFrame(schema=CLASHES)
     rows = _at_two_places(known)
     if rows.is_empty():
         return pl.DataFrame(schema=CLASHES)
@@ -42,10 +44,10 @@ def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
 
 def _at_two_places(known: pl.DataFrame) -> pl.DataFrame:
     """The days of those who were seen at the office and elsewhere, in order of time; others' are left out at once."""
-    seen = known.filter(pl.col("workstation").is_not_null() & pl.col("remote").is_not_null())
-    places = pl.col("remote")
-    days = seen.group_by(EMPLOYEE_DAY).agg(places.any().alias("away"), places.all().alias("only_away"))
-    both = days.filter(pl.col("away") & ~pl.col("only_away"))
+    places = known.select(*EMPLOYEE_DAY, "remote").filter(pl.col("remote").is_not_null()).unique()
+    both = places.filter("remote").join(places.filter(~pl.col("remote")), on=EMPLOYEE_DAY, how="semi")
+    theirs = known.filter(pl.col("employee").is_in(both["employee"].unique().implode()))
+    seen = theirs.filter(pl.col("workstation").is_not_null() & pl.col("remote").is_not_null())
     return seen.join(both, on=EMPLOYEE_DAY, how="semi").sort(*EMPLOYEE_DAY, "at", "lookup_id")
 
 

@@ -44,9 +44,10 @@ def runs(
 
     `found` are lookups by number (KNOWN), whole employee-days; `nearby` persons with neighbouring numbers (NEARBY).
     """
+    if found.is_empty():
+        return pl.DataFrame(schema=RUNS)
     fewest = min(settings.min_numbers, settings.min_persons_an_hour)
-    crowded = found.group_by(EMPLOYEE_DAY).agg(pl.col("subject").n_unique().alias("persons"))
-    crowded = crowded.filter(pl.col("persons") >= fewest)
+    crowded = found.group_by(EMPLOYEE_DAY).agg(pl.len().alias("lines")).filter(pl.col("lines") >= fewest)
     if crowded.is_empty():
         return pl.DataFrame(schema=RUNS)
     ends = crowded.select("day").unique().with_columns(calendar.instant(pl.col("day").dt.offset_by("1d")).alias("end"))

@@ -17,10 +17,9 @@ from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.context import add_context
 from services.detector.contribute import as_stored
-from services.detector.neighbours import pairs
 from services.detector.registers import Registers
 from services.detector.rules import ENUMERATION, SHARED
-from services.detector.sequences.numbers import found_nearby
+from services.detector.sequences.numbers import found_nearby, meetings
 from services.detector.sequences.places import clashes
 from services.detector.sequences.runs import as_days, by_number, runs
 from services.detector.settings import AgencySettings
@@ -71,9 +70,14 @@ class Sequences:
         if places.is_empty():
             return state, 0
         days = places.select(EMPLOYEE_DAY).unique()
-        known = self._known(before, state, news, places, days, judge)
-        found = by_number(known)
-        state = self._with_nearby(state, news, found)
+        fresh = news.judged.select(KNOWN)
+        others = self._others(before, state, news, places, days, judge)
+        known = fresh if others.is_empty() else pl.concat([fresh, others])
+        now, before_now = by_number(fresh), by_number(others)
+        met = meetings(now, before_now, news.numbers, timedelta(minutes=self._enumeration.minutes))
+        new = found_nearby(met, news.numbers, state.nearby, self._pseudonyms)
+        state = state if new.is_empty() else replace(state, nearby=pl.concat([state.nearby, new]))
+        found = pl.concat([now, before_now])
         enumerated = runs(found, state.nearby, self._enumeration, self._calendar)
         state = _decided(state, enumerated, days)
         wanted = [
@@ -83,35 +87,23 @@ class Sequences:
         surround = partial(add_context, registers=registers, dormant_months=self._dormant_months)
         return _contributed(state, pl.concat(wanted), days, news, judge, surround)
 
-    def _known(
+    def _others(
         self, before: State, state: State, news: News, places: pl.DataFrame, days: pl.DataFrame, judge: Judge
     ) -> pl.DataFrame:
-        """Every lookup of these days: of this step, remembered, or of the archive."""
-        fresh = news.judged.select(KNOWN)
+        """Every lookup of these days that is not of this step: remembered, or of the archive (KNOWN)."""
         same_day = pl.col("day").is_in(days["day"].unique().implode())
         near = before.recent.filter(same_day & pl.col("employee").is_in(days["employee"].unique().implode()))
         near = near.select(KNOWN).join(days, on=EMPLOYEE_DAY, how="semi")
-        known = pl.concat([fresh, near.filter(~pl.col("lookup_id").is_in(news.outdated.implode()))])
+        near = near.filter(~pl.col("lookup_id").is_in(news.outdated.implode()))
         latest = latest_of(before.recent)
         old = places.filter(pl.col("at") < latest - self._remembered) if latest else places.clear()
         if old.is_empty():
-            return known
+            return near
         archived = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64))
         archived = archived.join(old, on=EMPLOYEE_DAY, how="semi")
-        gone = pl.concat([known["lookup_id"], news.outdated])
+        gone = pl.concat([news.judged["lookup_id"], near["lookup_id"], news.outdated])
         unknown = archived.filter(~pl.col("lookup_id").is_in(gone.implode()))
-        return pl.concat([known, judge(unknown).select(KNOWN)])
-
-    def _with_nearby(self, state: State, news: News, found: pl.DataFrame) -> State:
-        """The state with the neighbouring numbers among what one employee opened within minutes, by number."""
-        fresh = found.join(news.judged.select("lookup_id"), on="lookup_id", how="semi")
-        met = pairs(fresh, found, "employee", timedelta(minutes=self._enumeration.minutes))
-        persons = met.filter(pl.col("subject") != pl.col("subject_near")).select(
-            "subject", pl.col("subject_near").alias("other")
-        )
-        turned = persons.select(pl.col("other").alias("subject"), pl.col("subject").alias("other"))
-        new = found_nearby(pl.concat([persons, turned]), news.numbers, state.nearby, self._pseudonyms)
-        return state if new.is_empty() else replace(state, nearby=pl.concat([state.nearby, new]))
+        return pl.concat([near, judge(unknown).select(KNOWN)])
 
 
 def _decided(state: State, enumerated: pl.DataFrame, days: pl.DataFrame) -> State:
