@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+<<<<<<< HEAD
 from services.detector.rules import ENUMERATION, EXPORTS, LEAVER, OF_MONTHS, ORDINARY, PEERS, SEARCH, SEARCHED, VOLUME
+=======
+from services.detector.rules import EXPORTS, LEAVER, OF_MONTHS, ORDINARY, PEERS, SEARCH, SEARCHED, UNEXPLAINED, VOLUME
+>>>>>>> agency
 
 RECORDS, PERSONS, PERSON_DAYS = "records", "persons", "person-days"
 """What is counted of what stands out."""
@@ -67,11 +71,15 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
     """Which contributions (family, employee, day) belong to what stands out (`stands_out`, `window`).
 
     Days that stand out by themselves are no part of the fortnight around them, nor are these days and fortnights of
-    the month around them.
+    the month around them. Nor are the files of the own street: one signal tells of them however long it lasts.
     """
     of = (
         pl.when(pl.col("counted") == RECORDS).then(pl.lit([EXPORTS]))
+<<<<<<< HEAD
         .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
+=======
+        .when(pl.col("family").is_in(OF_MONTHS)).then(pl.lit([UNEXPLAINED]))
+>>>>>>> agency
         .otherwise(pl.lit(list(ORDINARY)))
     )  # fmt: skip
     told = volume_days.select(

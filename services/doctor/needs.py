@@ -39,6 +39,7 @@ NEEDS = (
         "street of an employee",
         "sees only searches by address",
     ),
+    Need("leaver", "employees", pl.col("valid_to").is_not_null(), "end of an employment (valid_to)"),
 )
 
 

@@ -33,7 +33,7 @@ def _month(world: World, rng: np.random.Generator, moment: Moment, start: dateti
     employee = f"e{int(rng.integers(0, 8))}"
     for person in range(312, 328):
         at = moment(rng, int(rng.integers(0, 18)))
-        world.look(employee, person, at, searched_by=str(rng.choice(["name", "address", "bsn"], p=[0.4, 0.3, 0.3])))
+        world.look(employee, person, at, searched_by=str(rng.choice(["name", "address", "bsn"], p=[0.6, 0.1, 0.3])))
         if rng.random() < 0.25:
             registered = start + timedelta(days=float(rng.integers(3, 30)))
             world.link(person, employee, start - timedelta(days=1), registered_at=registered)

@@ -26,7 +26,11 @@ class Agency:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.links = [a_link(), a_link(link_id="l-2", assignee_kind="employee", assignee_id="e-1")]
-        self.employees = [an_employee(eigen_personeel=True, street="st-1"), an_employee(employee_id="e-2", bsn=BSNS[3])]
+        leaves = "2030-01-01T00:00:00+01:00"
+        self.employees = [
+            an_employee(eigen_personeel=True, street="st-1"),
+            an_employee(employee_id="e-2", bsn=BSNS[3], valid_to=leaves),
+        ]
         self.relations = [
             a_relation(),
             a_relation(bsn=BSNS[4], kind="household"),
@@ -195,7 +199,7 @@ def test_a_partnership_that_ended_is_input_for_ex_partner_file(agency: Agency) -
 
 
 def test_an_agency_where_nobody_may_handle_staff_files_is_told(agency: Agency) -> None:
-    agency.employees = [an_employee(street="st-1")]
+    agency.employees = [an_employee(street="st-1", valid_to="2030-01-01T00:00:00+01:00")]
     ((status, message),) = agency.told("rules")
     assert status == "warning"
     assert message.startswith("staff-file-bypass: no employee has eigen_personeel")

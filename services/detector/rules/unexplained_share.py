@@ -103,7 +103,7 @@ RULE = Rule(
         "A whole department that does the same.",
         "Persons of whom a colleague of the same team had the case: they are not counted.",
         "Fewer than six persons in a month, and the months in which the log begins or ends.",
-        "Days and fortnights that stand out by themselves: their own signals tell of them.",
+        "Days and fortnights that stand out by themselves, and the own street: their own signals tell of them.",
     ),
     next_steps=(
         "Ask for the tasks of this month that differ from those of others in the role.",

@@ -9,7 +9,7 @@ import polars as pl
 
 from services.detector.faults.muting import counting
 from services.detector.members import chosen, searched, told_days
-from services.detector.rules import ORDINARY, SEARCH, SHARE
+from services.detector.rules import SEARCH, SHARE, UNEXPLAINED
 from services.detector.state.tables import State
 
 PLACE = ["role", "department"]
@@ -33,7 +33,7 @@ class Worked:
     days: pl.DataFrame
     """Per employee and day at work: role, department, workload, searched."""
     looks: pl.DataFrame
-    """Contributions that nothing explained at the decision (employee, day, subject, searched)."""
+    """Contributions of no case link that counted at the decision (employee, day, subject, searched)."""
 
 
 def worked(state: State, month: Month) -> Worked:
@@ -44,7 +44,7 @@ def worked(state: State, month: Month) -> Worked:
     left = state.features.filter(of_month).join(told, on=["employee", "day"], how="anti")
     then = counting(state).filter(
         of_month
-        & pl.col("family").is_in(ORDINARY)
+        & (pl.col("family") == UNEXPLAINED)
         & chosen()
         & (pl.col("counts_from") <= month.decided_at)
         & (pl.col("counts_until").is_null() | (pl.col("counts_until") > month.decided_at))

@@ -14,7 +14,7 @@ LEAST_SHARE = 0.001
 """Below one in a thousand no log is so complete that a share means anything."""
 LEAST_CORRELATION, MOST_CORRELATION = 0.001, 0.3
 """Never as even as dice, and bounded, so that the misuse of some does not hide that of others."""
-WITHIN = 95
+WITHIN = 90
 """Of 100 employees this many count as they are; higher numbers of persons count as the highest of these."""
 THOUSAND = 1000
 GROUP, AGENCY = "role-and-department", "agency"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import pytest
 
 from services.core.contract import INSTANT, LOOKUP
 from services.detector.leavers.known import ends_of_employment
@@ -76,6 +77,7 @@ def test_the_signal_is_about_the_last_weeks_and_the_last_day() -> None:
     assert "31-03-2025" in str(signal["summary_nl"])
 
 
+@pytest.mark.slow
 def test_a_day_that_stands_out_is_a_child_of_the_last_weeks() -> None:
     world = agency()
     for person in range(20):
@@ -87,6 +89,7 @@ def test_a_day_that_stands_out_is_a_child_of_the_last_weeks() -> None:
     assert signal["lookup_count"] == 28
 
 
+@pytest.mark.slow
 def test_an_end_that_the_register_tells_later_reopens_the_weeks_and_one_that_goes_takes_the_signal_back() -> None:
     pipeline = Pipeline(settings(**QUIET), RING)
     world, stays = agency(), agency(leaves=False)

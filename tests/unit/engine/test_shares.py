@@ -113,6 +113,7 @@ def working_agency(strangers: int) -> World:
 QUIET = {"volume": {"min_subjects": 50}, "peers": {"min_subjects": 50}}
 
 
+@pytest.mark.slow
 def test_a_month_of_few_strangers_a_week_is_told_with_its_days() -> None:
     signals = in_one_batch(working_agency(12), Pipeline(settings(**QUIET), RING)).signals()
     (share,) = signals.filter(pl.col("rule") == "unexplained-share").iter_rows(named=True)
@@ -137,6 +138,7 @@ class CountingStage(ShareStage):
         return super()._judge(state, again)
 
 
+@pytest.mark.slow
 def test_a_step_that_closes_no_month_judges_none() -> None:
     pipeline = Pipeline(settings(**QUIET), RING)
     pipeline._shares = counting = CountingStage(pipeline.settings, pipeline.calendar)
