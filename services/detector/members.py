@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import polars as pl
 
-<<<<<<< HEAD
-from services.detector.rules import ENUMERATION, EXPORTS, LEAVER, OF_MONTHS, ORDINARY, PEERS, SEARCH, SEARCHED, VOLUME
-=======
-from services.detector.rules import EXPORTS, LEAVER, OF_MONTHS, ORDINARY, PEERS, SEARCH, SEARCHED, UNEXPLAINED, VOLUME
->>>>>>> agency
+from services.detector.rules import (
+    ENUMERATION,
+    EXPORTS,
+    LEAVER,
+    OF_MONTHS,
+    ORDINARY,
+    PEERS,
+    SEARCH,
+    SEARCHED,
+    UNEXPLAINED,
+    VOLUME,
+)
 
 RECORDS, PERSONS, PERSON_DAYS = "records", "persons", "person-days"
 """What is counted of what stands out."""
@@ -75,11 +82,8 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
     """
     of = (
         pl.when(pl.col("counted") == RECORDS).then(pl.lit([EXPORTS]))
-<<<<<<< HEAD
         .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
-=======
         .when(pl.col("family").is_in(OF_MONTHS)).then(pl.lit([UNEXPLAINED]))
->>>>>>> agency
         .otherwise(pl.lit(list(ORDINARY)))
     )  # fmt: skip
     told = volume_days.select(
