@@ -28,6 +28,7 @@ COMMANDS = {
     "migrate": "services.migration:migrate_command",
     "doctor": "services.doctor.command:doctor_command",
     "rules": "services.detector.commands.rules:rules_app",
+    "explain": "services.detector.commands.explaining:explain_app",
 }
 """Command to module and function, or to a group of commands."""
 
