@@ -23,6 +23,7 @@ from services.detector.enrich import enrich
 from services.detector.faults.muting import counting
 from services.detector.faults.rejected import REJECTED
 from services.detector.faults.stage import FaultStage
+from services.detector.forest.stage import ForestStage, with_strangeness
 from services.detector.group import MOMENTS, by_window
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
@@ -83,13 +84,14 @@ class Pipeline:
     def __init__(self, settings: AgencySettings, ring: KeyRing) -> None:
         self.settings = settings
         self.calendar = AgencyCalendar(settings.timezone, settings.country)
-        pseudonyms = Pseudonymiser(ring)
+        self.pseudonyms = pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
         self._explainer = Explainer(settings, self.calendar)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)
+        self._forest = ForestStage(settings.forest)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
@@ -111,6 +113,7 @@ class Pipeline:
         state, remuted = self._faults.run(state, admitted, rejudged, piece.rejected, mark)
         reopened = pl.concat([admitted.replaced, remuted, shifted], how="diagonal")
         state = self._volume.run(state, news, reopened, registers, mark)
+        state = self._forest.run(before, state)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
@@ -132,7 +135,8 @@ class Pipeline:
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
         windowed = by_window(counting(state), state.volume_days)
-        return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
+        scored = self.reviser.scored(windowed, windowed, with_strangeness(state), moment)
+        return self.reviser.revisions(scored, state.pushed)
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:
         """Earlier lookups that changed register rows concern: they are judged again."""

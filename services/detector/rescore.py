@@ -20,6 +20,7 @@ from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
+from services.detector.forest.report import Shadow, shadow_of, write_shadow
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -62,6 +63,8 @@ class Rescored:
     """What a person should know of the dataset, a sentence each: records, rows and files that did not count."""
     unread: tuple[str, ...] = ()
     """Faults of files with lookups that could not be read, a sentence each."""
+    shadow: Shadow | None = None
+    """Where the isolation forest is enabled: what it says of each day."""
 
 
 def rescore(
@@ -102,6 +105,9 @@ def rescore(
         explaining = beside.submit(lambda: pl.concat(states(part, state.contributions, moment) for part in judged))
         signals = pipeline.signals(state, moment)
         explained = explaining.result()
+    shadow = None
+    if settings.forest.enabled:
+        shadow = shadow_of(state, lookups.select("employee", "employee_check"), pipeline.pseudonyms)
     dead = pl.concat([read.dead, unscored, conflict_letters(pl.concat(conflicts))])
     return Rescored(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
@@ -112,6 +118,7 @@ def rescore(
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
         unread=tuple(unread_files(dead)),
+        shadow=shadow,
     )
 
 
@@ -138,6 +145,8 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
 def write(result: Rescored, out: Path, ring: KeyRing) -> None:
     """Writes signals.parquet, explained.parquet, dead-letters.parquet and coverage.json, all of them or none.
 
+    Where the forest is enabled, shadow.parquet and models/ follow.
+
     Raises InputError if the directory cannot be made, DoelbindingError if it does not take the files.
     """
     try:
@@ -156,6 +165,7 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
             f"{out}: cannot be written: {error.strerror}; nothing of this run was kept there. "
             "Free space on its disk, or give another directory with --out"
         ) from error
+    write_shadow(result.shadow, out)
 
 
 def coverage(result: Rescored) -> dict[str, object]:

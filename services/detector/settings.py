@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from services.core.calendar import country_fault, timezone_fault
 from services.core.errors import InputError
@@ -93,6 +93,23 @@ class FaultSettings(_Section):
     min_rejected: int = Field(5, ge=1, description="fewer records of a day without actor, or from the future, are none")
 
 
+class ForestSettings(_Section):
+    """The isolation forest over employee-days: a second opinion beside the signals."""
+
+    enabled: bool = Field(default=False, description="train a forest each month and score days, beside the signals")
+    counts: bool = Field(default=False, description="a score adds a few points to volume signals that exist anyway")
+    trees: int = Field(100, ge=10, le=1000, description="trees of a forest")
+    samples: int = Field(256, ge=16, le=4096, description="employee-days that each tree draws")
+    min_days: int = Field(500, ge=20, description="with fewer employee-days in earlier months none is trained")
+    seed: int = Field(20081215, ge=0, le=2**32 - 1, description="of the draws; the same seed gives the same forest")
+
+    @model_validator(mode="after")
+    def _counts_only_when_enabled(self) -> Self:
+        if self.counts and not self.enabled:
+            raise ValueError("counts = true needs enabled = true: a forest that is not trained has no scores")
+        return self
+
+
 class AgencySettings(_Section):
     """Everything in which one agency differs from another; the defaults suit UWV."""
 
@@ -119,6 +136,7 @@ class AgencySettings(_Section):
     burst: BurstSettings = BurstSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
+    forest: ForestSettings = ForestSettings()
 
     @field_validator("timezone", "country")
     @classmethod
@@ -141,6 +159,10 @@ class AgencySettings(_Section):
     def remembered(self) -> timedelta:
         """How long before the latest event lookups are remembered: whole local days, however far the watermark lags."""
         return timedelta(days=self.duplicate_days) + max(self.watermark_lag, A_LONG_DAY)
+
+    def with_forest(self) -> AgencySettings:
+        """The same settings with the isolation forest in shadow."""
+        return self.model_copy(update={"forest": self.forest.model_copy(update={"enabled": True})})
 
     def sources_for_history(self) -> tuple[str, ...]:
         """Relation sources of a re-scoring run: all, unless the settings name some."""

@@ -83,6 +83,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "colleague-had-the-case": ("een collega had de zaak", "a colleague had the case"),
     "others-looked-too": ("anderen keken ook", "others looked too"),
     "nobody-had-a-case": ("niemand had een zaak", "nobody had a case"),
+    "forest": ("tweede mening van een geleerd model", "second opinion of a learned model"),
     "cap": ("begrenzing", "cap"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),
     "explained-later": ("later alsnog verklaard", "explained later"),

@@ -55,6 +55,7 @@ SIGNAL_COLUMNS = {
     "compared_with": "whose days at work were compared: role, role-and-department or agency",
     "workload": "persons opened that day",
     "usual_workload": "persons opened on a usual day, in thousandths",
+    "strangeness": "score of the day by the isolation forest, in thousandths; null unless the agency lets it count",
     "first_day": "local date of the first lookup",
     "last_day": "local date of the last lookup",
     "period_nl": "the day, or first and last day, in words",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, off_hours, sign_of_sharing
+from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, forest, off_hours, sign_of_sharing
 
 RULE = Rule(
     id="volume-own",
-    version=1,
+    version=2,
     family="volume-own",
     rule_class=in_class("B"),
     hit=None,
@@ -59,6 +59,7 @@ RULE = Rule(
         ),
         sign_of_sharing(60),
         off_hours(20),
+        forest(40),
     ),
     summary=Text(
         "Medewerker opende op {first_day} {subjects} dossiers zonder gevonden werkreden, ver boven de eigen gewoonte.",
