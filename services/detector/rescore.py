@@ -20,7 +20,7 @@ from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
-from services.detector.forest.report import Shadow, shadow_of, write_shadow
+from services.detector.forest.report import SHADOW_FILE, Shadow, shadow_of, write_models
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -145,7 +145,7 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
 def write(result: Rescored, out: Path, ring: KeyRing) -> None:
     """Writes signals.parquet, explained.parquet, dead-letters.parquet and coverage.json, all of them or none.
 
-    Where the forest is enabled, shadow.parquet and models/ follow.
+    Where there are forests, shadow.parquet and models/ as well.
 
     Raises InputError if the directory cannot be made, DoelbindingError if it does not take the files.
     """
@@ -154,18 +154,24 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
     except OSError as error:
         raise InputError(f"{out}: cannot be written: {error.strerror}") from error
     told = msgspec.json.format(msgspec.json.encode(coverage(result)), indent=1)
+    shadow = result.shadow or Shadow(pl.DataFrame(), {})
+    scored = [SHADOW_FILE] if shadow.models else []
     try:
-        with whole(out, *FILES) as (signals, explained, dead, counts):
+        write_models(shadow.models, out)
+        with whole(out, *scored, *FILES) as (*scores, signals, explained, dead, counts):
+            for path in scores:
+                write_parquet(shadow.days, path)
             write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
             write_parquet(result.explained, explained)
             write_parquet(seal_frame(result.dead, ring), dead)
             counts.write_bytes(told)
+            if not scored:  # an earlier run's scores do not stay beside other signals
+                (out / SHADOW_FILE).unlink(missing_ok=True)
     except OSError as error:
         raise DoelbindingError(
             f"{out}: cannot be written: {error.strerror}; nothing of this run was kept there. "
             "Free space on its disk, or give another directory with --out"
         ) from error
-    write_shadow(result.shadow, out)
 
 
 def coverage(result: Rescored) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The state's scored days into shadow.parquet and models/, and into the detector's metrics."""
+"""The state's scored days into the rows of shadow.parquet and the files of models/, and into the detector's metrics."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from services.core.errors import DoelbindingError
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.forest.days import DAY_KEY, employee_days
 from services.detector.forest.reasons import REASON, with_reasons
 from services.detector.forest.stage import THOUSAND
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.tables import State
-from services.detector.whole import whole, write_parquet
+from services.detector.whole import whole
 
 SHADOW_FILE, MODELS = "shadow.parquet", "models"
 
@@ -68,23 +67,12 @@ def _named(checks: pl.DataFrame, pseudonyms: Pseudonymiser) -> pl.DataFrame:
     return checks.select("employee", pl.Series("employee_id", texts, pl.String))
 
 
-def write_shadow(shadow: Shadow | None, out: Path) -> None:
-    """Writes shadow.parquet and models/; without a shadow, an earlier run's scores do not stay beside other signals.
-
-    Raises DoelbindingError where the directory does not take the files.
-    """
-    try:
-        if shadow is None:
-            (out / SHADOW_FILE).unlink(missing_ok=True)
-            return
+def write_models(models: Mapping[str, bytes], out: Path) -> None:
+    """Writes each forest under models/; its name has its hash, so that runs share them. Raises OSError."""
+    for name, document in models.items():
         (out / MODELS).mkdir(exist_ok=True)
-        for name, document in shadow.models.items():
-            with whole(out / MODELS, name) as (path,):
-                path.write_bytes(document)
-        with whole(out, SHADOW_FILE) as (path,):
-            write_parquet(shadow.days, path)
-    except OSError as error:
-        raise DoelbindingError(f"{out}: the shadow scores cannot be written: {error.strerror}") from error
+        with whole(out / MODELS, name) as (path,):
+            path.write_bytes(document)
 
 
 def show_shadow(metrics: DetectorMetrics, before: State, state: State) -> None:

@@ -91,6 +91,8 @@ def with_strangeness(state: State) -> pl.DataFrame:
 
     It adds to signals about persons without explanation on one day, and makes none.
     """
+    if not state.strange_days["counts"].any():
+        return state.volume_days.with_columns(pl.lit(None, pl.Int64).alias("strangeness"))
     counted = state.strange_days.filter("counts").select(
         *DAY_KEY, pl.lit(VOLUME).alias("family"), pl.col("score").alias("strangeness")
     )
