@@ -9,12 +9,22 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from services.core.clock import SystemClock
 from services.core.contract import LOOKUP
+from services.core.errors import DoelbindingError
+from services.core.keyring import open_key_ring
 from services.detector.forest.artefact import from_bytes, hash_of
 from services.detector.forest.report import SHADOW
-from tests.datasets import lines, write_registers
+from services.detector.metrics import DetectorMetrics
+from services.detector.pipeline import Pipeline
+from services.detector.state.connection import sqlite_url
+from services.detector.state.store import Store
+from services.detector.state.tables import State
+from services.detector.watching import DetectOptions, detect
+from tests.datasets import in_order, lines, write_registers
 from tests.unit.command_line import run
-from tests.unit.forest.desk import desk
+from tests.unit.forest.desk import chosen, desk
+from tests.world import in_one_batch
 
 RULES = "[forest]\ntrees = 20\nsamples = 32\nmin_days = 20\n"
 
@@ -59,3 +69,20 @@ def test_a_fault_of_the_settings_is_told_with_its_section(
 def test_without_it_scikit_learn_is_not_imported() -> None:
     asked = "import sys, services.detector.rescore; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_the_streaming_detector_stores_the_forests_and_scores_of_one_batch(tmp_path: Path) -> None:
+    world, home, metrics = desk(), tmp_path / "home", DetectorMetrics()
+    write_registers(world, tmp_path / "desk")
+    (tmp_path / "desk" / "lookups" / "spring.ndjson").write_bytes(lines(LOOKUP, in_order(world.lookups)))
+    nobody_there = DetectOptions(tmp_path / "desk", "http://127.0.0.1:9", home, rows_per_slice=100, patience_seconds=0)
+    with pytest.raises(DoelbindingError, match="they are kept and go out at the next start"):
+        detect(nobody_there, chosen(counts=True), SystemClock(), metrics)
+    store = Store(sqlite_url(home / "detector.sqlite"), SystemClock())
+    kept = State.restore(store.load().tables)
+    store.close()
+    batch = in_one_batch(world, Pipeline(chosen(counts=True), open_key_ring(home / "keyring.json"))).state
+    assert kept.forests.sort("month").equals(batch.forests)
+    assert kept.strange_days.sort("day", "employee").equals(batch.strange_days)
+    assert metrics.registry.get_sample_value("doelbinding_shadow_score_count") == batch.strange_days.height
