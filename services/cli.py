@@ -29,6 +29,7 @@ COMMANDS = {
     "doctor": "services.doctor.command:doctor_command",
     "signals": "services.casefile.command:signals_app",
     "rules": "services.detector.commands.rules:rules_app",
+    "explain": "services.detector.commands.explaining:explain_app",
 }
 """Command to module and function, or to a group of commands."""
 

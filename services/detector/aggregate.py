@@ -36,6 +36,7 @@ def aggregate(
     """One row per signal with the columns of rules/columns.py, its evidence and its identity.
 
     `everything` are all windowed contributions: other employees' looks at the same person count as context.
+    `volume_days` are VOLUME_DAYS with `strangeness`.
     """
     ordered = rows.with_columns(_telling().alias("telling")).sort(
         *KEY, "viewer", "subject", "at", "lookup_id", nulls_last=True
@@ -60,7 +61,9 @@ def aggregate(
         _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
     )
     signals = signals.join(
-        volume_days.select([name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")]),
+        volume_days.select(
+            *(name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")), "strangeness"
+        ),
         left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
     amount = pl.when(pl.col("counted") == RECORDS).then("records").otherwise("person_days")

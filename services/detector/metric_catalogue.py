@@ -105,6 +105,14 @@ SIGNAL_SCORE = Metric(
     {"rule_class": CLASSES},
     (10, 20, 30, 40, 50, 60, 70, 80, 90, 100),
 )
+SHADOW_SCORE = Metric(
+    "doelbinding_shadow_score",
+    "histogram",
+    "Score of an employee's day, 0 to 1, by the isolation forest in shadow, where it is enabled.",
+    "histogram_quantile(0.99, sum by (le) (rate(doelbinding_shadow_score_bucket[7d])))",
+    NO_LABELS,
+    (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+)
 OUTBOX_PENDING = Metric(
     "doelbinding_outbox_pending",
     "gauge",
@@ -174,6 +182,7 @@ CATALOGUE = (
     WATERMARK,
     SIGNALS,
     SIGNAL_SCORE,
+    SHADOW_SCORE,
     OUTBOX_PENDING,
     OUTBOX_OLDEST,
     DELIVERIES,

@@ -35,6 +35,7 @@ class DetectorMetrics:
         self.watermark = self._gauge(catalogue.WATERMARK)
         self.signals = self._counter(catalogue.SIGNALS)
         self.signal_score = self._histogram(catalogue.SIGNAL_SCORE)
+        self.shadow_score = self._histogram(catalogue.SHADOW_SCORE)
         self.outbox_pending = self._gauge(catalogue.OUTBOX_PENDING)
         self.outbox_oldest = self._gauge(catalogue.OUTBOX_OLDEST)
         self.deliveries = self._counter(catalogue.DELIVERIES)

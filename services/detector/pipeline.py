@@ -25,6 +25,7 @@ from services.detector.enrich import enrich
 from services.detector.faults.muting import counting
 from services.detector.faults.rejected import REJECTED
 from services.detector.faults.stage import FaultStage
+from services.detector.forest.stage import ForestStage, with_strangeness
 from services.detector.group import MOMENTS, by_window
 from services.detector.leavers.stage import LeaverStage
 from services.detector.registers import Registers
@@ -92,7 +93,7 @@ class Pipeline:
         self.calendar = AgencyCalendar(
             settings.timezone, settings.country, settings.opening_hour, settings.closing_hour
         )
-        pseudonyms = Pseudonymiser(ring)
+        self.pseudonyms = pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(
             SignalIds(ring), pseudonyms, self.calendar, settings.burst, settings.pairs, settings.digest
@@ -104,6 +105,7 @@ class Pipeline:
         self._volume = VolumeStage(settings, self.calendar)
         self._shares = ShareStage(settings, self.calendar)
         self._leavers = LeaverStage(settings, self.calendar)
+        self._forest = ForestStage(settings.forest)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
 
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
@@ -138,6 +140,7 @@ class Pipeline:
         days = pl.concat([news["day"], reopened["day"]])
         state = self._shares.run(counted, state, days, mark)
         state = self._leavers.run(counted, state, pl.concat([news, reopened], how="diagonal"), registers)
+        state = self._forest.run(before, state)
         state = self._push.run(state, registers, mark)
         state = replace(state, progress=replace(state.progress, watermark=mark))
         return state, Findings(
@@ -159,7 +162,8 @@ class Pipeline:
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
         windowed = by_window(counting(state), state.volume_days)
-        return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
+        scored = self.reviser.scored(windowed, windowed, with_strangeness(state), moment)
+        return self.reviser.revisions(scored, state.pushed)
 
     def _judged_now(self, piece: Slice, admitted: Admitted, again: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """The admitted lookups and those to be judged again; judging needs no state, so it may have been done ahead."""

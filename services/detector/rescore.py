@@ -21,6 +21,7 @@ from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
+from services.detector.forest.report import SHADOW_FILE, Shadow, shadow_of, write_models
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -63,6 +64,8 @@ class Rescored:
     """What a person should know of the dataset, a sentence each: records, rows and files that did not count."""
     unread: tuple[str, ...] = ()
     """Faults of files with lookups that could not be read, a sentence each."""
+    shadow: Shadow | None = None
+    """Where the isolation forest is enabled: what it says of each day."""
 
 
 def rescore(
@@ -105,6 +108,9 @@ def rescore(
         explaining = beside.submit(lambda: pl.concat(states(part, state.contributions, moment) for part in judged))
         signals = pipeline.signals(state, moment)
         explained = explaining.result()
+    shadow = None
+    if settings.forest.enabled:
+        shadow = shadow_of(state, lookups.select("employee", "employee_check"), pipeline.pseudonyms)
     dead = pl.concat([read.dead, unscored, conflict_letters(pl.concat(conflicts))])
     return Rescored(
         signals=signals if period.start is None else signals.filter(pl.col("raised_at") >= period.start),
@@ -115,6 +121,7 @@ def rescore(
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
         unread=tuple(unread_files(dead)),
+        shadow=shadow,
     )
 
 
@@ -141,6 +148,8 @@ def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
 def write(result: Rescored, out: Path, ring: KeyRing) -> None:
     """Writes signals.parquet, evidence.parquet, explained.parquet, dead-letters.parquet and coverage.json, or none.
 
+    Where there are forests, shadow.parquet and models/ as well.
+
     Raises InputError if the directory cannot be made, DoelbindingError if it does not take the files.
     """
     try:
@@ -148,13 +157,20 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
     except OSError as error:
         raise InputError(f"{out}: cannot be written: {error.strerror}") from error
     told = msgspec.json.format(msgspec.json.encode(coverage(result)), indent=1)
+    shadow = result.shadow or Shadow(pl.DataFrame(), {})
+    scored = [SHADOW_FILE] if shadow.models else []
     try:
-        with whole(out, *FILES) as (signals, evidence, explained, dead, counts):
+        write_models(shadow.models, out)
+        with whole(out, *scored, *FILES) as (*scores, signals, evidence, explained, dead, counts):
+            for path in scores:
+                write_parquet(shadow.days, path)
             write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
             write_parquet(_evidence(result.signals), evidence)
             write_parquet(result.explained, explained)
             write_parquet(seal_frame(result.dead, ring), dead)
             counts.write_bytes(told)
+            if not scored:  # an earlier run's scores do not stay beside other signals
+                (out / SHADOW_FILE).unlink(missing_ok=True)
     except OSError as error:
         raise DoelbindingError(
             f"{out}: cannot be written: {error.strerror}; nothing of this run was kept there. "

@@ -153,6 +153,23 @@ class FaultSettings(_Section):
     min_rejected: int = Field(5, ge=1, description="fewer records of a day without actor, or from the future, are none")
 
 
+class ForestSettings(_Section):
+    """The isolation forest over employee-days: a second opinion beside the signals."""
+
+    enabled: bool = Field(default=False, description="train a forest each month and score days, beside the signals")
+    counts: bool = Field(default=False, description="a score adds a few points to volume signals that exist anyway")
+    trees: int = Field(100, ge=10, le=1000, description="trees of a forest")
+    samples: int = Field(256, ge=16, le=4096, description="employee-days that each tree draws")
+    min_days: int = Field(500, ge=20, description="with fewer employee-days in earlier months none is trained")
+    seed: int = Field(20081215, ge=0, le=2**32 - 1, description="of the draws; the same seed gives the same forest")
+
+    @model_validator(mode="after")
+    def _counts_only_when_enabled(self) -> Self:
+        if self.counts and not self.enabled:
+            raise ValueError("counts = true needs enabled = true: a forest that is not trained has no scores")
+        return self
+
+
 class AgencySettings(_Section):
     """Everything in which one agency differs from another; the defaults suit UWV."""
 
@@ -188,6 +205,7 @@ class AgencySettings(_Section):
     leaver: LeaverSettings = LeaverSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
+    forest: ForestSettings = ForestSettings()
 
     @field_validator("timezone", "country")
     @classmethod
@@ -223,6 +241,10 @@ class AgencySettings(_Section):
         """32 hex digits of SHA-256 over every setting by name; equal for equal settings."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    def with_forest(self) -> AgencySettings:
+        """The same settings with the isolation forest in shadow."""
+        return self.model_copy(update={"forest": self.forest.model_copy(update={"enabled": True})})
 
     def sources_for_history(self) -> tuple[str, ...]:
         """Relation sources of a re-scoring run: all, unless the settings name some."""

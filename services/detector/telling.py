@@ -9,6 +9,7 @@ import polars as pl
 
 from services.detector.emergencies import also_concerned
 from services.detector.faults.muting import counting
+from services.detector.forest.stage import with_strangeness
 from services.detector.group import COUNTED_MOMENTS, by_window
 from services.detector.revise import Reviser
 from services.detector.rules import BURST, MANY_PERSONS
@@ -24,14 +25,15 @@ def tell(before: State, state: State, reviser: Reviser) -> tuple[State, pl.DataF
     earlier, windowed = by_window(was, before.volume_days), by_window(now, state.volume_days)
     fresh, gone = _differences(was, now)
     concerned = _concerned(before, state, (earlier, windowed), pl.concat([fresh, gone]))
-    standing = reviser.scored(windowed.filter(concerned), windowed, state.volume_days, moment)
+    standing = reviser.scored(windowed.filter(concerned), windowed, with_strangeness(state), moment)
     revisions = reviser.revisions(standing, state.pushed)
     changed = _changed(revisions, state.told)
     state = replace(state, told=_noted(state.told, changed))
     reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
     if gone.is_empty() and reopened.is_empty():
         return state, changed
-    last = reviser.scored(earlier.filter(concerned), earlier, before.volume_days, before.progress.watermark or moment)
+    then = before.progress.watermark or moment
+    last = reviser.scored(earlier.filter(concerned), earlier, with_strangeness(before), then)
     void = _void(reviser.revisions(last, before.pushed), revisions, state.told, reviser, moment)
     kept = state.told.join(void, on="signal_id", how="anti")
     return replace(state, told=kept), pl.concat([changed, void])
@@ -59,7 +61,7 @@ def _concerned(
     of_subjects = pl.col("subject").is_in(subjects.implode())
     viewers = [different["employee"].rename("viewer"), crossed["viewer"]]
     viewers += [windowed.filter(of_subjects)["viewer"] for windowed in both]
-    judged = not state.volume_days.equals(before.volume_days)
+    judged = not with_strangeness(state).equals(with_strangeness(before))
     crowd = pl.lit(judged) | pl.col("employee").is_in(pl.concat(viewers).unique().implode())
     return pl.col("about").is_in(subjects.implode()) | (pl.col("family").is_in(MANY_PERSONS) & crowd)
 

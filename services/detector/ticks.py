@@ -13,6 +13,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.detector.budget import Candidate, Tick, decide
 from services.detector.faults.muting import counting
+from services.detector.forest.stage import with_strangeness
 from services.detector.group import by_window, changes, with_episodes
 from services.detector.long_watch import watches
 from services.detector.registers import Registers
@@ -85,7 +86,7 @@ class Candidates:
     def __init__(self, reviser: Reviser, windowed: pl.DataFrame, state: State, floor: float) -> None:
         self._reviser = reviser
         self._floor = floor
-        self._volume_days = state.volume_days
+        self._volume_days = with_strangeness(state)
         self._windowed = windowed
         at_once = pl.col("family").is_in(AT_ONCE)
         self._competing = windowed.filter(~at_once)

@@ -26,6 +26,7 @@ from services.detector.deliver import Deliverer
 from services.detector.faults.rejected import rejected_by_system
 from services.detector.faults.report import show_faults
 from services.detector.following import FollowedRegisters, Reading
+from services.detector.forest.report import show_shadow
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
@@ -191,6 +192,7 @@ class Watch:
             LOG.warning("records-not-read", **found_wrong._asdict())
         sizes = self._patience.later(self._store.sizes)
         show_findings(self._metrics, state, found, revisions, dead, sizes)
+        show_shadow(self._metrics, before, state)
         show_faults(self._metrics, before, state, news.rejected, self._pipeline.settings.faults.window_days)
         return state, _counts(found, revisions)
 

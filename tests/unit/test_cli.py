@@ -33,7 +33,7 @@ COMMANDS = list(command_lines(typer.main.get_command(cli.application(cli.COMMAND
 def test_the_commands_are_those_of_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     assert {line[0] for line in COMMANDS} >= {
-        "demo", "simulate", "rescore", "detect", "evaluate", "serve", "migrate", "rules",
+        "demo", "simulate", "rescore", "detect", "evaluate", "serve", "migrate", "rules", "explain",
     }  # fmt: skip
     for line in COMMANDS:
         assert f"`doelbinding {line[0]}" in readme

@@ -110,6 +110,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "number-of-days": ("aantal dagen", "number of days"),
     "number-of-lines": ("aantal logregels", "number of log lines"),
     "time-between-places": ("tijd tussen de plaatsen", "time between the places"),
+    "forest": ("tweede mening van een geleerd model", "second opinion of a learned model"),
     "cap": ("begrenzing", "cap"),
     "too-few": ("er blijft te weinig over", "too few are left"),
     "moved": ("valt nu onder een andere regel", "now under another rule"),

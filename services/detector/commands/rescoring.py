@@ -36,6 +36,9 @@ def rescore_command(
     rules: RulesFile = None,
     compare: Annotated[Path | None, typer.Option("--compare", help="Earlier output to compare with.")] = None,
     submit_to: Annotated[str | None, typer.Option("--submit", help="Base URL of the intake API to deliver to.")] = None,
+    shadow: Annotated[
+        bool, typer.Option("--shadow", help="Also score each day by an isolation forest, beside the signals.")
+    ] = False,
     home: Home = None,
     json_output: JsonOutput = False,
 ) -> None:
@@ -43,6 +46,7 @@ def rescore_command(
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
     history, settings = _inputs(dataset, rules)
+    settings = settings.with_forest() if shadow else settings
     folder = home or default_home()
     ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:

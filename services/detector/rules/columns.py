@@ -71,6 +71,7 @@ SIGNAL_COLUMNS = {
     "remote_lines": "log lines of a shared account away from the office",
     "workload": "persons opened that day",
     "usual_workload": "persons opened on a usual day, in thousandths",
+    "strangeness": "score of the day by the isolation forest, in thousandths; null unless the agency lets it count",
     "first_day": "local date of the first lookup",
     "last_day": "local date of the last lookup",
     "since_day": "first local date of the window",

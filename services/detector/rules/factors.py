@@ -293,6 +293,22 @@ NOBODY_ELSES_CASE = Text(
     "Volgens het zaakregister aan het einde van de respijttermijn had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
     "By the case register at the end of the grace nobody else had a case of this person when the file was consulted ({lookups_en}).",
 )
+
+
+def forest(points: int) -> Factor:
+    """A learned model's second opinion, where the agency lets it count; never the ground of a signal."""
+    return Factor(
+        "forest",
+        pl.col("strangeness") >= 600,
+        pl.when(pl.col("strangeness") >= 700).then(points).otherwise(points // 2),
+        pl.col("strangeness").cast(pl.String),
+        Text(
+            "Een geleerd model geeft deze dag {strangeness} op een schaal tot 1000, waarbij 500 gewoon is. Dit telt licht mee; de grond van het signaal is een andere.",
+            "A learned model gives this day {strangeness} on a scale up to 1000, where 500 is ordinary. It weighs little; the ground of this signal is another.",
+        ),
+    )
+
+
 INSTRUCTED = Text(
     "Of de medewerker over dit voorschrift is geïnstrueerd, blijkt niet uit de logging.",
     "Whether the employee had been instructed on this rule does not follow from the logging.",

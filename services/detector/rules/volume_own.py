@@ -11,6 +11,7 @@ from services.detector.rules.factors import (
     PASSED_ON,
     base,
     colleagues_had_the_cases,
+    forest,
     number_of_persons,
     off_hours,
     sign_of_sharing,
@@ -53,6 +54,7 @@ RULE = Rule(
         colleagues_had_the_cases(120),
         sign_of_sharing(60),
         off_hours(20),
+        forest(40),
     ),
     summary=Text(
         "De medewerker opende {files_nl} op {first_day} zonder gevonden werkreden; op grond van de eigen werkdagen ervoor waren er {expected_nl} te verwachten.",

@@ -165,6 +165,27 @@ FAULTS: Schema = {
 }
 """Faults of sources (faults/kinds.py), each from when it was decided until it was mended (null: not yet)."""
 
+FORESTS: Schema = {
+    "month": pl.Date(),
+    "training": pl.String(),
+    "hash": pl.String(),
+    "artefact": pl.Binary(),
+    "bucket": pl.Int32(),
+}
+"""The isolation forest of each local month as data (forest/artefact.py), its SHA-256 and that of what it saw."""
+
+STRANGE_DAYS: Schema = {
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "month": pl.Date(),
+    "score": pl.Int64(),
+    "rank": pl.Int64(),
+    "counts": pl.Boolean(),
+    "bucket": pl.Int32(),
+}
+"""Per employee and decided day the score of the month's forest in thousandths, its rank on that day, and whether the
+agency lets it count."""
+
 TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
 """The last revision that was told of each signal."""
 
@@ -203,6 +224,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "system_days": SYSTEM_DAYS,
     "looked": LOOKED,
     "faults": FAULTS,
+    "forests": FORESTS,
+    "strange_days": STRANGE_DAYS,
     "told": TOLD,
     "pushed": PUSHED,
     "claims": CLAIMS,
@@ -257,6 +280,8 @@ class State:
     system_days: pl.DataFrame = field(default_factory=_empty("system_days"))
     looked: pl.DataFrame = field(default_factory=_empty("looked"))
     faults: pl.DataFrame = field(default_factory=_empty("faults"))
+    forests: pl.DataFrame = field(default_factory=_empty("forests"))
+    strange_days: pl.DataFrame = field(default_factory=_empty("strange_days"))
     told: pl.DataFrame = field(default_factory=_empty("told"))
     pushed: pl.DataFrame = field(default_factory=_empty("pushed"))
     claims: pl.DataFrame = field(default_factory=_empty("claims"))
