@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.explain.base import covers
+from services.detector.leave import away
 from services.detector.registers import Registers
 
 
 def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    """Adds anyone_had_case, team_had_case and retroactive_at.
+    """Adds anyone_had_case, team_had_case, retroactive_at and on_leave (the viewer's, known when grace ended).
 
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
     is when the viewer first registered a link to the person after the lookup (null: never).
@@ -22,11 +23,12 @@ def add_context(contributions: pl.DataFrame, registers: Registers) -> pl.DataFra
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
     registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
-        rows.join(registered, on="row", how="left")
+        rows.join(registered, on="row", how="left", maintain_order="left")
         .with_columns(
             pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
             pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
         )
+        .with_columns((away(rows, registers, "employee") <= rows["grace_end"]).fill_null(value=False).alias("on_leave"))
         .drop("row")
     )
 

@@ -86,7 +86,7 @@ class Pipeline:
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
-        self._explainer = Explainer(settings, self.calendar)
+        self._explainer = Explainer(settings, self.calendar, pseudonyms)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
         self._volume = VolumeStage(settings, self.calendar)

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from services.detector.encode import Encoder
+from services.detector.further import Further, ReportMargins, as_corrected, party_links, report_links
 from services.detector.periods import EMPLOYEE_KEY, RELATION_KEY, in_force
 
 WHOLE_ABOVE = 0.3
@@ -50,6 +51,12 @@ class Registers:
     relations: Index
     staff_family: Index
     teams: Index
+    derived: Index | None = None
+    """Rows like case links that other registers say: parties of cases, reports of wrong files; null: none."""
+    statements: Index | None = None
+    """Statements of confidentiality by employee; null: the register was not delivered."""
+    absences: Index | None = None
+    """Leave and other absence by employee; null: the register was not delivered."""
 
     def headcount(self, at: datetime) -> int:
         """Distinct employees in service at a moment."""
@@ -64,9 +71,16 @@ def build_registers(
     employees: pl.DataFrame,
     relations: pl.DataFrame,
     relation_sources: tuple[str, ...],
+    further: Further | None = None,
+    reported: ReportMargins | None = None,
 ) -> Registers:
-    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas); the order of rows does not matter."""
+    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas); the order of rows does not matter.
+
+    Self-reports count only with the margins of the agency (`reported`).
+    """
+    further = further or Further()
     links = _with_versions(encoder.links(case_links))
+    derived = _derived(encoder, case_links, further, reported)
     staff = encoder.employees(in_force(employees, EMPLOYEE_KEY))
     usable = relations.filter(pl.col("source").is_in(relation_sources))
     related = encoder.relations(in_force(usable, RELATION_KEY))
@@ -78,7 +92,30 @@ def build_registers(
         relations=Index(related, "relative_of"),
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),
+        derived=None if derived.is_empty() else Index(derived, "subject"),
+        statements=_of_employees(encoder, further.statements, "system"),
+        absences=_of_employees(encoder, further.absences, "kind"),
     )
+
+
+def _derived(
+    encoder: Encoder, case_links: pl.DataFrame, further: Further, reported: ReportMargins | None
+) -> pl.DataFrame:
+    """The link rows that parties of cases and self-reports add."""
+    none = _with_versions(encoder.links(case_links.clear()))
+    parts = [none]
+    if further.case_parties is not None:
+        of_cases = _with_versions(encoder.links(case_links).with_columns(case_links["case_id"]))
+        parties = as_corrected(encoder.case_parties(further.case_parties), ("case_id", "subject", "party_kind"))
+        parts.append(party_links(of_cases, parties).drop("case_id"))
+    if further.self_reports is not None and reported is not None:
+        parts.append(report_links(encoder.self_reports(further.self_reports), reported, none))
+    return pl.concat([part.select(none.columns) for part in parts])
+
+
+def _of_employees(encoder: Encoder, rows: pl.DataFrame | None, kind: str) -> Index | None:
+    """Periods of employees that may overlap, by employee."""
+    return None if rows is None else Index(as_corrected(encoder.of_employee(rows), ("employee", kind)), "employee")
 
 
 def _with_versions(links: pl.DataFrame) -> pl.DataFrame:

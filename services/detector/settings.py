@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from services.core.calendar import country_fault, timezone_fault
 from services.core.errors import InputError
 from services.core.settings import settings_faults
+from services.detector.mandate_settings import Mandate, overlaps
+from services.detector.setting_values import SystemName
 
 RelationSource = Literal["declared", "eigen-personeel", "brp"]
 
@@ -112,7 +114,20 @@ class AgencySettings(_Section):
     mistyped_seconds: int = Field(120, ge=0, le=3600, description="the right number follows a mistyped one this soon")
     namesake_minutes: int = Field(5, ge=0, le=60, description="the right person follows a namesake this soon")
     consultation_minutes: int = Field(30, ge=0, le=240, description="a colleague's look this near explains one's own")
+    self_report_working_days: int = Field(
+        1, ge=0, le=10, description="a wrong file may be reported until this one ends"
+    )
+    self_report_minutes: int = Field(
+        30, ge=0, le=240, description="lookups this near a report's moment are meant by it"
+    )
+    systems_without_cases: tuple[SystemName, ...] = Field(
+        (), description="systems whose lawful use has no case, such as an archive of forms"
+    )
+    statement_systems: tuple[SystemName, ...] = Field(
+        ("suwinet",), description="systems that need a signed statement of confidentiality"
+    )
     lead_roles: tuple[str, ...] = Field(("team-lead",), description="roles that lead the cases of their whole team")
+    mandates: tuple[Mandate, ...] = Field((), description="work without cases, approved for a time")
     volume: VolumeSettings = VolumeSettings()
     peers: PeerSettings = PeerSettings()
     exports: ExportSettings = ExportSettings()
@@ -126,6 +141,13 @@ class AgencySettings(_Section):
         if fault := (timezone_fault if field.field_name == "timezone" else country_fault)(value):
             raise ValueError(fault)
         return value
+
+    @field_validator("mandates")
+    @classmethod
+    def _do_not_overlap(cls, mandates: tuple[Mandate, ...]) -> tuple[Mandate, ...]:
+        if faults := overlaps(mandates):
+            raise ValueError("; ".join(faults))
+        return mandates
 
     @property
     def longest_grace(self) -> int:

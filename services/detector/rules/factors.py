@@ -155,6 +155,34 @@ def no_link(points: int) -> Factor:
     )
 
 
+def self_reported(points: int) -> Factor:
+    """Against: the employee reported the look as a mistake in time."""
+    return Factor(
+        "self-report",
+        pl.col("self_reported") > 0,
+        pl.lit(-points),
+        pl.col("self_reported").cast(pl.String),
+        Text(
+            "De medewerker heeft {self_reported} van {lookups_nl} zelf gemeld als een verkeerd geopend dossier.",
+            "The employee reported {self_reported} of {lookups_en} as a wrong file opened.",
+        ),
+    )
+
+
+def during_leave(points: int) -> Factor:
+    """Context: the employee was on leave or otherwise away, by the register of absences."""
+    return Factor(
+        "during-leave",
+        pl.col("on_leave") > 0,
+        pl.lit(points),
+        pl.col("on_leave").cast(pl.String),
+        Text(
+            "{on_leave} van {lookups_nl} vallen in geregistreerd verlof of andere afwezigheid van de medewerker.",
+            "{on_leave} of {lookups_en} fall within registered leave or other absence of the employee.",
+        ),
+    )
+
+
 def counting() -> tuple[Factor, ...]:
     """The factors that every rule on a relative's, own or colleague's file shares."""
     return (
@@ -167,6 +195,7 @@ def counting() -> tuple[Factor, ...]:
         found_by_address(10),
         link_exists(30),
         no_link(10),
+        self_reported(10),
     )
 
 

@@ -11,6 +11,7 @@ from services.detector.rules.factors import (
     PASSED_ON,
     base,
     break_glass,
+    during_leave,
     found_by_address,
     found_by_name,
     medical_data,
@@ -56,6 +57,7 @@ CONTEXT = (
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
+    during_leave(30),
 )
 
 NO_LINK = Text(
@@ -70,7 +72,7 @@ COUNTERFACTUAL = Text(
 
 RULE = Rule(
     id="no-case-link",
-    version=2,
+    version=3,
     family="no-case-link",
     rule_class=pl.when((pl.col("moments") >= 2) | pl.col("medical")).then(pl.lit("B")).otherwise(pl.lit("C")),
     hit=pl.lit(True),
