@@ -28,6 +28,7 @@ from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import SUPERSEDED, State
+from services.detector.statements import bereft, firsts, without_statement
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched
 from services.detector.telling import tell
@@ -99,9 +100,11 @@ class Pipeline:
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self.judge(news, registers)
-        contributions = as_stored(registered_afterwards(add_context(contribute(judged), registers)))
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
-        state = self._take_in(state, piece, admitted, judged, contributions, outdated)
+        kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
+        kept, contributions = firsts(kept, self._contributions(judged, registers))
+        state = replace(state, contributions=pl.concat([kept, contributions]))
+        state = self._take_in(state, piece, admitted, judged, outdated)
         touched = Touched(judged, admitted.replaced, outdated, contributions.height, piece.numbers)
         state, shifted = self._surroundings.run(
             before, state, touched, lambda known: self.judge(known, registers), registers
@@ -134,12 +137,23 @@ class Pipeline:
         windowed = by_window(counting(state), state.volume_days)
         return self.reviser.revisions(self.reviser.scored(windowed, windowed, state.volume_days, moment), state.pushed)
 
+    def _contributions(self, judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """In which rule families these lookups count, from when until when (CONTRIBUTIONS)."""
+        found = contribute(judged)
+        unsigned = without_statement(judged, registers, self.settings.statement_systems)
+        both = pl.concat([found, unsigned.select(found.columns)])
+        return as_stored(registered_afterwards(add_context(both, registers)))
+
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:
-        """Earlier lookups that changed register rows concern: they are judged again."""
-        if piece.changed_employees.is_empty() and piece.changed_subjects.is_empty():
-            return pl.DataFrame(schema=LOOKUPS)
-        earlier = state.earlier(piece.changed_employees, piece.changed_subjects)
-        return earlier.join(admitted.lookups, on="lookup_id", how="anti")
+        """Earlier lookups that changed register rows concern, or days without their first one: judged again."""
+        parts = [pl.DataFrame(schema=LOOKUPS)]
+        if not (piece.changed_employees.is_empty() and piece.changed_subjects.is_empty()):
+            parts.append(state.earlier(piece.changed_employees, piece.changed_subjects))
+        days = bereft(state.contributions, admitted.replaced)
+        if not days.is_empty():
+            of_them = state.earlier(days["employee"].unique(), _no_keys())
+            parts.append(of_them.join(days, on=["employee", "day"], how="semi"))
+        return pl.concat(parts).unique("lookup_id").join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
         self,
@@ -147,16 +161,13 @@ class Pipeline:
         piece: Slice,
         admitted: Admitted,
         judged: pl.DataFrame,
-        contributions: pl.DataFrame,
         outdated: pl.Series,
     ) -> State:
-        """The state with this slice's contributions; what was replaced or judged again (`outdated`) goes first."""
-        kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
+        """The state with this slice's lookups; what was replaced or judged again (`outdated`) goes first."""
         firsts = [state.progress.first_seen, piece.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
-            contributions=pl.concat([kept, contributions]),
             recent=remembered(state.recent, judged, outdated, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, rules_of
+from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, STATEMENTS, rules_of
 from services.detector.rules.base import Factor, Rule
 
 HEAD = """# The rules
@@ -83,7 +83,7 @@ def _steps(factor: Factor) -> Iterator[tuple[int, int]]:
 
 def _family_row(family: str) -> str:
     names = ", ".join(f"[`{rule.id}`](#{rule.id})" for rule in rules_of(family))
-    keys = {OWN_STREET: BY_EMPLOYEE, BURST: BY_EPISODE} | dict.fromkeys(OF_DAYS, BY_DAY)
+    keys = {OWN_STREET: BY_EMPLOYEE, STATEMENTS: BY_EMPLOYEE, BURST: BY_EPISODE} | dict.fromkeys(OF_DAYS, BY_DAY)
     return f"| `{family}` | {names} | {keys.get(family, BY_PAIR)} |"
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from services.core.contract import EXPLAINED, INSTANT
 from services.detector.contribute import ABORTED
 from services.detector.explain.base import FULL
-from services.detector.rules import EXPORTS, FAMILIES, ORDINARY
+from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, STATEMENTS
 
 JUDGED = ["lookup_id", "subject", "family", "handler", "grace_end", "explained_at", "explanation", "strength"]
 """What the state of a lookup rests on."""
@@ -28,7 +28,7 @@ def _with_excuses(judged: pl.DataFrame, contributions: pl.DataFrame) -> pl.DataF
     """The judged lookups with `excused`; the earlier of excuse and link is the explanation."""
     weightiest = pl.col("family").replace_strict({name: place for place, name in enumerate(FAMILIES)})
     excuses = (
-        contributions.filter(pl.col("family") != EXPORTS)
+        contributions.filter(~pl.col("family").is_in([EXPORTS, STATEMENTS]))
         .with_columns(weightiest.alias("weight"))
         .sort("weight")
         .unique("lookup_id", keep="first", maintain_order=True)

@@ -20,7 +20,7 @@ from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.neighbours import pairs
 from services.detector.registers import Registers
-from services.detector.rules import ORDINARY, RETROACTIVE
+from services.detector.rules import ORDINARY, RETROACTIVE, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
 from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
@@ -76,7 +76,7 @@ class Surroundings:
         employee-days (employee, day) of earlier contributions that count otherwise now.
         """
         rows = state.contributions.with_row_index("row")
-        affected = self._affected(rows, touched)
+        affected = self._affected(rows, touched).filter(pl.col("family") != STATEMENTS)
         if affected.is_empty():
             return state, affected.select(EMPLOYEE_DAY)
         cases = colleague_cases(affected, registers)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from tests.properties.optional_registers import add_optional_registers
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
 
@@ -37,6 +38,7 @@ def random_agency(seed: int) -> World:
     add_surroundings(world, rng, _moment, START)
     _bulk_exports(world, rng)
     _slow_drip(world, rng)
+    add_optional_registers(world, rng, _moment, START)
     _same_id_other_content(world, rng)
     return world
 

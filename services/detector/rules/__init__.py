@@ -9,6 +9,7 @@ from services.detector.rules import (
     ex_partner_file,
     household_file,
     no_case_link,
+    no_confidentiality_statement,
     own_file,
     own_street,
     relative_file,
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     own_street.RULE,
     repeated_no_case_link.RULE,
     no_case_link.RULE,
+    no_confidentiality_statement.RULE,
     volume_own.RULE,
     volume_peers.RULE,
 )
@@ -49,6 +51,7 @@ BURST = "curiosity-burst"
 VOLUME = "volume-own"
 EXPORTS = "bulk-export"
 PEERS = "volume-peers"
+STATEMENTS = "no-confidentiality-statement"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
@@ -57,7 +60,7 @@ AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS)
 """Families of class P of one employee: pushed at once."""
 OF_DAYS = (EXPORTS, VOLUME, PEERS)
 """Families whose signals are about an employee's local date (of a week: its Monday), not about a person."""
-MANY_PERSONS = (OWN_STREET, *OF_DAYS)
+MANY_PERSONS = (OWN_STREET, STATEMENTS, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
 

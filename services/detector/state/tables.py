@@ -41,8 +41,8 @@ CONTRIBUTIONS: Schema = {
 
 It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer's own links and relations say, or at
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
-counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup. `reported_at`: the viewer reported it as a mistake.
-`on_leave`: the viewer had leave, known when grace ended."""
+counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
+`reported_at`: the viewer reported it as a mistake. `on_leave`: the viewer had leave, known when grace ended."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
