@@ -15,6 +15,8 @@ from services.core.errors import InputError
 ALIKE = 0.75
 """Share of equal letters from which an unknown name is taken for a slip in a known one."""
 
+OF_THE_NAME = "[key]"
+"""Where a fault lies in the name of an entry, not in its value."""
 PLAIN = {
     "string_type": "should be text",
     "int_type": "should be a whole number",
@@ -24,6 +26,11 @@ PLAIN = {
     "float_parsing": "should be a number",
     "tuple_type": "should be a list",
     "dict_type": "should be a section with names and values",
+    "missing": "is missing",
+    "too_short": "should name at least one",
+    "date_type": "should be a date, written as 2025-03-30",
+    "date_from_datetime_inexact": "should be a date, written as 2025-03-30",
+    "date_from_datetime_parsing": "should be a date, written as 2025-03-30",
     "model_type": "should be a section with names and values",
 }
 """Kinds of faults whose own words are those of a programmer."""
@@ -44,8 +51,14 @@ def settings_faults(error: ValidationError, where: str, settings: type[BaseModel
         section, field = _found(settings, fault["loc"])
         unknown = fault["type"] == "extra_forbidden"
         told = _known_in(section, str(fault["loc"][-1])) if unknown else _in_words(fault["type"], fault["msg"], field)
-        faults.append(f"{where}: {'.'.join(str(part) for part in fault['loc'])}: {told}")
+        faults.append(f"{where}: {_path(fault['loc'])}: {told}")
     return InputError(*faults)
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """`mandates.2.from`: items are counted from 1, as a person does, and a wrong name stands for itself."""
+    parts = (part + 1 if isinstance(part, int) else part for part in location if part != OF_THE_NAME)
+    return ".".join(str(part) for part in parts)
 
 
 def _found(settings: type[BaseModel], path: Sequence[int | str]) -> tuple[type[BaseModel], FieldInfo | None]:

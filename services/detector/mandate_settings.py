@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.detector.setting_values import SystemName, Words
 
@@ -22,29 +22,38 @@ class Mandate(BaseModel):
     systems: tuple[SystemName, ...] = Field(min_length=1, description="systems that the work is done in, in lower case")
     team: Words | None = Field(None, description="the team whose work it is; one of team, department and role")
     department: Words | None = Field(None, description="the department whose work it is")
-    role: Words | None = Field(None, description="the role whose work it is")
+    role: Words | None = Field(None, validate_default=True, description="the role whose work it is")
     asked_by: Words = Field(description="function of who asked for it; no person's name")
     approved_by: Words = Field(description="function of who approved it: somebody else")
     reason: Words = Field(description="what the work is, and why it has no cases")
     start: date = Field(alias="from", description="first local day")
     end: date = Field(alias="to", description=f"last local day; at most {LONGEST_DAYS} days in all")
 
-    @model_validator(mode="after")
-    def _is_sound(self) -> Mandate:
-        if faults := list(self._faults()):
-            raise ValueError("; ".join(faults))
-        return self
+    @field_validator("role")
+    @classmethod
+    def _names_one(cls, role: str | None, told: ValidationInfo) -> str | None:
+        scopes = (told.data.get("team"), told.data.get("department"), role)
+        if sum(scope is not None for scope in scopes) != 1:
+            raise ValueError("a mandate names one of team, department and role; write one for each")
+        return role
 
-    def _faults(self) -> Iterator[str]:
-        if sum(scope is not None for scope in (self.team, self.department, self.role)) != 1:
-            yield "must name one of team, department and role; write a mandate for each"
-        if self.asked_by.strip().casefold() == self.approved_by.strip().casefold():
-            yield "approved_by must be somebody else than asked_by"
-        if self.end < self.start:
-            yield "ends before it begins; `to` is its last day"
-        elif (self.end - self.start).days >= LONGEST_DAYS:
-            latest = self.start + timedelta(days=LONGEST_DAYS - 1)
-            yield f"lasts longer than {LONGEST_DAYS} days; end it by {latest} and have it approved anew"
+    @field_validator("approved_by")
+    @classmethod
+    def _is_somebody_else(cls, approved_by: str, told: ValidationInfo) -> str:
+        if approved_by.strip().casefold() == str(told.data.get("asked_by", "")).strip().casefold():
+            raise ValueError("must be somebody else than asked_by")
+        return approved_by
+
+    @field_validator("end")
+    @classmethod
+    def _is_in_time(cls, end: date, told: ValidationInfo) -> date:
+        start = told.data.get("start")
+        if isinstance(start, date) and end < start:
+            raise ValueError("lies before `from`; it is the last day of the mandate")
+        if isinstance(start, date) and (end - start).days >= LONGEST_DAYS:
+            latest = start + timedelta(days=LONGEST_DAYS - 1)
+            raise ValueError(f"makes more than {LONGEST_DAYS} days; end it by {latest} and have it approved anew")
+        return end
 
     def clashes(self, other: Mandate) -> bool:
         """Both cover the same people in the same system on the same day."""

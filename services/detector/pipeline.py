@@ -83,10 +83,12 @@ class Pipeline:
 
     def __init__(self, settings: AgencySettings, ring: KeyRing) -> None:
         self.settings = settings
-        self.calendar = AgencyCalendar(settings.timezone, settings.country)
+        self.calendar = AgencyCalendar(settings.timezone, settings.country, settings.extra_closed_days)
         pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
-        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings.burst)
+        self.reviser = Reviser(
+            SignalIds(ring), pseudonyms, self.calendar, settings.burst, frozenset(settings.rules_off)
+        )
         self._explainer = Explainer(settings, self.calendar, pseudonyms)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)

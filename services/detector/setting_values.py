@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+
+from services.detector.rules import RULES
 
 
 def _of_a_system(name: str) -> str:
@@ -19,5 +22,15 @@ def _said(text: str) -> str:
     return text
 
 
+def _of_a_rule(name: str) -> str:
+    if name in (known := [rule.id for rule in RULES]):
+        return name
+    near = get_close_matches(name, known, 1)
+    raise ValueError(f"is no rule; {f'did you mean {near[0]}?' if near else 'see: doelbinding rules list'}")
+
+
+RuleId = Annotated[str, AfterValidator(_of_a_rule)]
+WorkingDays = Annotated[int, Field(ge=0, le=10)]
+Share = Annotated[float, Field(ge=0, le=1)]
 SystemName = Annotated[str, AfterValidator(_of_a_system)]
 Words = Annotated[str, AfterValidator(_said)]

@@ -45,7 +45,8 @@ class DailyPush:
             return state
         windowed = by_window(counting(state), state.volume_days)
         candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
-        raised = raised_at_once(windowed, watermark, self._reviser.burst)
+        heard = windowed.filter(~pl.col("family").is_in(self._reviser.silent))
+        raised = raised_at_once(heard, watermark, self._reviser.burst)
         pushed: list[tuple[str, datetime]] = []
         for moment in due:
             tick = Tick(moment, registers.headcount(moment), _between(raised, progress.last_tick, moment))
