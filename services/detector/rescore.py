@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from services.detector.decode import Decoded
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
+from services.detector.inactive import inactive_explanations, inactive_rules
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -60,6 +61,8 @@ class Rescored:
     duplicates: int
     warnings: tuple[str, ...] = ()
     """What a person should know of the dataset, a sentence each: records, rows and files that did not count."""
+    inactive: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Rules and explanations that did nothing, and why."""
     unread: tuple[str, ...] = ()
     """Faults of files with lookups that could not be read, a sentence each."""
 
@@ -111,6 +114,10 @@ def rescore(
         lookups=lookups.height,
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
+        inactive={
+            "rules": inactive_rules(read.present, settings),
+            "explanations": inactive_explanations(read.present, settings),
+        },
         unread=tuple(unread_files(dead)),
     )
 
@@ -166,6 +173,10 @@ def coverage(result: Rescored) -> dict[str, object]:
         "scored": result.explained.height,
         "duplicates": result.duplicates,
         "states": dict(counted.iter_rows()),
+        "explanations": dict(
+            result.explained.group_by("explanation").len().drop_nulls().sort("explanation").iter_rows()
+        ),
+        "inactive": result.inactive,
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,

@@ -44,7 +44,7 @@ PROBED = range(1001)
 
 def rules_page() -> str:
     """The whole page, in Markdown."""
-    parts = [HEAD, "\n".join([FAMILY_HEAD, *map(_family_row, FAMILIES)]) + "\n", *map(_section, RULES)]
+    parts = [HEAD, "\n".join([FAMILY_HEAD, *map(_family_row, FAMILIES)]) + "\n", *map(rule_section, RULES)]
     return "\n".join(parts)
 
 
@@ -92,7 +92,8 @@ def _open(template: str) -> str:
     return re.sub(r"\{([a-z_]+?)(_en)?\}", r"*\1*", template)
 
 
-def _section(rule: Rule) -> str:
+def rule_section(rule: Rule) -> str:
+    """One rule's part of the page."""
     lines = [
         f"## {rule.id}",
         "",

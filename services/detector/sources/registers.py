@@ -86,6 +86,13 @@ class Registers:
             return read_whole([path], [path.name], EVERY_REGISTER[register])
 
 
+def registers_present(dataset: Path) -> list[str]:
+    """Names of the registers that a dataset holds. Raises InputError where there is no such directory."""
+    if not dataset.is_dir():
+        raise InputError(f"{dataset}: is not a directory; give the directory of a dataset")
+    return [register for register in EVERY_REGISTER if register_files(dataset, register)]
+
+
 def register_files(dataset: Path, register: str) -> list[Path]:
     """The files that hold one register; there should be one."""
     candidates = (dataset / f"{register}{kind}" for kind in KINDS)
