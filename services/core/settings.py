@@ -74,8 +74,9 @@ def _found(settings: type[BaseModel], path: Sequence[int | str]) -> tuple[type[B
 
 
 def _known_in(section: type[BaseModel], name: str) -> str:
-    near = get_close_matches(name, section.model_fields, 1, ALIKE)
-    return "is not known; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(section.model_fields)}")
+    known = [field.alias or own for own, field in section.model_fields.items()]
+    near = get_close_matches(name, known, 1, ALIKE)
+    return "is not known; " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
 
 
 def _in_words(kind: str, told: str, field: FieldInfo | None) -> str:

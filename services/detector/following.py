@@ -10,7 +10,6 @@ import polars as pl
 import structlog
 
 from services.core.errors import DoelbindingError
-from services.detector.inactive import inactive_rules
 from services.detector.pipeline import Pipeline
 from services.detector.register_files import read_registers
 from services.detector.registers import Index, Registers
@@ -76,8 +75,6 @@ class FollowedRegisters:
         registers, dead = read.registers, read.dead
         for told in read.warnings:
             LOG.warning("register-rows-contradict", reason=told)
-        if self._reading is None:
-            LOG.info("inactive", rules=inactive_rules(read.present, self._pipeline.settings))
         name = msgspec.json.encode(sorted(signature)).decode()
         employees, subjects = self._changed(registers, name)
         self._seen, self._known = signature, name

@@ -10,11 +10,8 @@ RULES_REST_ON = {"no-confidentiality-statement": "statements"}
 """Rules that need an optional register."""
 EXPLANATIONS_REST_ON = {"linked-person": "case-parties", "self-report": "self-reports"}
 """Explanations that need an optional register."""
-BY_SETTING = {
-    "mandate": ("mandates", "mandates"),
-    "no-case-expected": ("systems_without_cases", "systems without cases"),
-}
-"""Explanations that rest on a setting of the agency: the setting, and what it would name."""
+BY_SETTING = {"mandate": "mandate", "no-case-expected": "system without cases"}
+"""Explanations that rest on what the settings name."""
 
 
 def inactive_rules(registers: Collection[str] | None, settings: AgencySettings) -> dict[str, str]:
@@ -27,11 +24,8 @@ def inactive_rules(registers: Collection[str] | None, settings: AgencySettings) 
 def inactive_explanations(registers: Collection[str] | None, settings: AgencySettings) -> dict[str, str]:
     """Why, by explanation."""
     lacking = {each: _without(name) for each, name in EXPLANATIONS_REST_ON.items() if not _is_there(name, registers)}
-    unset = {
-        each: f"the settings name no {words}"
-        for each, (name, words) in BY_SETTING.items()
-        if not getattr(settings, name)
-    }
+    named = {"mandate": settings.mandates, "no-case-expected": settings.systems_without_cases}
+    unset = {each: f"the settings name no {words}" for each, words in BY_SETTING.items() if not named[each]}
     return lacking | unset
 
 

@@ -168,14 +168,13 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
 def coverage(result: Rescored) -> dict[str, object]:
     """What arrived and what became of it: counts that add up, and what a person should know of the input."""
     counted = result.explained.group_by("state").len().sort("state")
+    reasons = result.explained.drop_nulls("explanation").group_by("explanation").len().sort("explanation")
     return {
         "lookups": result.lookups,
         "scored": result.explained.height,
         "duplicates": result.duplicates,
         "states": dict(counted.iter_rows()),
-        "explanations": dict(
-            result.explained.group_by("explanation").len().drop_nulls().sort("explanation").iter_rows()
-        ),
+        "explanations": dict(reasons.iter_rows()),
         "inactive": result.inactive,
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
