@@ -26,7 +26,7 @@ def classify(judged: pl.DataFrame) -> pl.DataFrame:
     hits = judged.with_columns(pl.when(linked).then("explained_at").alias("linked_at"), _family().alias("family"))
     handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & ~pl.col("same_team")
     hits = hits.with_columns(_special_from().alias("special_from"), handler.alias("handler"))
-    return _with_reports(_with_licences(hits))
+    return _with_reports(_with_licences(hits)).drop("licence", "licence_strength")
 
 
 def contribute(judged: pl.DataFrame) -> pl.DataFrame:

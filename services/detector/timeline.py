@@ -38,7 +38,8 @@ class Explainer:
         reasons = best(candidates, self._linked)
         explained = seen.select("row").join(reasons, on="row", how="left", maintain_order="left")
         judged = seen.hstack(explained.drop("row"))
-        return self._with_licence(_with_report(self._with_plain(self._with_grace(judged)), candidates), registers)
+        told = candidates.clear() if registers.derived is None else candidates
+        return self._with_licence(_with_report(self._with_plain(self._with_grace(judged)), told), registers)
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """One row per lookup and link of the viewer or the viewer's team to the same subject."""
@@ -76,7 +77,10 @@ class Explainer:
     def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Explanations without a link are known at once and go before those with one."""
         for explanation in self._plain:
-            at_once = pl.when(explanation.applies.fill_null(value=False))
+            applies = judged.select(explanation.applies.fill_null(value=False).alias("applies")).to_series()
+            if not applies.any():
+                continue
+            at_once = pl.when(applies)
             judged = judged.with_columns(
                 at_once.then(pl.col("at")).otherwise("explained_at").alias("explained_at"),
                 at_once.then(pl.lit(explanation.id)).otherwise("explanation").alias("explanation"),

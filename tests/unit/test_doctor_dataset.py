@@ -11,6 +11,7 @@ from services.detector.rules import RULES
 from services.detector.settings import AgencySettings
 from services.doctor.dataset import examine_dataset
 from services.doctor.findings import Finding, Status
+from services.doctor.mandates import examine_mandates
 from services.doctor.needs import NEEDS
 from tests.unit.command_line import run
 from tests.unit.input.records import (
@@ -24,6 +25,7 @@ from tests.unit.input.records import (
     an_employee,
     write,
 )
+from tests.world import local
 
 BEFORE, AFTER = "2024-01-01T00:00:00+01:00", "2024-07-01T00:00:00+02:00"
 
@@ -281,3 +283,21 @@ def test_optional_rows_of_unknown_employees_and_cases_are_told(agency: Agency) -
     ((level, told),) = agency.told("case-parties")
     assert level == "fault"
     assert told.startswith("1 of 1 party stand in cases that no case link names; write case_id alike in both registers")
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        ("2025-03-01", "1 in force or to come, none ends within a fortnight"),
+        ("2025-03-17", "mandate 1 ends on 2025-03-31; have a new one approved if the work goes on"),
+        ("2025-04-01", "mandate 1 ended on 2025-03-31; what it covered counts since; renew it, or leave it out"),
+    ],
+)
+def test_a_mandate_that_ends_is_told_in_time(today: str, told: str) -> None:
+    mandate = {
+        "systems": ["sonar"], "role": "auditor", "asked_by": "head of audit", "approved_by": "director",
+        "reason": "sample", "from": "2025-03-01", "to": "2025-03-31",
+    }  # fmt: skip
+    settings = AgencySettings.model_validate({"mandates": [mandate]})
+    (finding,) = examine_mandates(settings, local(f"{today} 12:00"))
+    assert finding.message.startswith(told)
