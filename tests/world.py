@@ -14,9 +14,11 @@ from services.core.bsn import is_valid
 from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
 from services.core.keyring import KeyRing
 from services.detector.encode import LOOKUPS
+from services.detector.further import Further, report_margins
 from services.detector.pipeline import Findings, Pipeline, Slice
 from services.detector.registers import Registers, build_registers
 from services.detector.settings import AgencySettings
+from services.detector.sources.registers import OPTIONAL
 from services.detector.state.tables import State
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -60,6 +62,12 @@ class World:
     links: list[dict[str, object]] = field(default_factory=list)
     relations: list[dict[str, object]] = field(default_factory=list)
     lookups: list[dict[str, object]] = field(default_factory=list)
+    optional: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    """Rows of the optional registers that were delivered, by the names of their fields in `Further`."""
+
+    def add(self, register: str, **row: object) -> None:
+        """A row of an optional register, which is there from its first row on."""
+        self.optional.setdefault(register, []).append(row)
 
     def employee(self, number: int, team: str = "T1", **columns: object) -> str:
         """Employee `number`, whose own BSN is BSNS[number]."""
@@ -143,16 +151,20 @@ class Run:
 
 
 def registers_of(world: World, pipeline: Pipeline, known_until: datetime | None = None) -> Registers:
-    """The world's registers, or what was registered of the case links until a moment."""
+    """The world's registers, or what was registered of the case links and optional registers until a moment."""
     links = frame(CASE_LINK, world.links)
+    optional = {name: frame(OPTIONAL[name.replace("_", "-")], rows) for name, rows in world.optional.items()}
     if known_until is not None:
-        links = links.filter(pl.col("registered_at") <= known_until)
+        links, *rest = (rows.filter(pl.col("registered_at") <= known_until) for rows in (links, *optional.values()))
+        optional = dict(zip(optional, rest, strict=True))
     return build_registers(
         pipeline.encoder,
         links,
         frame(EMPLOYEE, world.employees),
         frame(RELATION, world.relations),
         ("declared", "eigen-personeel", "brp"),
+        Further(**optional),
+        report_margins(pipeline.settings, pipeline.calendar),
     )
 
 

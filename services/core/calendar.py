@@ -39,6 +39,7 @@ class AgencyCalendar:
         country: str = "NL",
         opening_hour: int = OPENING_HOUR,
         closing_hour: int = CLOSING_HOUR,
+        extra_closed_days: Iterable[date] = (),
     ) -> None:
         found = {"timezone": timezone_fault(timezone), "country": country_fault(country)}
         if faults := [f"{name}: {fault}" for name, fault in found.items() if fault]:
@@ -46,6 +47,7 @@ class AgencyCalendar:
         self.timezone = timezone
         self._office_hours = (opening_hour, closing_hour)
         self._holidays = holidays.country_holidays(country)
+        self._closed = frozenset(extra_closed_days)
 
     def local_day(self, at: pl.Expr) -> pl.Expr:
         """Date on the agency's wall calendar."""
@@ -67,8 +69,8 @@ class AgencyCalendar:
         return local.dt.replace_time_zone(self.timezone).dt.convert_time_zone("UTC").cast(INSTANT)
 
     def is_working_day(self, day: date) -> bool:
-        """Monday to Friday, and no public holiday."""
-        return day.weekday() < 5 and day not in self._holidays
+        """Monday to Friday, no public holiday and not closed otherwise."""
+        return day.weekday() < 5 and day not in self._closed and day not in self._holidays
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""

@@ -20,6 +20,8 @@ ASSIGNEE_KINDS = ("employee", "team")
 LINK_KINDS = ("assignment", "task", "contact", "review")
 RELATION_KINDS = ("partner", "ex_partner", "child", "parent", "sibling", "household", "other")
 RELATION_SOURCES = ("declared", "eigen-personeel", "brp")
+PARTY_KINDS = ("partner", "child", "parent", "employer", "curator", "representative", "other")
+ABSENCE_KINDS = ("leave", "sick")
 STATES = ("explained", "pending", "unexplained", "conflict")
 SEVERITIES = ("low", "medium", "high", "critical")
 SIGNAL_STATUSES = ("open", "withdrawn")
@@ -133,6 +135,62 @@ RELATION = Record(
     },
     frozenset({"valid_to", "registered_at"}),
     {"kind": RELATION_KINDS, "source": RELATION_SOURCES},
+    frozenset({"valid_to", "registered_at"}),
+)
+
+CASE_PARTY = Record(
+    "case-party",
+    {
+        "case_id": pl.String(),
+        "bsn": pl.String(),
+        "kind": pl.String(),
+        "valid_from": INSTANT,
+        "valid_to": INSTANT,
+        "registered_at": INSTANT,
+    },
+    frozenset({"valid_to", "registered_at"}),
+    {"kind": PARTY_KINDS},
+    frozenset({"valid_to", "registered_at"}),
+)
+
+SELF_REPORT = Record(
+    "self-report",
+    {
+        "report_id": pl.String(),
+        "employee_id": pl.String(),
+        "bsn": pl.String(),
+        "occurred_at": INSTANT,
+        "registered_at": INSTANT,
+    },
+    frozenset(),
+    {},
+)
+
+STATEMENT = Record(
+    "statement",
+    {
+        "employee_id": pl.String(),
+        "system": pl.String(),
+        "valid_from": INSTANT,
+        "valid_to": INSTANT,
+        "registered_at": INSTANT,
+    },
+    frozenset({"valid_to", "registered_at"}),
+    {},
+    frozenset({"valid_to", "registered_at"}),
+)
+
+ABSENCE = Record(
+    "absence",
+    {
+        "employee_id": pl.String(),
+        "kind": pl.String(),
+        "valid_from": INSTANT,
+        "valid_to": INSTANT,
+        "registered_at": INSTANT,
+    },
+    frozenset({"valid_to", "registered_at"}),
+    {"kind": ABSENCE_KINDS},
     frozenset({"valid_to", "registered_at"}),
 )
 

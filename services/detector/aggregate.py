@@ -48,6 +48,7 @@ def aggregate(
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
         (linked & for_good).fill_null(value=False).alias("conflict"),
+        (pl.col("reported_at") <= moment).alias("reported"),
         pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),
         _claims_falsely(moment).alias("false_claim"),
@@ -121,6 +122,8 @@ def _counts() -> list[pl.Expr]:
         pl.col("retroactive_at").min().alias("registered_at"),
         _number(~pl.col("anyone_had_case")).alias("without_case"),
         _number(pl.col("team_had_case")).alias("colleague_case"),
+        _number(pl.col("on_leave")).alias("on_leave"),
+        _number(pl.col("reported")).alias("self_reported"),
         _number(pl.col("staff_kind") == "staff").alias("staff"),
         _number(pl.col("staff_kind") == "ex-staff").alias("ex_staff"),
         _number(pl.col("staff_kind") == "family").alias("staff_family"),

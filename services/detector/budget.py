@@ -62,19 +62,20 @@ def decide(
     if saved < PUSH_COST:
         return Decision(saved, (), 0)
     ranked = sorted(candidates())
-    pushed = _within_quota(ranked, saved // PUSH_COST, settings.rule_share)
+    pushed = _within_quota(ranked, saved // PUSH_COST, settings)
     return Decision(saved - PUSH_COST * len(pushed), pushed, len(ranked) - len(pushed))
 
 
-def _within_quota(ranked: Sequence[Candidate], affordable: int, rule_share: float) -> tuple[str, ...]:
+def _within_quota(ranked: Sequence[Candidate], affordable: int, settings: BudgetSettings) -> tuple[str, ...]:
     """The best candidates, no rule with more than its share of what can be given today."""
-    quota = math.ceil(affordable * rule_share)
+    shares = {candidate.rule: settings.quota.get(candidate.rule, settings.rule_share) for candidate in ranked}
+    quota = {rule: math.ceil(affordable * share) for rule, share in shares.items()}
     taken: Counter[str] = Counter()
     pushed: list[str] = []
     for candidate in ranked:
         if len(pushed) == affordable:
             break
-        if taken[candidate.rule] < quota:
+        if taken[candidate.rule] < quota[candidate.rule]:
             taken[candidate.rule] += 1
             pushed.append(candidate.signal_id)
     return tuple(pushed)

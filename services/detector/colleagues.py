@@ -6,6 +6,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.explain.base import covers
+from services.detector.leave import away
 from services.detector.registers import Registers
 
 
@@ -40,12 +41,21 @@ def _of_the_team(cases: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     return cases.join(periods, on="colleague").filter(in_force & (pl.col("colleague_team") == pl.col("team")))
 
 
-def with_absence(cases: pl.DataFrame, around: pl.DataFrame, calendar: AgencyCalendar) -> pl.DataFrame:
-    """Adds colleague_absent (looked at nothing that local day), working_day and day_end to colleague_cases."""
+def with_absence(
+    cases: pl.DataFrame, around: pl.DataFrame, calendar: AgencyCalendar, registers: Registers
+) -> pl.DataFrame:
+    """Adds colleague_absent, absence_known and working_day to colleague_cases.
+
+    Absent is who had leave or was otherwise away at that moment, known since the register says so, and who looked at
+    nothing that local day, known when it is over.
+    """
     working = [day for day in cases["day"].unique() if calendar.is_working_day(day)]
     seen = around.select(pl.col("employee").alias("colleague"), "day", pl.lit(value=True).alias("seen")).unique()
-    return cases.join(seen, on=["colleague", "day"], how="left").with_columns(
-        pl.col("seen").is_null().alias("colleague_absent"),
+    told = cases.join(seen, on=["colleague", "day"], how="left", maintain_order="left")
+    told = told.with_columns(away(told, registers, "colleague"))
+    idle_from = pl.when(pl.col("seen").is_null()).then(calendar.instant(pl.col("day") + pl.duration(days=1)))
+    return told.with_columns(
+        (pl.col("seen").is_null() | pl.col("away_known").is_not_null()).alias("colleague_absent"),
+        pl.min_horizontal(idle_from, "away_known").alias("absence_known"),
         pl.col("day").is_in(working).alias("working_day"),
-        calendar.instant(pl.col("day") + pl.duration(days=1)).alias("day_end"),
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.explain.base import covers
+from services.detector.leave import away
 from services.detector.registers import Registers
 
 
 def add_context(contributions: pl.DataFrame, registers: Registers, dormant_months: int) -> pl.DataFrame:
-    """Adds anyone_had_case, team_had_case, dormant, claim_known_at and retroactive_at.
+    """Adds anyone_had_case, team_had_case, dormant, claim_known_at, retroactive_at and on_leave.
 
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
     is when the viewer first registered a link to the person after the lookup (null: never). A file is `dormant` where
     all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
-    this person that names the claimed case was first known.
+    this person, or of the person as a party, that names the claimed case was first known; `on_leave` says that the
+    viewer was away, as known when grace ended.
     """
     rows = contributions.drop("row").with_row_index("row")
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")
@@ -24,19 +26,26 @@ def add_context(contributions: pl.DataFrame, registers: Registers, dormant_month
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
     registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
-        rows.join(registered, on="row", how="left")
-        .join(_claims(cases), on="row", how="left")
+        rows.join(registered, on="row", how="left", maintain_order="left")
+        .join(_claims(cases, asked, registers), on="row", how="left", maintain_order="left")
         .with_columns(
             pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
             pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
             pl.col("row").is_in(_dormant(cases.filter(~afterwards), dormant_months).implode()).alias("dormant"),
         )
+        .with_columns((away(rows, registers, "employee") <= rows["grace_end"]).fill_null(value=False).alias("on_leave"))
         .drop("row")
     )
 
 
-def _claims(cases: pl.DataFrame) -> pl.DataFrame:
-    named = cases.filter(pl.col("case") == pl.col("claimed_case"))
+def _claims(cases: pl.DataFrame, asked: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    claims = [cases.select("row", "case", "claimed_case", "known_from")]
+    if registers.derived is not None:
+        parties = registers.derived.rows(asked["subject"]).select("subject", "case", "known_from", "valid_from")
+        # a party may be written down in a case that was registered long before
+        known = pl.max_horizontal("known_from", "valid_from").alias("known_from")
+        claims.append(asked.join(parties, on="subject").select("row", "case", "claimed_case", known))
+    named = pl.concat(claims).filter(pl.col("case") == pl.col("claimed_case"))
     return named.group_by("row").agg(pl.col("known_from").min().alias("claim_known_at"))
 
 

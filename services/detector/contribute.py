@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.detector.explain.base import SELF_REPORT
+from services.detector.explain.self_report import STRENGTH as REPORT_STRENGTH
 from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
 from services.detector.state.tables import CONTRIBUTIONS, bucket_of, that_count
 
-NOT_LINKS = ("own-personnel-file", "no-person")
+NOT_LINKS = ("own-personnel-file", "no-person", "aborted")
+ABORTED = "aborted"
 TAKEN_OUT = ("print", "export")
 
 
@@ -16,12 +19,14 @@ def classify(judged: pl.DataFrame) -> pl.DataFrame:
 
     `special_from` is when a special file was known to be one: the lookup itself, or the later registration of the
     relation. A `handler` of staff files outside the own team works on them as others do on ordinary files: a case link
-    makes the look lawful, and there is grace for it.
+    makes the look lawful, and there is grace for it. What the settings allow without a case explains ordinary files
+    and those of a handler; what the viewer reported as a mistake explains ordinary files only.
     """
     linked = pl.col("explained_at").is_not_null() & ~pl.col("explanation").is_in(NOT_LINKS)
     hits = judged.with_columns(pl.when(linked).then("explained_at").alias("linked_at"), _family().alias("family"))
     handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & ~pl.col("same_team")
-    return hits.with_columns(_special_from().alias("special_from"), handler.alias("handler"))
+    hits = hits.with_columns(_special_from().alias("special_from"), handler.alias("handler"))
+    return _with_reports(_with_licences(hits)).drop("licence", "licence_strength")
 
 
 def contribute(judged: pl.DataFrame) -> pl.DataFrame:
@@ -34,7 +39,7 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     taken_out = pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0)
     in_time = (pl.col("explained_at") <= pl.col("grace_end")).fill_null(value=False)
     judged = judged.filter(special | taken_out | ~in_time).with_columns(bucket_of(pl.col("day")))
-    cases = judged.filter(pl.col("subject").is_not_null())
+    cases = judged.filter(pl.col("subject").is_not_null() & pl.col("explanation").ne_missing(ABORTED))
     ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
     parts = [
         _for_good(cases.filter(special & ~pl.col("handler"))),
@@ -65,6 +70,34 @@ def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
         pl.col("explanation").alias("linked_explanation"),
         *(pl.lit(None, CONTRIBUTIONS[name]).alias(name) for name in ("excused_at", "excuse", "excuse_strength")),
     ).select(list(CONTRIBUTIONS))
+
+
+def _with_licences(hits: pl.DataFrame) -> pl.DataFrame:
+    """Explains at once what the settings allow, where no link did."""
+    if hits["licence"].null_count() == hits.height:
+        return hits
+    unlinked = pl.col("explained_at").is_null() | (pl.col("explained_at") > pl.col("at"))
+    allowed = pl.col("licence").is_not_null() & unlinked & (pl.col("family").is_in(ORDINARY) | pl.col("handler"))
+    at_once = pl.when(allowed)
+    return hits.with_columns(
+        at_once.then("at").otherwise("explained_at").alias("explained_at"),
+        at_once.then("licence").otherwise("explanation").alias("explanation"),
+        at_once.then("licence_strength").otherwise("strength").alias("strength"),
+    )
+
+
+def _with_reports(hits: pl.DataFrame) -> pl.DataFrame:
+    """Explains what was reported as a mistake from the report on: looks only, nobody edits or prints by mistake."""
+    if hits["reported_at"].null_count() == hits.height:
+        return hits
+    sooner = pl.col("explained_at").is_null() | (pl.col("reported_at") < pl.col("explained_at"))
+    looked = pl.col("family").is_in(ORDINARY) & ~pl.col("action").is_in(["edit", *TAKEN_OUT])
+    reported = pl.when(pl.col("reported_at").is_not_null() & sooner & looked)
+    return hits.with_columns(
+        reported.then("reported_at").otherwise("explained_at").alias("explained_at"),
+        reported.then(pl.lit(SELF_REPORT)).otherwise("explanation").alias("explanation"),
+        reported.then(pl.lit(REPORT_STRENGTH, pl.Int32)).otherwise("strength").alias("strength"),
+    )
 
 
 def _family() -> pl.Expr:
@@ -98,7 +131,8 @@ def _for_handlers(cases: pl.DataFrame) -> pl.DataFrame:
     """
     authorised = pl.col("viewer_known_from") <= pl.col("at")
     waits = pl.max_horizontal("special_from", "grace_end")
-    lawful = pl.when(pl.col("linked_at").is_not_null()).then(pl.max_horizontal("linked_at", "viewer_known_from"))
+    explained = pl.col("explained_at").is_not_null()
+    lawful = pl.when(explained).then(pl.max_horizontal("explained_at", "viewer_known_from"))
     return cases.with_columns(
         pl.when(authorised).then(waits).otherwise("special_from").alias("counts_from"), lawful.alias("counts_until")
     )

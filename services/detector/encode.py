@@ -58,6 +58,9 @@ FORCED = rf"(?i)^\s*{BREAK_GLASS}(?:[\s:]|$)"
 REMOTE = "remote"
 """The location of a workstation away from the office."""
 
+_PERIOD = ("valid_from", "valid_to", pl.coalesce("registered_at", "valid_from").alias("known_from"))
+"""Validity of a register row and since when it was known; who registers no moment knew at its start."""
+
 CONTENT_SEED = 20_170_101
 
 
@@ -153,6 +156,23 @@ class Encoder:
             "valid_to",
             pl.coalesce("registered_at", "valid_from").alias("known_from"),
         )
+
+    def case_parties(self, valid: pl.DataFrame) -> pl.DataFrame:
+        """Parties of cases, with their BSN as a key."""
+        frame = self._keyed(valid, "bsn", BSN_DOMAIN, "subject")
+        return frame.select("case_id", "subject", "subject_check", pl.col("kind").alias("party_kind"), *_PERIOD)
+
+    def self_reports(self, valid: pl.DataFrame) -> pl.DataFrame:
+        """Reports of wrong files opened, with employee and BSN as keys."""
+        frame = self._keyed(valid, "employee_id", EMPLOYEE_DOMAIN, "employee", check=False)
+        frame = self._keyed(frame, "bsn", BSN_DOMAIN, "subject")
+        known_from = pl.col("registered_at").alias("known_from")
+        return frame.select("report_id", "employee", "subject", "subject_check", "occurred_at", known_from)
+
+    def of_employee(self, valid: pl.DataFrame) -> pl.DataFrame:
+        """Periods of employees (statements, absences), with the employee as a key and all other columns as they are."""
+        frame = self._keyed(valid, "employee_id", EMPLOYEE_DOMAIN, "employee", check=False)
+        return frame.select("employee", pl.exclude("employee", "valid_from", "valid_to", "registered_at"), *_PERIOD)
 
     def _case_keys(self, cases: pl.Series, name: str) -> pl.DataFrame:
         """One column: the key of each case. Rows find theirs by a hash of the text: integers compare faster."""

@@ -84,20 +84,39 @@ class FollowedRegisters:
         if self._reading is not None:
             return _differing(self._reading.registers, registers)
         if self._known in (None, name):
-            return _keys(*(index.frame.clear() for index in _indexes(registers)))
-        return _keys(*(index.frame for index in _indexes(registers)))
+            return _keys(*(frame.clear() for frame in _frames(registers)))
+        return _keys(*_frames(registers))
 
 
-def _indexes(registers: Registers) -> tuple[Index, Index, Index]:
-    return (registers.links, registers.employees, registers.relations)
+def _frames(registers: Registers) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """All link rows, employees and relations."""
+    derived = () if registers.derived is None else (registers.derived.frame,)
+    links = pl.concat([registers.links.frame, *derived])
+    return (links, registers.employees.frame, registers.relations.frame)
 
 
 def _differing(before: Registers, after: Registers) -> tuple[pl.Series, pl.Series]:
-    """Employees and subjects of rows that came, went or changed."""
+    """Employees and subjects of rows that came, went or changed.
+
+    Where an optional register came or went altogether, everybody's.
+    """
+    optional = [(before.statements, after.statements), (before.absences, after.absences)]
+    if any((old is None) != (new is None) for old, new in optional):
+        return _keys(*_frames(after))
     links, employees, relations = (
-        _difference(old.frame, new.frame) for old, new in zip(_indexes(before), _indexes(after), strict=True)
+        _difference(old, new) for old, new in zip(_frames(before), _frames(after), strict=True)
     )
-    return _keys(links, employees, relations)
+    who, whom = _keys(links, employees, relations)
+    signed, away = (_employees_of(old, new) for old, new in optional)
+    handled = after.links.frame.filter(pl.col("assignee").is_in(away.unique().implode()))["subject"]
+    return pl.concat([who, signed, away]).unique(), pl.concat([whom, handled]).unique()
+
+
+def _employees_of(before: Index | None, after: Index | None) -> pl.Series:
+    """Employees whose rows in an optional register came, went or changed."""
+    if before is None or after is None:
+        return pl.Series("employee", [], dtype=pl.Int64)
+    return _difference(before.frame, after.frame)["employee"]
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

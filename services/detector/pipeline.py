@@ -34,6 +34,7 @@ from services.detector.sequences.stage import News, Sequences
 from services.detector.settings import AgencySettings
 from services.detector.shares.stage import ShareStage
 from services.detector.state.tables import SUPERSEDED, State
+from services.detector.statements import bereft, firsts, without_statement
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched
 from services.detector.telling import tell
@@ -91,14 +92,16 @@ class Pipeline:
     def __init__(self, settings: AgencySettings, ring: KeyRing) -> None:
         self.settings = settings
         self.calendar = AgencyCalendar(
-            settings.timezone, settings.country, settings.opening_hour, settings.closing_hour
+            settings.timezone,
+            settings.country,
+            settings.opening_hour,
+            settings.closing_hour,
+            settings.extra_closed_days,
         )
         self.pseudonyms = pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
-        self.reviser = Reviser(
-            SignalIds(ring), pseudonyms, self.calendar, settings.burst, settings.pairs, settings.digest
-        )
-        self._explainer = Explainer(settings, self.calendar)
+        self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings)
+        self._explainer = Explainer(settings, self.calendar, pseudonyms)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._sequences = Sequences(settings, self.calendar, pseudonyms)
         self._faults = FaultStage(settings.faults, self.calendar, self._explainer.grace_table)
@@ -115,10 +118,11 @@ class Pipeline:
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self._judged_now(piece, admitted, again, registers)
-        around = add_context(contribute(judged), registers, self.settings.pairs.dormant_months)
-        contributions = as_stored(registered_afterwards(around))
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
-        state = self._take_in(state, piece, admitted, judged, contributions, outdated)
+        kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
+        kept, contributions = firsts(kept, self._contributions(judged, registers))
+        state = replace(state, contributions=pl.concat([kept, contributions]))
+        state = self._take_in(state, piece, admitted, judged, outdated)
         state = replace(state, claims=borne_out(state.claims, judged, registers))
         state, renewed = self._sequences.run(
             before,
@@ -174,12 +178,24 @@ class Pipeline:
             ahead = ahead.unique("content", maintain_order=True)
         return ahead if again.is_empty() else pl.concat([ahead, self.judge(again, registers)])
 
+    def _contributions(self, judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """In which rule families these lookups count, from when until when (CONTRIBUTIONS)."""
+        found = contribute(judged)
+        unsigned = without_statement(judged, registers, self.settings.statement_systems)
+        both = pl.concat([found, unsigned.select(found.columns)])
+        around = add_context(both, registers, self.settings.pairs.dormant_months)
+        return as_stored(registered_afterwards(around))
+
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:
-        """Earlier lookups that changed register rows concern: they are judged again."""
-        if piece.changed_employees.is_empty() and piece.changed_subjects.is_empty():
-            return pl.DataFrame(schema=LOOKUPS)
-        earlier = state.earlier(piece.changed_employees, piece.changed_subjects)
-        return earlier.join(admitted.lookups, on="lookup_id", how="anti")
+        """Earlier lookups that changed register rows concern, or days without their first one: judged again."""
+        parts = [pl.DataFrame(schema=LOOKUPS)]
+        if not (piece.changed_employees.is_empty() and piece.changed_subjects.is_empty()):
+            parts.append(state.earlier(piece.changed_employees, piece.changed_subjects))
+        days = bereft(state.contributions, admitted.replaced)
+        if not days.is_empty():
+            of_them = state.earlier(days["employee"].unique(), _no_keys())
+            parts.append(of_them.join(days, on=["employee", "day"], how="semi"))
+        return pl.concat(parts).unique("lookup_id").join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
         self,
@@ -187,16 +203,13 @@ class Pipeline:
         piece: Slice,
         admitted: Admitted,
         judged: pl.DataFrame,
-        contributions: pl.DataFrame,
         outdated: pl.Series,
     ) -> State:
-        """The state with this slice's contributions; what was replaced or judged again (`outdated`) goes first."""
-        kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
+        """The state with this slice's lookups; what was replaced or judged again (`outdated`) goes first."""
         firsts = [state.progress.first_seen, piece.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
-            contributions=pl.concat([kept, contributions]),
             recent=remembered(state.recent, judged, outdated, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
             clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),

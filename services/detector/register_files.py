@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from services.detector.further import Further, report_margins
 from services.detector.overlaps import contradictions
 from services.detector.pipeline import Pipeline
 from services.detector.registers import Registers, build_registers
+from services.detector.sources.registers import OPTIONAL, REGISTERS
 from services.detector.sources.registers import Registers as RegisterFiles
 
 
@@ -19,6 +21,8 @@ class RegistersRead:
     registers: Registers
     dead: pl.DataFrame
     warnings: tuple[str, ...]
+    present: tuple[str, ...]
+    """Names of the registers that are there."""
 
 
 def read_registers(files: RegisterFiles, pipeline: Pipeline, sources: tuple[str, ...]) -> RegistersRead:
@@ -27,8 +31,12 @@ def read_registers(files: RegisterFiles, pipeline: Pipeline, sources: tuple[str,
     told = [
         sentence
         for register, part in parts.items()
+        if register in REGISTERS
         for sentence in contradictions(register, files.file_name(register), part)
     ]
-    links, employees, relations = (parts[register].valid for register in ("case-links", "employees", "relations"))
-    registers = build_registers(pipeline.encoder, links, employees, relations, sources)
-    return RegistersRead(registers, pl.concat([part.dead for part in parts.values()]), tuple(told))
+    links, employees, relations = (parts[register].valid for register in REGISTERS)
+    optional = {register.replace("-", "_"): parts[register].valid for register in OPTIONAL if register in parts}
+    margins = report_margins(pipeline.settings, pipeline.calendar)
+    registers = build_registers(pipeline.encoder, links, employees, relations, sources, Further(**optional), margins)
+    dead = pl.concat([part.dead for part in parts.values()])
+    return RegistersRead(registers, dead, tuple(told), tuple(parts))

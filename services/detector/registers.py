@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from services.detector.encode import Encoder
+from services.detector.further import Further, ReportMargins, as_corrected, party_links, report_links
 from services.detector.leavers.known import ends_of_employment
 from services.detector.periods import EMPLOYEE_KEY, RELATION_KEY, in_force
 
@@ -53,6 +54,12 @@ class Registers:
     teams: Index
     leavers: pl.DataFrame
     """Ends of employment (leavers/known.py): employee, left_at and known_from."""
+    derived: Index | None = None
+    """Rows like case links that other registers say: parties of cases, reports of wrong files; null: none."""
+    statements: Index | None = None
+    """Statements of confidentiality by employee; null: the register was not delivered."""
+    absences: Index | None = None
+    """Leave and other absence by employee; null: the register was not delivered."""
 
     def headcount(self, at: datetime) -> int:
         """Distinct employees in service at a moment."""
@@ -67,9 +74,17 @@ def build_registers(
     employees: pl.DataFrame,
     relations: pl.DataFrame,
     relation_sources: tuple[str, ...],
+    further: Further | None = None,
+    reported: ReportMargins | None = None,
 ) -> Registers:
-    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas); the order of rows does not matter."""
-    links = _with_versions(encoder.links(case_links))
+    """Registers from validated frames (CASE_LINK, EMPLOYEE, RELATION schemas); the order of rows does not matter.
+
+    Self-reports count only with the margins of the agency (`reported`).
+    """
+    further = further or Further()
+    encoded = encoder.links(case_links)
+    links = _with_versions(encoded)
+    derived = _derived(encoder, encoded.with_columns(case_links["case_id"]), further, reported)
     staff = encoder.employees(in_force(employees, EMPLOYEE_KEY))
     usable = relations.filter(pl.col("source").is_in(relation_sources))
     related = encoder.relations(in_force(usable, RELATION_KEY))
@@ -82,7 +97,28 @@ def build_registers(
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),
         leavers=ends_of_employment(staff, encoder.employees(employees.filter(pl.col("valid_to").is_not_null()))),
+        derived=None if derived.is_empty() else Index(derived, "subject"),
+        statements=_of_employees(encoder, further.statements, "system"),
+        absences=_of_employees(encoder, further.absences, "kind"),
     )
+
+
+def _derived(encoder: Encoder, links: pl.DataFrame, further: Further, reported: ReportMargins | None) -> pl.DataFrame:
+    """The link rows that parties of cases and self-reports add; `links` are encoded and have case_id beside."""
+    none = _with_versions(links.clear().drop("case_id"))
+    parts = [none]
+    if further.case_parties is not None:
+        of_cases = _with_versions(links)
+        parties = as_corrected(encoder.case_parties(further.case_parties), ("case_id", "subject", "party_kind"))
+        parts.append(party_links(of_cases, parties).drop("case_id"))
+    if further.self_reports is not None and reported is not None:
+        parts.append(report_links(encoder.self_reports(further.self_reports), reported, none))
+    return pl.concat([part.select(none.columns) for part in parts])
+
+
+def _of_employees(encoder: Encoder, rows: pl.DataFrame | None, kind: str) -> Index | None:
+    """Periods of employees that may overlap, by employee."""
+    return None if rows is None else Index(as_corrected(encoder.of_employee(rows), ("employee", kind)), "employee")
 
 
 def _with_versions(links: pl.DataFrame) -> pl.DataFrame:

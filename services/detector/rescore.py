@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
 from services.detector.forest.report import SHADOW_FILE, Shadow, shadow_of, write_models
+from services.detector.inactive import inactive_explanations, inactive_rules
 from services.detector.misread import in_sentences
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.register_files import read_registers
@@ -62,6 +63,8 @@ class Rescored:
     duplicates: int
     warnings: tuple[str, ...] = ()
     """What a person should know of the dataset, a sentence each: records, rows and files that did not count."""
+    inactive: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Rules and explanations that did nothing, and why."""
     unread: tuple[str, ...] = ()
     """Faults of files with lookups that could not be read, a sentence each."""
     shadow: Shadow | None = None
@@ -120,6 +123,10 @@ def rescore(
         lookups=lookups.height,
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
+        inactive={
+            "rules": inactive_rules(read.present, settings),
+            "explanations": inactive_explanations(read.present, settings),
+        },
         unread=tuple(unread_files(dead)),
         shadow=shadow,
     )
@@ -186,11 +193,14 @@ def _evidence(signals: pl.DataFrame) -> pl.DataFrame:
 def coverage(result: Rescored) -> dict[str, object]:
     """What arrived and what became of it: counts that add up, and what a person should know of the input."""
     counted = result.explained.group_by("state").len().sort("state")
+    reasons = result.explained.drop_nulls("explanation").group_by("explanation").len().sort("explanation")
     return {
         "lookups": result.lookups,
         "scored": result.explained.height,
         "duplicates": result.duplicates,
         "states": dict(counted.iter_rows()),
+        "explanations": dict(reasons.iter_rows()),
+        "inactive": result.inactive,
         "deadLetters": dict(result.dead.explode("codes").group_by("codes").len().sort("codes").iter_rows()),
         "signals": dict(result.signals.group_by("rule").len().sort("rule").iter_rows()),
         "pushed": result.signals.filter("pushed").height,

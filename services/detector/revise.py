@@ -14,9 +14,9 @@ from services.core.wire import content_hash
 from services.detector.aggregate import COUNTING_RULE, aggregate
 from services.detector.group import as_of
 from services.detector.parents import with_parents
-from services.detector.rules import BURST, OF_DAYS
+from services.detector.rules import BURST, FAMILIES, OF_DAYS, rules_of
 from services.detector.score import ScoredRule, score
-from services.detector.settings import BurstSettings, PairSettings
+from services.detector.settings import AgencySettings
 from services.detector.story import tell
 
 REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
@@ -27,30 +27,33 @@ WIRE_TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 class Reviser:
-    """Makes revisions under one key ring and one calendar."""
+    """Makes revisions under one key ring and one calendar; rules that are switched `off` name no signal.
+
+    `silent` are the families of which every rule is off.
+    """
 
     def __init__(
         self,
         ids: SignalIds,
         pseudonyms: Pseudonymiser,
         calendar: AgencyCalendar,
-        burst: BurstSettings,
-        pairs: PairSettings,
-        settings_hash: str,
+        settings: AgencySettings,
     ) -> None:
-        self.burst = burst
-        self.pairs = pairs
+        self.burst = settings.burst
+        self.pairs = settings.pairs
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
-        self._settings_hash = settings_hash
+        self._settings_hash = settings.digest
+        self._off = frozenset(settings.rules_off)
+        self.silent = [family for family in FAMILIES if self._off.issuperset(rule.id for rule in rules_of(family))]
 
     def scored(
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
         signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
-        scored = score(with_parents(signals, everything, moment, self.burst))
+        scored = score(with_parents(signals, everything, moment, self.burst), self._off)
         return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +76,7 @@ class Reviser:
     def _with_ids(self, signals: pl.DataFrame) -> pl.DataFrame:
         of_burst = pl.col("parent_family") == BURST
         parents = signals.select(
-            "parent_family",
+            pl.when(~pl.col("parent_family").is_in(self.silent)).then("parent_family"),
             pl.when(~of_burst).then("employee_sid"),
             pl.when(of_burst).then("subject_sid"),
             "parent_window",

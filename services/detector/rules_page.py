@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, SHARED, rules_of
+from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, SHARED, STATEMENTS, rules_of
 from services.detector.rules.base import Factor, Rule
 
 HEAD = """# The rules
@@ -44,7 +44,7 @@ PROBED = range(1001)
 
 def rules_page() -> str:
     """The whole page, in Markdown."""
-    parts = [HEAD, "\n".join([FAMILY_HEAD, *map(_family_row, FAMILIES)]) + "\n", *map(_section, RULES)]
+    parts = [HEAD, "\n".join([FAMILY_HEAD, *map(_family_row, FAMILIES)]) + "\n", *map(rule_section, RULES)]
     return "\n".join(parts)
 
 
@@ -83,7 +83,8 @@ def _steps(factor: Factor) -> Iterator[tuple[int, int]]:
 
 def _family_row(family: str) -> str:
     names = ", ".join(f"[`{rule.id}`](#{rule.id})" for rule in rules_of(family))
-    keys = {OWN_STREET: BY_EMPLOYEE, SHARED: BY_EMPLOYEE, BURST: BY_EPISODE} | dict.fromkeys(OF_DAYS, BY_DAY)
+    one = dict.fromkeys((OWN_STREET, SHARED, STATEMENTS), BY_EMPLOYEE)
+    keys = one | {BURST: BY_EPISODE} | dict.fromkeys(OF_DAYS, BY_DAY)
     return f"| `{family}` | {names} | {keys.get(family, BY_PAIR)} |"
 
 
@@ -92,7 +93,8 @@ def _open(template: str) -> str:
     return re.sub(r"\{([a-z_]+?)(_en)?\}", r"*\1*", template)
 
 
-def _section(rule: Rule) -> str:
+def rule_section(rule: Rule) -> str:
+    """One rule's part of the page."""
     lines = [
         f"## {rule.id}",
         "",

@@ -23,20 +23,20 @@ class ScoredRule:
     signals: pl.DataFrame
 
 
-def name_rules(signals: pl.DataFrame) -> pl.DataFrame:
-    """Adds `rule`: the first rule of the family that fires."""
+def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.DataFrame:
+    """Adds `rule`: the first rule of the family that fires and is not switched off (null: none)."""
     name = pl.lit(None, pl.String)
     for family in FAMILIES:
         chosen = pl.lit(None, pl.String)
-        for rule in reversed(rules_of(family)):
+        for rule in reversed([each for each in rules_of(family) if each.id not in off]):
             chosen = pl.when(rule.fires.fill_null(value=False)).then(pl.lit(rule.id)).otherwise(chosen)
         name = pl.when(pl.col("family") == family).then(chosen).otherwise(name)
     return signals.with_columns(name.alias("rule"))
 
 
-def score(signals: pl.DataFrame) -> list[ScoredRule]:
+def score(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> list[ScoredRule]:
     """Adds rule_version, rule_class, factors, points (tenths), score and severity; a frame per rule."""
-    named = name_rules(signals)
+    named = name_rules(signals, off)
     scored = []
     for rule in RULES:
         of_rule = named.filter(pl.col("rule") == rule.id)

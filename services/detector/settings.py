@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from services.core.calendar import CLOSING_HOUR, OPENING_HOUR, country_fault, timezone_fault
 from services.core.errors import InputError
 from services.core.settings import settings_faults
+from services.detector.mandate_settings import Mandate, overlaps
+from services.detector.setting_values import RuleId, Share, SystemName, Words, WorkingDays
 
 RelationSource = Literal["declared", "eigen-personeel", "brp"]
 
@@ -136,6 +138,9 @@ class BudgetSettings(_Section):
     score_floor: float = Field(25, ge=0, le=100, description="class B signals below this score are not pushed")
     push_hour: int = Field(6, ge=4, le=12, description="local hour at which a day's pushes are decided")
     rule_share: float = Field(0.5, gt=0, le=1, description="largest share of one day's pushes for one rule, rounded up")
+    quota: dict[RuleId, Share] = Field(
+        default_factory=dict, description="that share for single rules, in place of rule_share; 0: never pushed"
+    )
 
 
 class FaultSettings(_Section):
@@ -173,7 +178,7 @@ class ForestSettings(_Section):
 class AgencySettings(_Section):
     """Everything in which one agency differs from another; the defaults suit UWV."""
 
-    timezone: str = "Europe/Amsterdam"
+    timezone: str = Field("Europe/Amsterdam", description="time zone of the agency's days and hours")
     country: str = Field("NL", description="country whose public holidays are no working days")
     opening_hour: int = Field(OPENING_HOUR, ge=0, le=23, description="office hours of a weekday begin")
     closing_hour: int = Field(
@@ -183,17 +188,36 @@ class AgencySettings(_Section):
     idle_hours: int = Field(24, ge=1, description="a system this far behind the others does not hold back decisions")
     duplicate_days: int = Field(2, ge=1, le=31, description="same id, other content: recognised within this span")
     grace_working_days: int = Field(1, ge=0, le=10, description="a link may come until the end of this working day")
-    grace_by_system: dict[str, int] = Field(default_factory=dict, description="working days of grace per system")
+    grace_by_system: dict[SystemName, WorkingDays] = Field(
+        default_factory=dict, description="working days of grace per system"
+    )
     exempt_systems: tuple[str, ...] = Field(("peoplesoft",), description="systems that hold the own personnel file")
     relation_sources: tuple[RelationSource, ...] | None = Field(None, description="null: all that may be used")
     brp_legal_basis: str | None = Field(None, description="why relations of the BRP may be used when monitoring staff")
-    aftercare_days: int = Field(30, ge=0, le=366)
-    contact_before_minutes: int = Field(15, ge=0, le=1440)
-    contact_after_minutes: int = Field(60, ge=0, le=1440)
+    aftercare_days: int = Field(30, ge=0, le=366, description="a closed case explains a lookup for so long")
+    contact_before_minutes: int = Field(15, ge=0, le=1440, description="a contact explains lookups so long before it")
+    contact_after_minutes: int = Field(60, ge=0, le=1440, description="and so long after it")
     mistyped_seconds: int = Field(120, ge=0, le=3600, description="the right number follows a mistyped one this soon")
     namesake_minutes: int = Field(5, ge=0, le=60, description="the right person follows a namesake this soon")
     consultation_minutes: int = Field(30, ge=0, le=240, description="a colleague's look this near explains one's own")
+    self_report_working_days: int = Field(
+        1, ge=0, le=10, description="a wrong file may be reported until this one ends"
+    )
+    self_report_minutes: int = Field(
+        30, ge=0, le=240, description="lookups this near a report's moment are meant by it"
+    )
+    systems_without_cases: tuple[SystemName, ...] = Field(
+        (), description="systems whose lawful use has no case, such as an archive of forms"
+    )
+    statement_systems: tuple[SystemName, ...] = Field(
+        ("suwinet",), description="systems that need a signed statement of confidentiality"
+    )
     lead_roles: tuple[str, ...] = Field(("team-lead",), description="roles that lead the cases of their whole team")
+    extra_closed_days: tuple[date, ...] = Field((), description="days without work beside weekends and public holidays")
+    rules_off: dict[RuleId, Words] = Field(
+        default_factory=dict, description="rules that give no signals, each with the reason why"
+    )
+    mandates: tuple[Mandate, ...] = Field((), description="work without cases, approved for a time")
     volume: VolumeSettings = VolumeSettings()
     peers: PeerSettings = PeerSettings()
     exports: ExportSettings = ExportSettings()
@@ -220,6 +244,13 @@ class AgencySettings(_Section):
         if value <= (opening := field.data.get("opening_hour", 0)):
             raise ValueError(f"is {value}, not after the opening hour {opening}")
         return value
+
+    @field_validator("mandates")
+    @classmethod
+    def _do_not_overlap(cls, mandates: tuple[Mandate, ...]) -> tuple[Mandate, ...]:
+        if faults := overlaps(mandates):
+            raise ValueError("; ".join(faults))
+        return mandates
 
     @property
     def longest_grace(self) -> int:

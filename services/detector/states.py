@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from services.core.contract import EXPLAINED, INSTANT
+from services.detector.contribute import ABORTED
 from services.detector.explain.base import FULL
 from services.detector.rules import BESIDES, FAMILIES, ORDINARY
 
@@ -48,7 +49,7 @@ def _states(judged: pl.DataFrame, now: pl.Expr) -> pl.DataFrame:
     known = pl.col("explained_at") <= now
     special = (
         ~pl.col("family").is_in(ORDINARY) & ~pl.col("handler") & ~pl.col("excused") & pl.col("subject").is_not_null()
-    )
+    ) & pl.col("explanation").ne_missing(ABORTED)
     state = (
         pl.when(known & special).then(pl.lit("conflict"))
         .when(known).then(pl.lit("explained"))

@@ -27,6 +27,8 @@ PERIODS = (
     ("op {first_day}", "van {first_day} tot en met {last_day}"),
     ("on {first_day}", "from {first_day} to {last_day}"),
 )
+CLEARED_BY = {"statement": ("geheimhoudingsverklaring", "statement of confidentiality")}
+"""What ends a signal and is no explanation of a lookup."""
 UNITS = {
     "lookups": ("lookups", ("logregel", "logregels"), ("log line", "log lines")),
     "moments": ("moments", ("moment", "momenten"), ("moment", "moments")),
@@ -127,7 +129,7 @@ def _words() -> tuple[pl.Expr, ...]:
         words.append(pl.when(one_day).then(fill(on)).otherwise(fill(between)).alias(f"period_{language}"))
         related = {kind: translated[place] for kind, translated in RELATIONS.items()}
         words.append(_translated("relation", related, language))
-        explained = {name: translated[place] for name, translated in names().items()}
+        explained = {name: translated[place] for name, translated in (names() | CLEARED_BY).items()}
         words.append(_translated("explanation", explained, language))
         for name, (column, *nouns) in UNITS.items():
             one, many = nouns[place]

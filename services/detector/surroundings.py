@@ -20,7 +20,7 @@ from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.neighbours import pairs
 from services.detector.registers import Registers
-from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED
+from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
 from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
@@ -76,7 +76,7 @@ class Surroundings:
         employee-days (employee, day) of earlier contributions that count otherwise now.
         """
         rows = state.contributions.with_row_index("row")
-        affected = self._affected(rows, touched)
+        affected = self._affected(rows, touched).filter(pl.col("family") != STATEMENTS)
         if affected.is_empty():
             return state, affected.select(EMPLOYEE_DAY)
         cases = colleague_cases(affected, registers)
@@ -86,7 +86,7 @@ class Surroundings:
         candidates = [
             _same_viewer(met, state.slips),
             _same_subject(pairs(affected, around, "subject", self._same_subject)),
-            self._colleague_case(cases, around),
+            self._colleague_case(cases, around, registers),
         ]
         reasons = best(_told(affected, pl.concat(candidates, how="diagonal")), self._explanations)
         kept = rows.join(affected, on="row", how="anti")
@@ -149,9 +149,9 @@ class Surroundings:
         found = found_slips(persons, numbers, state.slips, self._pseudonyms)
         return replace(state, slips=pl.concat([state.slips, found]))
 
-    def _colleague_case(self, cases: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:
-        """Known at once for who leads the team; absence is known when the day is over."""
-        told = with_absence(cases, around, self._calendar)
+    def _colleague_case(self, cases: pl.DataFrame, around: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """Known at once for who leads the team; absence when the register tells of it, or when the day is over."""
+        told = with_absence(cases, around, self._calendar, registers)
         leads = pl.col("role").is_in(self._leads).fill_null(value=False)
         return told.select(
             "row",
@@ -159,7 +159,7 @@ class Surroundings:
             leads.alias("leads"),
             "colleague_absent",
             "working_day",
-            pl.max_horizontal("at", "known_from", pl.when(~leads).then("day_end")).alias("known_at"),
+            pl.max_horizontal("at", "known_from", pl.when(~leads).then("absence_known")).alias("known_at"),
         )
 
 

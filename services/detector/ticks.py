@@ -47,8 +47,9 @@ class DailyPush:
             return state
         windowed = by_window(counting(state), state.volume_days)
         candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
-        raised = raised_at_once(windowed, watermark, self._reviser.burst)
-        watched = self._watched(windowed)
+        heard = windowed.filter(~pl.col("family").is_in(self._reviser.silent))
+        raised = raised_at_once(heard, watermark, self._reviser.burst)
+        watched = self._watched(heard)
         pushed: list[tuple[str, datetime]] = []
         for moment in due:
             begun = candidates.new(watched, progress.last_tick, moment)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.detector.explain import linked_explanations, plain_explanations
+from services.core.contract import INSTANT
+from services.core.pseudonyms import Pseudonymiser
+from services.detector.explain import licences, linked_explanations, plain_explanations
+from services.detector.explain.base import SELF_REPORT, covers
 from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
+from services.detector.mandates import Mandates
 from services.detector.registers import Registers
 from services.detector.settings import AgencySettings
 
@@ -15,27 +19,32 @@ from services.detector.settings import AgencySettings
 class Explainer:
     """Finds each lookup's explanation and its timeline."""
 
-    def __init__(self, settings: AgencySettings, calendar: AgencyCalendar) -> None:
+    def __init__(self, settings: AgencySettings, calendar: AgencyCalendar, pseudonyms: Pseudonymiser) -> None:
         margins = margins_of(settings)
         self._linked = linked_explanations(margins)
         self._plain = plain_explanations(margins)
+        self._licences = licences(margins) if settings.mandates or settings.systems_without_cases else ()
+        self._mandates = Mandates(settings.mandates, pseudonyms)
         self._settings = settings
         self._calendar = calendar
 
     def explain(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Adds explained_at (null: never), explanation, strength (thousandths) and grace_end.
 
-        `explained_at` is the lookup's own moment when the explanation was known by then.
+        `explained_at` is the lookup's own moment when the explanation was known by then. What only explains ordinary
+        files stands apart: `reported_at` is when the viewer reported it as a mistake, `licence` what the settings say.
         """
         candidates = self._candidates(seen, registers)
         reasons = best(candidates, self._linked)
         explained = seen.select("row").join(reasons, on="row", how="left", maintain_order="left")
         judged = seen.hstack(explained.drop("row"))
-        return self._with_plain(self._with_grace(judged))
+        told = candidates.clear() if registers.derived is None else candidates
+        return self._with_licence(_with_report(self._with_plain(self._with_grace(judged)), told), registers)
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """One row per lookup and link of the viewer or the viewer's team to the same subject."""
-        links = registers.links.rows(seen["subject"]).drop("link_id").rename({"subject_check": "link_check"})
+        parts = [index.rows(seen["subject"]) for index in (registers.links, registers.derived) if index]
+        links = pl.concat(parts).drop("link_id").rename({"subject_check": "link_check"})
         lookups = seen.select("row", "at", "day", "employee", "team", "subject", "subject_check", "viewer_known_from")
         own = lookups.join(
             links.filter(~pl.col("to_team")), left_on=["subject", "employee"], right_on=["subject", "assignee"]
@@ -68,13 +77,30 @@ class Explainer:
     def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Explanations without a link are known at once and go before those with one."""
         for explanation in self._plain:
-            at_once = pl.when(explanation.applies.fill_null(value=False))
+            applies = judged.select(explanation.applies.fill_null(value=False).alias("applies")).to_series()
+            if not applies.any():
+                continue
+            at_once = pl.when(applies)
             judged = judged.with_columns(
                 at_once.then(pl.col("at")).otherwise("explained_at").alias("explained_at"),
                 at_once.then(pl.lit(explanation.id)).otherwise("explanation").alias("explanation"),
                 at_once.then(explanation.strength.cast(pl.Int32)).otherwise("strength").alias("strength"),
             )
         return judged
+
+    def _with_licence(self, judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+        """Adds licence and licence_strength: the first that applies of what the settings allow without a case."""
+        if self._licences:
+            judged = judged.with_columns(self._mandates.covered(judged, registers).alias("mandated"))
+        at_once = [pl.when(each.applies.fill_null(value=False)) for each in self._licences]
+        names = [case.then(pl.lit(each.id)) for case, each in zip(at_once, self._licences, strict=True)]
+        strengths = [
+            case.then(each.strength.cast(pl.Int32)) for case, each in zip(at_once, self._licences, strict=True)
+        ]
+        return judged.with_columns(
+            pl.coalesce(*names, pl.lit(None, pl.String)).alias("licence"),
+            pl.coalesce(*strengths, pl.lit(None, pl.Int32)).alias("licence_strength"),
+        )
 
     def _with_grace(self, judged: pl.DataFrame) -> pl.DataFrame:
         """End of grace: the end of the n-th working day after the lookup's local day, by system."""
@@ -94,6 +120,15 @@ class Explainer:
             return pairs.with_columns(pl.lit(None, judged.schema["at"]).alias("grace_end"))
         end = self._calendar.instant(pl.col("graced") + pl.duration(days=1))
         return pl.concat(tables).select("day", "system", end.alias("grace_end"))
+
+
+def _with_report(judged: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Adds reported_at: from when the viewer's own report of a wrong file was known (null: never)."""
+    told = candidates.filter((pl.col("link_kind") == SELF_REPORT) & covers())
+    if told.is_empty():
+        return judged.with_columns(pl.lit(None, INSTANT).alias("reported_at"))
+    reported = told.group_by("row").agg(pl.col("known_at").min().alias("reported_at"))
+    return judged.join(reported, on="row", how="left", maintain_order="left")
 
 
 def _team_sizes(team_candidates: pl.DataFrame, registers: Registers, calendar: AgencyCalendar) -> pl.DataFrame:

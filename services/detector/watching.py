@@ -27,6 +27,7 @@ from services.detector.faults.rejected import rejected_by_system
 from services.detector.faults.report import show_faults
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.forest.report import show_shadow
+from services.detector.inactive import inactive_rules
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
@@ -37,6 +38,7 @@ from services.detector.showing import show_findings
 from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
 from services.detector.sources.future import without_future
+from services.detector.sources.registers import registers_present
 from services.detector.sources.slices import SourceSlice
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
@@ -139,6 +141,7 @@ class Watch:
             self._options.dataset, self._pipeline, self._sources, snapshot.meta.get("registers")
         )
         self._tell_what_is_passed_over()
+        self._tell_what_is_inactive()
         counted = Counter[str](slices=0, lookups=0, duplicates=0, late=0, revisions=0)
         for piece in self._source(snapshot.positions).slices():
             state, found = self._take(state, piece, registers.read())
@@ -150,6 +153,12 @@ class Watch:
         if (self._options.dataset / LOOKUPS).is_dir():
             for told in passed_over_in_words(self._options.dataset):
                 LOG.warning("file-passed-over", reason=told)
+
+    def _tell_what_is_inactive(self) -> None:
+        if self._options.dataset.is_dir():
+            why = inactive_rules(registers_present(self._options.dataset), self._pipeline.settings)
+            for rule, reason in why.items():
+                LOG.info("rule-inactive", rule=rule, reason=reason)
 
     def _source(self, positions: dict[str, int]) -> FilesSource:
         options = self._options

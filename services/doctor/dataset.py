@@ -14,7 +14,7 @@ from services.detector.overlaps import contradictions
 from services.detector.settings import AgencySettings
 from services.detector.sources.datafiles import LOOKUPS, folder_faults, lookup_files, passed_over_in_words, read_batches
 from services.detector.sources.dataset import dataset_faults
-from services.detector.sources.registers import REGISTERS, read_whole, register_files
+from services.detector.sources.registers import EVERY_REGISTER, REGISTERS, read_whole, register_files
 from services.doctor.findings import Finding, fault, number, ok, warning
 from services.doctor.needs import examine_needs
 from services.doctor.registers import examine_fit
@@ -51,7 +51,7 @@ def _lookups(path: Path) -> list[Finding]:
 def _registers(path: Path) -> tuple[Mapping[str, pl.DataFrame], list[Finding]]:
     """The valid rows of every register that can be read, and a finding about each."""
     frames, found = {}, []
-    for register, record in REGISTERS.items():
+    for register, record in EVERY_REGISTER.items():
         files = register_files(path, register)
         if len(files) != 1:
             continue  # told with the directory's faults
@@ -62,7 +62,8 @@ def _registers(path: Path) -> tuple[Mapping[str, pl.DataFrame], list[Finding]]:
             continue
         frames[register] = decoded.valid
         found.append(records_finding(register, files[0].name, decoded))
-        found += [warning(register, told) for told in contradictions(register, files[0].name, decoded)]
+        if register in REGISTERS:
+            found += [warning(register, told) for told in contradictions(register, files[0].name, decoded)]
     return frames, found
 
 

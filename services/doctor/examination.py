@@ -12,6 +12,7 @@ from services.doctor.dataset import examine_dataset
 from services.doctor.findings import Finding, Status, warning
 from services.doctor.home import examine_home
 from services.doctor.machine import examine_machine
+from services.doctor.mandates import examine_mandates
 from services.doctor.outbox import examine_outbox
 from services.doctor.service import examine_service
 from services.doctor.settings import Settings, examine_settings
@@ -32,6 +33,7 @@ def examine(asked: Asked, clock: Clock) -> Iterator[Finding]:
     """Every finding; a check that needs what an earlier one found missing is left out."""
     settings, found = examine_settings(asked.home, asked.rules)
     yield from found
+    yield from examine_mandates(settings.agency, clock.now())
     yield from examine_machine(settings.home, clock.now())
     yield from examine_home(settings.home)
     yield from _databases(settings, clock)

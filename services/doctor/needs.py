@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.detector.enrich import FORMER, KIN
+from services.detector.inactive import inactive_rules
 from services.detector.rules import RULES
 from services.detector.settings import AgencySettings
+from services.detector.sources.registers import REGISTERS
 from services.doctor.findings import Finding, fault, ok, warning
 
 KNOWN_RULES = frozenset(rule.id for rule in RULES)
@@ -53,10 +55,36 @@ def examine_needs(registers: Mapping[str, pl.DataFrame], settings: AgencySetting
         for need in NEEDS
         if need.rule in KNOWN_RULES and need.register in usable and usable[need.register].filter(need.rows).is_empty()
     ]
-    found = [*_without_work(usable), *_without_authority(usable), *inactive]
-    return found or (
-        [ok("rules", "every rule has the input that it needs")] if len(usable) == len(registers) == 3 else []
-    )
+    whole = registers.keys() >= REGISTERS.keys()
+    optional = _optional(registers, settings or AgencySettings()) if whole else []
+    found = [*_without_work(usable), *_without_authority(usable), *inactive, *optional]
+    return found or ([ok("rules", "every rule has the input that it needs")] if whole else [])
+
+
+def _optional(registers: Mapping[str, pl.DataFrame], settings: AgencySettings) -> list[Finding]:
+    """Rules that rest on a register which a dataset may lack, or that are switched off."""
+    why = inactive_rules(registers.keys(), settings)
+    remedy = "deliver it, or know what this rule cannot see"
+    told = [
+        f"{rule} is switched off: {settings.rules_off[rule]}"
+        if rule in settings.rules_off
+        else f"{rule} is inactive: {reason}; {remedy}"
+        for rule, reason in why.items()
+    ]
+    return [warning("rules", sentence) for sentence in [*told, *_without_statements(registers, settings)]]
+
+
+def _without_statements(registers: Mapping[str, pl.DataFrame], settings: AgencySettings) -> list[str]:
+    """A sentence for each system that needs statements of which the register has none."""
+    if "statements" not in registers:
+        return []
+    known = set(registers["statements"]["system"].unique())
+    effect = "so that everybody who uses it gets a signal; deliver them, or change statement_systems"
+    return [
+        f"no-confidentiality-statement: statements hold none for {system}, {effect}"
+        for system in settings.statement_systems
+        if system not in known
+    ]
 
 
 def _inactive(need: Need, usable: pl.DataFrame, delivered: pl.DataFrame) -> Finding:

@@ -9,10 +9,16 @@ import polars as pl
 from services.doctor.findings import Finding, fault, number, warning
 
 BY_SYSTEM = "system:"
+OF_EMPLOYEES = {
+    "self-reports": ("self-report", "self-reports"),
+    "statements": ("statement", "statements"),
+    "absences": ("absence", "absences"),
+}
+"""Optional registers that name employees, and what one row of each is called."""
 
 
 def examine_fit(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:
-    """Frames of CASE_LINK, EMPLOYEE and RELATION schema by register; one that could not be read is absent."""
+    """Frames of valid rows by register; one that is not there or could not be read is absent."""
     employees = registers.get("employees")
     if employees is None:
         return []
@@ -23,7 +29,22 @@ def examine_fit(registers: Mapping[str, pl.DataFrame]) -> list[Finding]:
         found += _unknown(
             "relations", relations["employee_id"], employees["employee_id"], ("relation", "relations"), "employees"
         )
+    for register, thing in OF_EMPLOYEES.items():
+        if (rows := registers.get(register)) is not None:
+            found += _unknown(register, rows["employee_id"], employees["employee_id"], thing, "employees")
+    if (parties := registers.get("case-parties")) is not None and links is not None:
+        found += _without_case(parties, links)
     return found
+
+
+def _without_case(parties: pl.DataFrame, links: pl.DataFrame) -> list[Finding]:
+    """Parties that explain nothing, because no case link names their case."""
+    strange = parties.filter(~pl.col("case_id").is_in(links["case_id"].unique().implode()))
+    if strange.is_empty():
+        return []
+    told = f"{strange.height:,} of {number(parties.height, 'party', 'parties')} stand in cases that no case link names"
+    level = fault if strange.height == parties.height else warning
+    return [level("case-parties", f"{told}; write case_id alike in both registers, or these rows explain nothing")]
 
 
 def _links(links: pl.DataFrame, employees: pl.DataFrame) -> list[Finding]:

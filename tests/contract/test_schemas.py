@@ -15,7 +15,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from services.core.bsn import is_valid
 from services.core.contract import (
+    ABSENCE,
     CASE_LINK,
+    CASE_PARTY,
     COMPARISON,
     EMPLOYEE,
     EVIDENCE,
@@ -24,16 +26,28 @@ from services.core.contract import (
     INSTANT,
     LOOKUP,
     RELATION,
+    SELF_REPORT,
     SIGNAL,
+    STATEMENT,
     Record,
 )
 from services.core.wire import camel, content_hash, from_wire, snake, to_wire
 from services.detector.decode import Decoded, decode_lines
-from tests.unit.input.records import JsonRecord, a_link, a_lookup, a_relation, an_employee
+from tests.unit.input.records import (
+    JsonRecord,
+    a_link,
+    a_lookup,
+    a_party,
+    a_relation,
+    a_report,
+    a_statement,
+    an_absence,
+    an_employee,
+)
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
-RECORDS = {record.name: record for record in (LOOKUP, CASE_LINK, EMPLOYEE, RELATION, SIGNAL)}
-READ = (LOOKUP, CASE_LINK, EMPLOYEE, RELATION)
+READ = (LOOKUP, CASE_LINK, EMPLOYEE, RELATION, CASE_PARTY, SELF_REPORT, STATEMENT, ABSENCE)
+RECORDS = {record.name: record for record in (*READ, SIGNAL)}
 NOT_IN_THE_TABLE = {"signal": {"evidence"}}
 """What only the JSON has: the rows that the intake needs beside the signal."""
 BEYOND_JSON_SCHEMA = {"ends-before-it-starts"}
@@ -211,6 +225,10 @@ BASES: dict[str, JsonRecord] = {
     "case-link": a_link(),
     "employee": an_employee(),
     "relation": a_relation(),
+    "case-party": a_party(),
+    "self-report": a_report(),
+    "statement": a_statement(),
+    "absence": an_absence(),
 }
 
 

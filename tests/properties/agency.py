@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from tests.properties.months import add_months
+from tests.properties.optional_registers import add_optional_registers
 from tests.properties.pairs import add_pairs
 from tests.properties.sequences import add_sequences
 from tests.properties.surroundings import add_surroundings
@@ -42,6 +43,7 @@ def random_agency(seed: int) -> World:
     _bulk_exports(world, rng)
     _slow_drip(world, rng)
     add_sequences(world, rng, _moment, START)
+    add_optional_registers(world, rng, _moment, START)
     _same_id_other_content(world, rng)
     add_months(world, rng, _moment, START)
     return world

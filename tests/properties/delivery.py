@@ -11,8 +11,10 @@ import polars as pl
 
 from services.core.contract import LOOKUP
 from services.detector.pipeline import Pipeline, Slice
+from services.detector.registers import Registers
 from tests.world import Run, World, frame, registers_of
 
+NOBODY = pl.Series("employee", [], dtype=pl.Int64)
 LATENESS = timedelta(minutes=60)
 
 
@@ -42,14 +44,21 @@ def deliver(world: World, delivery: Delivery, pipeline: Pipeline) -> Run:
         closed = end == lookups.height and start == edges[-2]
         arrived = lookups[:end]["at"].max()
         registers = registers_of(world, pipeline, arrived) if delivery.registers_arrive and not closed else whole
-        changed = whole.links.frame["subject"].unique() if delivery.registers_arrive else pl.Series([], dtype=pl.Int64)
+        who, whom = _changed(whole) if delivery.registers_arrive else (NOBODY, NOBODY)
         digits = numbers.join(piece, on="subject", how="semi")  # those of earlier slices are not at hand any more
-        news = Slice(piece, closed=closed, changed_subjects=changed, numbers=digits)
+        news = Slice(piece, closed=closed, changed_employees=who, changed_subjects=whom, numbers=digits)
         run.feed(news, registers)
         if rng.random() < 0.5:
             run.crash_and_resume()
             run.feed(news, registers)  # read again after the crash
     return run
+
+
+def _changed(registers: Registers) -> tuple[pl.Series, pl.Series]:
+    """Whose rows may have come since the slice before."""
+    optional = [index.frame["employee"] for index in (registers.statements, registers.absences) if index]
+    links = [index.frame["subject"] for index in (registers.links, registers.derived) if index]
+    return pl.concat([NOBODY, *optional]).unique(), pl.concat(links).unique()
 
 
 def _arrivals(lookups: pl.DataFrame, rng: np.random.Generator, delivery: Delivery) -> pl.DataFrame:

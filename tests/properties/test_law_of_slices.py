@@ -36,6 +36,10 @@ FEW_AN_HOUR = {"min_persons_an_hour": 20}
 FEW_MONTHS = {"watch_months": 3}
 FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
 """So that eight employees in four weeks have a norm, a day above it, two weeks above their peers, and long watches."""
+MANDATE = {
+    "systems": ["werkmap"], "role": "team-lead", "asked_by": "audit", "approved_by": "director",
+    "reason": "a sample of old cases", "from": "2025-03-17", "to": "2025-03-30",
+}  # fmt: skip
 SEEDS = st.integers(0, 10_000)
 
 
@@ -52,7 +56,8 @@ def new_pipeline() -> Pipeline:
         "leaver": FEW_LEAVING,
         "pairs": FEW_MONTHS,
     }
-    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **few), RING)
+    exempt = {"mandates": [MANDATE], "systems_without_cases": ["peoplesoft"]}
+    return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **exempt, **few), RING)
 
 
 def assert_same_signals(one: pl.DataFrame, other: pl.DataFrame, but: Iterable[str] = ()) -> None:
@@ -90,6 +95,11 @@ class Coverage:
         self.seen["a withdrawal"] += signals.filter(pl.col("status") == "withdrawn").height
         self.seen["a push out of the budget"] += run.state.pushed.height
         self.seen["a budget refusal"] += run.state.progress.refused
+        self.seen.update(
+            f"explained: {name}" for found in run.findings for name in found.judged["explanation"].unique()
+        )
+        self.seen["a look during leave"] += int(run.state.contributions["on_leave"].sum())
+        self.seen["a special file reported"] += run.state.contributions["reported_at"].count()
         self.seen.update(run.state.contributions["excuse"].drop_nulls().to_list())
         days = run.archived[0]["day"]
         self.seen["the change to summer time"] += int((days.dt.strftime("%m-%d") == "03-30").any())
@@ -107,6 +117,9 @@ class Coverage:
 EVERYWHERE = (
     *(rule.id for rule in RULES),
     *(explanation.id for explanation in surrounding_explanations(Margins(0, 0, 0, ()))),
+    *(f"explained: {name}" for name in ("linked-person", "aborted", "self-report", "mandate", "no-case-expected")),
+    "a look during leave",
+    "a special file reported",
     "a child",
     "a withdrawn export",
     "a withdrawn enumeration",

@@ -103,7 +103,7 @@ def test_rules_list_has_a_row_per_rule(capsys: pytest.CaptureFixture[str]) -> No
 def test_rules_show_says_what_a_rule_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("rules", "show", "own-file") == 0
     shown = capsys.readouterr().out
-    for text in ("own-file", "False positives:", "Known gaps:", "Next steps:", "Factors:"):
+    for text in ("own-file", "False positives:", "Known gaps:", "Next steps:", "| factor |"):
         assert text in shown
 
 

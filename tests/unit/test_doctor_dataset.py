@@ -11,12 +11,25 @@ from services.detector.rules import RULES
 from services.detector.settings import AgencySettings
 from services.doctor.dataset import examine_dataset
 from services.doctor.findings import Finding, Status
+from services.doctor.mandates import examine_mandates
 from services.doctor.needs import NEEDS
 from tests.unit.command_line import run
-from tests.unit.input.records import BSNS, JsonRecord, a_link, a_lookup, a_relation, an_employee, write
+from tests.unit.input.records import (
+    BSNS,
+    JsonRecord,
+    a_link,
+    a_lookup,
+    a_party,
+    a_relation,
+    a_statement,
+    an_employee,
+    write,
+)
+from tests.world import local
 
 BEFORE, AFTER = "2024-01-01T00:00:00+01:00", "2024-07-01T00:00:00+02:00"
 
+WHOLE = {"lookups", "case-links", "employees", "statements"}
 KNOWN = " that the register of employees does not have"
 
 
@@ -36,6 +49,7 @@ class Agency:
             a_relation(bsn=BSNS[4], kind="household"),
             a_relation(bsn=BSNS[5], kind="ex_partner"),
         ]
+        self.statements = [a_statement()]
         self.lookups = [a_lookup(number) for number in range(5)]
 
     def findings(self, settings: AgencySettings | None = None) -> list[Finding]:
@@ -43,6 +57,8 @@ class Agency:
         write(self.path / "case-links.ndjson", self.links)
         write(self.path / "employees.ndjson", self.employees)
         write(self.path / "relations.ndjson", self.relations)
+        if self.statements:
+            write(self.path / "statements.ndjson", self.statements)
         return examine_dataset(self.path, settings or AgencySettings())
 
     def told(self, check: str) -> list[tuple[str, str]]:
@@ -65,6 +81,7 @@ def test_a_dataset_in_order_is_told_with_its_rows(agency: Agency) -> None:
         ("case-links", "ok", "case-links.ndjson: 2 valid records"),
         ("employees", "ok", "employees.ndjson: 2 valid records"),
         ("relations", "ok", "relations.ndjson: 3 valid records"),
+        ("statements", "ok", "statements.ndjson: 1 valid record"),
         ("rules", "ok", "every rule has the input that it needs"),
     ]
 
@@ -113,7 +130,7 @@ def test_a_register_that_cannot_be_read_is_a_fault_and_the_others_are_told(agenc
     (agency.path / "relations.parquet").write_bytes(b"PAR1 and nothing more PAR1")
     found = examine_dataset(agency.path, AgencySettings())
     assert {finding.check for finding in found if finding.status is Status.FAULT} == {"relations"}
-    assert {finding.check for finding in found if finding.status is Status.OK} == {"lookups", "case-links", "employees"}
+    assert {finding.check for finding in found if finding.status is Status.OK} == WHOLE
 
 
 def test_a_file_whose_ending_is_not_known_is_told(agency: Agency) -> None:
@@ -235,3 +252,56 @@ def test_the_command_examines_a_dataset(agency: Agency, tmp_path: Path, capsys: 
     assert run("doctor", "--home", tmp_path / "home", "--dataset", agency.path, "--json") == 1
     found = json.loads(capsys.readouterr().out)["findings"]
     assert [each["status"] for each in found if "case-links is empty" in each["message"]] == ["fault"]
+
+
+def test_a_rule_without_its_optional_register_is_told_as_inactive(agency: Agency) -> None:
+    agency.statements = []
+    told = (
+        "no-confidentiality-statement is inactive: there is no register statements; deliver it, or know what this rule "
+        "cannot see"
+    )
+    assert agency.told("rules") == [("warning", told)]
+
+
+def test_a_rule_that_is_switched_off_is_told_with_the_reason(agency: Agency) -> None:
+    off = AgencySettings.model_validate({"rules_off": {"own-street": "addresses are not delivered"}})
+    told = [finding.message for finding in agency.findings(off) if finding.check == "rules"]
+    assert told == ["own-street is switched off: addresses are not delivered"]
+
+
+def test_a_system_without_any_statement_would_give_a_signal_of_everybody(agency: Agency) -> None:
+    agency.statements = [a_statement(system="sonar"), a_statement(employee_id="e-9")]
+    assert agency.told("rules") == []
+    agency.statements = [a_statement(system="sonar")]
+    ((level, told),) = agency.told("rules")
+    assert level == "warning"
+    assert told.startswith("no-confidentiality-statement: statements hold none for suwinet")
+
+
+def test_optional_rows_of_unknown_employees_and_cases_are_told(agency: Agency) -> None:
+    agency.statements = [a_statement(), a_statement(employee_id="e-9")]
+    write(agency.path / "case-parties.ndjson", [a_party(case_id="c-404")])
+    assert agency.told("statements") == [
+        ("warning", f"1 of 2 statements names 1 employee{KNOWN}; complete that register, or these rows explain nothing")
+    ]
+    ((level, told),) = agency.told("case-parties")
+    assert level == "fault"
+    assert told.startswith("1 of 1 party stand in cases that no case link names; write case_id alike in both registers")
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        ("2025-03-01", "1 in force or to come, none ends within a fortnight"),
+        ("2025-03-17", "mandate 1 ends on 2025-03-31; have a new one approved if the work goes on"),
+        ("2025-04-01", "mandate 1 ended on 2025-03-31; what it covered counts since; renew it, or leave it out"),
+    ],
+)
+def test_a_mandate_that_ends_is_told_in_time(today: str, told: str) -> None:
+    mandate = {
+        "systems": ["sonar"], "role": "auditor", "asked_by": "head of audit", "approved_by": "director",
+        "reason": "sample", "from": "2025-03-01", "to": "2025-03-31",
+    }  # fmt: skip
+    settings = AgencySettings.model_validate({"mandates": [mandate]})
+    (finding,) = examine_mandates(settings, local(f"{today} 12:00"))
+    assert finding.message.startswith(told)

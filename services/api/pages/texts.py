@@ -127,6 +127,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "curiosity-burst": ("Eén dossier door velen geopend", "One file opened by many"),
     "own-street": ("Eigen straat, of op adres gezocht", "Own street, or found by address"),
     "repeated-no-case-link": ("Herhaald zonder zaakkoppeling", "Repeatedly without a case link"),
+    "no-confidentiality-statement": ("Geen geheimhoudingsverklaring", "No statement of confidentiality"),
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
     "long-watch": ("Langdurig zonder zaakkoppeling", "Over many months without a case link"),
     "break-glass": ("Noodtoegang zonder zaak", "Emergency access without a case"),

@@ -8,7 +8,19 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from services.core.contract import CLASSES, SIGNAL_STATUSES, STATES
 from services.detector.casebook.moments import Moment
-from services.detector.casebook.parts import Link, Look, Part, Period, Relation, one_of, periods
+from services.detector.casebook.parts import (
+    Absence,
+    Link,
+    Look,
+    Part,
+    Party,
+    Period,
+    Relation,
+    Report,
+    Statement,
+    one_of,
+    periods,
+)
 from services.detector.settings import AgencySettings
 
 Kind = Literal["firing", "non-firing", "boundary", "missing-field"]
@@ -53,6 +65,10 @@ class Story(Part):
     looks: Annotated[tuple[Look, ...], Field(min_length=1)] = (Look(),)
     links: tuple[Link, ...] = ()
     relations: tuple[Relation, ...] = ()
+    parties: tuple[Party, ...] = ()
+    reports: tuple[Report, ...] = ()
+    statements: tuple[Statement, ...] | None = Field(None, description="null: the register was not delivered")
+    absences: tuple[Absence, ...] = ()
     employees: dict[str, Annotated[tuple[Period, ...], BeforeValidator(periods)]] = Field(default_factory=dict)
     settings: AgencySettings | None = None
     as_known_at: Moment | None = Field(None, description="judged with what was known then; null: in the end")

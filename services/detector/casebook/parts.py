@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.core.contract import (
+    ABSENCE_KINDS,
     ACTIONS,
     DATA_CATEGORIES,
     LINK_KINDS,
     LOCATIONS,
+    PARTY_KINDS,
     RELATION_KINDS,
     RELATION_SOURCES,
     SEARCHED_BY,
@@ -108,3 +111,43 @@ class Relation(Part):
     start: Moment = Field(LONG_AGO, alias="from")
     until: Moment | None = None
     registered: Moment | None = None
+
+
+class Party(Part):
+    """A party recorded in a case. Base: other is partner in the case `c1` since 1 March 2025."""
+
+    case: str = "c1"
+    file: str = "other"
+    kind: Annotated[str, AfterValidator(one_of(PARTY_KINDS))] = "partner"
+    start: Moment = Field(FIRST_OF_MARCH, alias="from")
+    until: Moment | None = None
+    registered: Moment | None = None
+
+
+class Report(Part):
+    """A report of a wrong file. Base: anna tells at noon that she opened citizen's file by mistake at ten."""
+
+    by: str = "anna"
+    file: str = "citizen"
+    at: Moment = TUESDAY
+    registered: Moment = TUESDAY + timedelta(hours=2)
+
+
+class Statement(Part):
+    """A signed statement of confidentiality. Base: anna signed for suwinet long ago."""
+
+    by: str = "anna"
+    system: str = "suwinet"
+    start: Moment = Field(LONG_AGO, alias="from")
+    until: Moment | None = None
+    registered: Moment | None = None
+
+
+class Absence(Part):
+    """Leave. Base: bram has the whole of 11 March 2025 off, registered at the start of the month."""
+
+    of: str = "bram"
+    kind: Annotated[str, AfterValidator(one_of(ABSENCE_KINDS))] = "leave"
+    start: Moment = Field(TUESDAY - timedelta(hours=10), alias="from")
+    until: Moment | None = TUESDAY + timedelta(hours=14)
+    registered: Moment | None = FIRST_OF_MARCH

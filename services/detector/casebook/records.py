@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,12 +10,14 @@ from itertools import count
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
+from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION
 from services.detector.casebook.cases import Story
+from services.detector.casebook.further import frame, further
 from services.detector.casebook.moments import ZONE
 from services.detector.casebook.parts import Link, Look
 from services.detector.casebook.population import IN_A_ROW, Population
 from services.detector.casebook.sense import employees_of
+from services.detector.further import Further
 
 CALENDAR = AgencyCalendar()
 AS_WRITTEN = {
@@ -32,6 +34,7 @@ class Records:
     case_links: pl.DataFrame
     employees: pl.DataFrame
     relations: pl.DataFrame
+    further: Further
 
 
 def records(cases: Sequence[Story]) -> Records:
@@ -39,21 +42,17 @@ def records(cases: Sequence[Story]) -> Records:
     population = Population()
     told = [(f"{place}/", case) for place, case in enumerate(cases)]
     return Records(
-        lookups=_frame(LOOKUP, (row for mark, case in told for row in _looks(case, mark, population))),
-        case_links=_frame(CASE_LINK, (row for mark, case in told for row in _links(case, mark, population))),
-        employees=_frame(EMPLOYEE, (row for mark, case in told for row in _employees(case, mark, population))),
-        relations=_frame(RELATION, (row for mark, case in told for row in _relations(case, mark, population))),
+        lookups=frame(LOOKUP, (row for mark, case in told for row in _looks(case, mark, population))),
+        case_links=frame(CASE_LINK, (row for mark, case in told for row in _links(case, mark, population))),
+        employees=frame(EMPLOYEE, (row for mark, case in told for row in _employees(case, mark, population))),
+        relations=frame(RELATION, (row for mark, case in told for row in _relations(case, mark, population))),
+        further=further(told, population),
     )
 
 
 def case_of(record_id: pl.Expr) -> pl.Expr:
     """Place of the case that a record belongs to."""
     return record_id.str.split("/").list.first().cast(pl.Int64)
-
-
-def _frame(record: Record, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
-    full = [tuple(row.get(name) for name in record.schema) for row in rows]
-    return pl.DataFrame(full, schema=dict(record.schema), orient="row")
 
 
 def _looks(case: Story, mark: str, population: Population) -> Iterator[dict[str, object]]:
@@ -66,7 +65,7 @@ def _looks(case: Story, mark: str, population: Population) -> Iterator[dict[str,
                     "occurred_at": at + place * timedelta(seconds=look.seconds_apart),
                     "employee_id": mark + look.by,
                     "bsn": None if person is None else population.bsn(mark + person),
-                    "case_id": look.case,
+                    "case_id": None if look.case is None else mark + look.case,
                     "data_categories": None if look.categories is None else list(look.categories),
                     **look.model_dump(include=AS_WRITTEN),
                 }
@@ -93,7 +92,7 @@ def _links(case: Story, mark: str, population: Population) -> Iterator[dict[str,
             link_id = f"{mark}{link.id or f'link-{place}'}-{person}"
             yield {
                 "link_id": link_id,
-                "case_id": link.case or f"case-of-{link_id}",
+                "case_id": f"case-of-{link_id}" if link.case is None else mark + link.case,
                 "bsn": population.bsn(f"{mark}{person}"),
                 "assignee_kind": "team" if to_team else "employee",
                 "assignee_id": mark + link.to,

@@ -15,6 +15,7 @@ from services.detector.casebook.cases import ExplanationCase, Story
 from services.detector.casebook.judging import CaseResult, explanation_faults, rule_faults
 from services.detector.casebook.reading import Filed
 from services.detector.casebook.records import Records, case_of, records
+from services.detector.further import report_margins
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
 from services.detector.rules import AGAINST_OTHERS
@@ -47,7 +48,8 @@ def companies(filed: Sequence[Filed]) -> list[list[int]]:
     """Places of the cases that share one agency, each with its own people.
 
     Settings hold for a whole agency, and a moment of judgement ends everybody's input. What a day shows and the week's
-    budget are decided over all employees, so a case about these has an agency to itself.
+    budget are decided over all employees, so a case about these has an agency to itself. A register of statements is
+    there for everybody or for nobody.
     """
     shared: dict[object, list[int]] = defaultdict(list)
     for place, item in enumerate(filed):
@@ -55,7 +57,7 @@ def companies(filed: Sequence[Filed]) -> list[list[int]]:
         about_push = not isinstance(case, ExplanationCase) and case.expect.pushed is not None
         alone = place if item.about in AGAINST_OTHERS or about_push else None
         settings = None if case.settings is None else case.settings.model_dump_json()
-        shared[alone, settings, case.as_known_at].append(place)
+        shared[alone, settings, case.as_known_at, case.statements is None].append(place)
     return list(shared.values())
 
 
@@ -124,7 +126,10 @@ def _cut(lookups: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:
 
 def _registers(pipeline: Pipeline, held: Records) -> Registers:
     sources = pipeline.settings.sources_for_history()
-    return build_registers(pipeline.encoder, held.case_links, held.employees, held.relations, sources)
+    margins = report_margins(pipeline.settings, pipeline.calendar)
+    return build_registers(
+        pipeline.encoder, held.case_links, held.employees, held.relations, sources, held.further, margins
+    )
 
 
 def _by_case(outcome: Outcome, cases: int) -> list[tuple[list[dict[str, object]], list[dict[str, object]]]]:

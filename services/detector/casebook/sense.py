@@ -56,7 +56,23 @@ def _unknown_people(case: Story) -> Iterator[str]:
         *((f"links.{place}.file", link.file, files) for place, link in enumerate(case.links, 1)),
         *((f"relations.{place}.of", relation.of, employees) for place, relation in enumerate(case.relations, 1)),
         *((f"relations.{place}.to", relation.to, files) for place, relation in enumerate(case.relations, 1)),
+        *_named_further(case, employees, files),
     ]
     for place, name, known in named:
         if name not in known:
             yield f"{place}: '{name}' is nobody here; known are {', '.join(known)}; {INTRODUCE}"
+
+
+def _named_further(
+    case: Story, employees: tuple[str, ...], files: tuple[str, ...]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Who is named in the optional registers, where, and who may be."""
+    for place, party in enumerate(case.parties, 1):
+        yield f"parties.{place}.file", party.file, files
+    for place, report in enumerate(case.reports, 1):
+        yield f"reports.{place}.by", report.by, employees
+        yield f"reports.{place}.file", report.file, files
+    for place, statement in enumerate(case.statements or (), 1):
+        yield f"statements.{place}.by", statement.by, employees
+    for place, absence in enumerate(case.absences, 1):
+        yield f"absences.{place}.of", absence.of, employees

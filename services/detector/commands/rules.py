@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from services.core.errors import InputError
 from services.detector.casebook.command import rules_test_command
-from services.detector.commands.options import JsonOutput
+from services.detector.commands.options import JsonOutput, RulesFile
+from services.detector.inactive import RULES_REST_ON, inactive_rules
 from services.detector.rules import RULES
 from services.detector.rules.base import Rule
+from services.detector.rules_page import classes, rule_section
+from services.detector.settings import load_agency_settings
+from services.detector.sources.registers import registers_present
 
 rules_app = typer.Typer(no_args_is_help=True, help="The rules: list, show one, run their cases.")
 rules_app.command("test")(rules_test_command)
 
 
 @rules_app.command("list")
-def list_rules(json_output: JsonOutput = False) -> None:
-    """All rules with class, family, version and maturity."""
+def list_rules(
+    dataset: Annotated[
+        Path | None, typer.Option("--dataset", help="Dataset directory: which registers there are.")
+    ] = None,
+    rules: RulesFile = None,
+    json_output: JsonOutput = False,
+) -> None:
+    """All rules with class, family, version and maturity, and which are inactive and why."""
+    settings = load_agency_settings(rules)
+    why = inactive_rules(None if dataset is None else registers_present(dataset), settings)
+    rows = [_rule_row(rule, why) for rule in RULES]
     if json_output:
-        typer.echo(json.dumps([_rule_row(rule) for rule in RULES]))
+        typer.echo(json.dumps(rows))
         return
-    table = Table(Column("rule", no_wrap=True), "class", "family", "version", "maturity", "title")
-    for rule in RULES:
-        table.add_row(*(str(value) for value in _rule_row(rule).values()))
-    Console().print(table)
+    table = Table(Column("rule", no_wrap=True), "class", "family", "version", "maturity", "state", "title")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    console = Console()
+    console.print(table)
+    if dataset is None:
+        asked = ", ".join(f"{rule} needs {register}" for rule, register in RULES_REST_ON.items())
+        console.print(f"Some rules need a register that a dataset may lack ({asked}); --dataset DIR tells.")
 
 
 @rules_app.command("show")
 def show_rule(rule_id: Annotated[str, typer.Argument(help="Id of a rule; see: rules list.")]) -> None:
-    """One rule in words: what it rests on, its false positives, known gaps and next steps."""
-    rule = _rule(rule_id)
-    lines = [
-        f"{rule.id} (version {rule.version}, family {rule.family})",
-        rule.title.en,
-        rule.title.nl,
-        "",
-        rule.legal_basis,
-    ]
-    for heading, items in (
-        ("False positives", rule.false_positives),
-        ("Known gaps", rule.known_gaps),
-        ("Next steps", rule.next_steps),
-        ("Factors", tuple(f"{factor.id}: {factor.text.en}" for factor in rule.factors)),
-    ):
-        lines += ["", f"{heading}:", *(f"- {item}" for item in items)]
-    typer.echo("\n".join(lines))
+    """The whole page of one rule: what it flags, its factors, false positives, known gaps and next steps."""
+    typer.echo(rule_section(_rule(rule_id)))
 
 
-def _rule_row(rule: Rule) -> dict[str, object]:
+def _rule_row(rule: Rule, inactive: Mapping[str, str]) -> dict[str, object]:
+    state = f"inactive: {inactive[rule.id]}" if rule.id in inactive else "active"
     return {
-        "rule": rule.id, "class": _classes(rule), "family": rule.family, "version": rule.version,
-        "maturity": rule.maturity, "title": rule.title.en,
+        "rule": rule.id, "class": classes(rule), "family": rule.family, "version": rule.version,
+        "maturity": rule.maturity, "state": state, "title": rule.title.en,
     }  # fmt: skip
-
-
-def _classes(rule: Rule) -> str:
-    return "B/C" if rule.rule_class.meta.root_names() else str(pl.select(rule.rule_class).item())
 
 
 def _rule(rule_id: str) -> Rule:

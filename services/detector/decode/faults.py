@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from services.core.contract import LOOKUP, Record
+from services.core.contract import LOOKUP, SELF_REPORT, Record
 from services.core.observability import redact
 
 SHOWN_CHARACTERS = 40
@@ -42,7 +42,7 @@ def printable(text: str) -> str:
 
 def years(record: Record) -> tuple[int, int]:
     """First and last year that a time of this record may lie in (UTC)."""
-    return (FIRST_LOOKUP_YEAR, LAST_LOOKUP_YEAR) if record is LOOKUP else (FIRST_YEAR, LAST_YEAR)
+    return (FIRST_LOOKUP_YEAR, LAST_LOOKUP_YEAR) if record in (LOOKUP, SELF_REPORT) else (FIRST_YEAR, LAST_YEAR)
 
 
 def missing(record: Record, field: str) -> Fault:

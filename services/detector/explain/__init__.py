@@ -7,17 +7,22 @@ from dataclasses import replace
 import polars as pl
 
 from services.detector.explain import (
+    aborted,
     aftercare,
     consultation,
     contact,
     delegation,
     late_system_link,
+    linked_person,
+    mandate,
     mistyped,
     namesake,
+    no_case_expected,
     no_person,
     own_case,
     own_personnel_file,
     review,
+    self_report,
     supervision,
     task,
     team_case,
@@ -29,7 +34,7 @@ def linked_explanations(margins: Margins) -> tuple[Explanation, ...]:
     """Explanations that rest on a case link; at equal strength the first wins."""
     ordinary = [module.build(margins) for module in (own_case, task, review, team_case, aftercare)]
     in_time = [replace(each, applies=each.applies & ~pl.col("arrived_later")) for each in ordinary]
-    return (*in_time, contact.build(margins), late_system_link.build(ordinary))
+    return (*in_time, contact.build(margins), late_system_link.build(ordinary), linked_person.build(margins))
 
 
 def names() -> dict[str, tuple[str, str]]:
@@ -39,13 +44,24 @@ def names() -> dict[str, tuple[str, str]]:
 
 
 def every_explanation(margins: Margins) -> tuple[Explanation, ...]:
-    """All explanations: by links, without links, by what happened around."""
-    return (*linked_explanations(margins), *plain_explanations(margins), *surrounding_explanations(margins))
+    """All explanations: by links, without links, by the settings, by own report, by what happened around."""
+    return (
+        *linked_explanations(margins),
+        *plain_explanations(margins),
+        *licences(margins),
+        self_report.build(margins),
+        *surrounding_explanations(margins),
+    )
+
+
+def licences(margins: Margins) -> tuple[Explanation, ...]:
+    """Explanations by the agency's settings; they hold for ordinary files only, the first before the next."""
+    return (mandate.build(margins), no_case_expected.build(margins))
 
 
 def plain_explanations(margins: Margins) -> tuple[Explanation, ...]:
     """Explanations that need no case link."""
-    return (own_personnel_file.build(margins), no_person.build(margins))
+    return (own_personnel_file.build(margins), no_person.build(margins), aborted.build(margins))
 
 
 def surrounding_explanations(margins: Margins) -> tuple[Explanation, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.explain.base import Explanation, Margins
+from services.detector.explain.base import DERIVED, Explanation, Margins
 
 
 def build(margins: Margins) -> Explanation:
     """The link of the employee or the team ended at most 30 days ago (default); a contact has margins of its own."""
-    ended = (pl.col("valid_to") <= pl.col("at")) & (pl.col("link_kind") != "contact")
+    ended = (pl.col("valid_to") <= pl.col("at")) & ~pl.col("link_kind").is_in(["contact", *DERIVED])
     recent = pl.col("at") <= pl.col("valid_to") + pl.duration(days=margins.aftercare_days)
     return Explanation(
         id="aftercare",

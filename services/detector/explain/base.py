@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 PLAIN_COLUMNS = {
+    "action": "search, view, edit, print or export",
+    "record_count": "records shown, printed or exported",
+    "mandated": "a mandate of the settings covers this viewer, system and moment",
     "subject": "whose file it was, or null",
     "system": "source system",
     "is_own": "the subject is the viewer",
@@ -16,7 +19,7 @@ PLAIN_COLUMNS = {
 CANDIDATE_COLUMNS = {
     "at": "moment of the lookup",
     "to_team": "the link is to the viewer's team (else to the viewer)",
-    "link_kind": "assignment, task, contact or review",
+    "link_kind": "assignment, task, contact or review; of derived rows linked-person or self-report",
     "valid_from": "start of the link",
     "valid_to": "end of the link, null while open",
     "arrived_later": "the link was registered after the lookup, by a system",
@@ -33,11 +36,15 @@ SURROUNDING_COLUMNS = {
     "other_searched_by": "what the other lookup was searched by, or null",
     "two_slips": "the two BSNs are two slips of the keyboard apart",
     "leads": "the viewer leads the colleague's team",
-    "colleague_absent": "the colleague looked at nothing that day",
+    "colleague_absent": "the colleague had leave at that moment, or looked at nothing that day",
     "working_day": "the local day was a working day",
 }
 """One row per lookup that no own or team link explains and another row that tells of it: an explained lookup of the
 same viewer, an explained lookup of the same subject by somebody else, or a case link of a colleague of the team."""
+
+LINKED_PERSON, SELF_REPORT = "linked-person", "self-report"
+DERIVED = (LINKED_PERSON, SELF_REPORT)
+"""Kinds of link rows that other registers than the case links say; no case of the person itself."""
 
 FULL = 1000
 """Strengths are whole thousandths, so that ties and sums are exact."""
@@ -54,6 +61,7 @@ class Margins:
     mistyped_seconds: int = 0
     namesake_minutes: int = 0
     consultation_minutes: int = 0
+    systems_without_cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from services.detector.explain.base import Explanation, Margins
 
 
 def build(_margins: Margins) -> Explanation:
-    """A colleague of the same team had the case and looked at nothing that working day; known when it is over."""
+    """A colleague of the team had the case and was away that working day, or looked at nothing until it was over."""
     colleague_case = pl.col("kind") == "colleague-case"
     away = pl.col("colleague_absent") & pl.col("working_day")
     return Explanation(

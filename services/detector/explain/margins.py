@@ -16,4 +16,5 @@ def margins_of(settings: AgencySettings) -> Margins:
         mistyped_seconds=settings.mistyped_seconds,
         namesake_minutes=settings.namesake_minutes,
         consultation_minutes=settings.consultation_minutes,
+        systems_without_cases=settings.systems_without_cases,
     )

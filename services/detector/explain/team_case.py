@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.explain.base import Explanation, Margins, covers
+from services.detector.explain.base import DERIVED, Explanation, Margins, covers
 
 SMALL_TEAM = 12
 STRENGTH = 900
@@ -15,7 +15,7 @@ def build(_margins: Margins) -> Explanation:
     size = pl.max_horizontal("team_size", pl.lit(SMALL_TEAM))
     return Explanation(
         id="team-case",
-        applies=covers() & pl.col("to_team"),
+        applies=covers() & pl.col("to_team") & ~pl.col("link_kind").is_in(DERIVED),
         strength=(STRENGTH * SMALL_TEAM) // size,
         nl="zaak van het team",
         en="case of the team",

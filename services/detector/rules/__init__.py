@@ -15,6 +15,7 @@ from services.detector.rules import (
     leaver,
     long_watch,
     no_case_link,
+    no_confidentiality_statement,
     off_hours,
     own_file,
     own_street,
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     dormant_file.RULE,
     off_hours.RULE,
     no_case_link.RULE,
+    no_confidentiality_statement.RULE,
     volume_own.RULE,
     volume_peers.RULE,
     unexplained_share.RULE,
@@ -74,6 +76,7 @@ SHARED = "shared-account"
 SHARE = "unexplained-share"
 SEARCH = "search-by-name-or-address"
 LEAVER = "leaver"
+STATEMENTS = "no-confidentiality-statement"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 SPECIAL = ("own-file", "relative", "staff-file")
@@ -87,12 +90,12 @@ OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS, *OF_MONTHS, LEAVER)
 first day, of somebody who leaves the last day of employment."""
 SEARCHED = ("name", "address")
 """What is not a number of the file: whoever searches by it chooses the person."""
-MANY_PERSONS = (OWN_STREET, SHARED, *OF_DAYS)
+MANY_PERSONS = (OWN_STREET, SHARED, STATEMENTS, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
 AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER)
 """Families whose signals depend on what other employees do."""
-BESIDES = (EXPORTS, ENUMERATION, SHARED)
+BESIDES = (EXPORTS, ENUMERATION, SHARED, STATEMENTS)
 """Families in which a lookup counts beside the one that it belongs to."""
 
 

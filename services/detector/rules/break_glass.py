@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import ERRAND, INSTRUCTED, PASSED_ON, base, returned
+from services.detector.rules.factors import base, returned
 from services.detector.rules.no_case_link import CONTEXT
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 NO_CASE_AFTERWARDS = Text(
     "Na de noodtoegang is geen zaakkoppeling, taak of contact vastgelegd dat deze raadpleging verklaart.",

@@ -5,15 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    PASSED_ON,
-    base,
-    colleagues_had_the_cases,
-    medical_data,
-    off_hours,
-)
+from services.detector.rules.factors import base, colleagues_had_the_cases, medical_data, off_hours
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="bulk-export",

@@ -42,6 +42,8 @@ SIGNAL_COLUMNS = {
     "conflicts": "log lines for which a case link exists",
     "unlinked": "log lines without a case link",
     "registered_day": "local date on which the viewer first registered a link afterwards",
+    "on_leave": "log lines during leave or other absence of the viewer",
+    "self_reported": "log lines that the viewer reported as a mistake within the time for it",
     "employees": "distinct employees",
     "break_glass": "log lines by the emergency procedure",
     "without_case": "log lines while nobody had a case of this person",

@@ -6,8 +6,6 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import (
-    INSTRUCTED,
-    PASSED_ON,
     base,
     break_glass,
     found_by_name,
@@ -15,6 +13,7 @@ from services.detector.rules.factors import (
     nobody_had_a_case,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="curiosity-burst",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from services.detector.rules.base import Factor, Text
+from services.detector.rules.sentences import NOBODYS_CASE
 
 
 def base(points: int, text: Text) -> Factor:
@@ -211,6 +212,34 @@ def no_link(points: int) -> Factor:
     )
 
 
+def self_reported(points: int) -> Factor:
+    """Against: the employee reported the look as a mistake in time."""
+    return Factor(
+        "self-report",
+        pl.col("self_reported") > 0,
+        pl.lit(-points),
+        pl.col("self_reported").cast(pl.String),
+        Text(
+            "De medewerker heeft {self_reported} van {lookups_nl} zelf gemeld als een verkeerd geopend dossier.",
+            "The employee reported {self_reported} of {lookups_en} as a wrong file opened.",
+        ),
+    )
+
+
+def during_leave(points: int) -> Factor:
+    """Context: the employee was on leave or otherwise away, by the register of absences."""
+    return Factor(
+        "during-leave",
+        pl.col("on_leave") > 0,
+        pl.lit(points),
+        pl.col("on_leave").cast(pl.String),
+        Text(
+            "{on_leave} van {lookups_nl} vallen in geregistreerd verlof of andere afwezigheid van de medewerker.",
+            "{on_leave} of {lookups_en} fall within registered leave or other absence of the employee.",
+        ),
+    )
+
+
 def nobody_had_a_case(points: int, text: Text | None = None) -> Factor:
     """For: no case of this person was in force anywhere, as the register was when grace ended."""
     return Factor(
@@ -274,25 +303,8 @@ def counting() -> tuple[Factor, ...]:
         found_by_address(10),
         link_exists(30),
         no_link(10),
+        self_reported(10),
     )
-
-
-NO_REASON = Text(
-    "Binnen de respijttermijn is geen zaakkoppeling, taak of contact van de medewerker of het team gevonden dat de raadpleging verklaart ({lookups_nl}).",
-    "Within the grace no case link, task or contact of the employee or the team was found that explains the lookup ({lookups_en}).",
-)
-NOBODYS_CASE = Text(
-    "Volgens het zaakregister aan het einde van de respijttermijn had niemand een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
-    "By the case register at the end of the grace nobody had a case of this person when the file was consulted ({lookups_en}).",
-)
-NOBODYS_CASES = Text(
-    "Volgens het zaakregister aan het einde van de respijttermijn had bij geen van de raadplegingen ({lookups_nl}) iemand een zaak van de betrokken persoon.",
-    "By the case register at the end of the grace nobody had a case of the person concerned at any of the lookups ({lookups_en}).",
-)
-NOBODY_ELSES_CASE = Text(
-    "Volgens het zaakregister aan het einde van de respijttermijn had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
-    "By the case register at the end of the grace nobody else had a case of this person when the file was consulted ({lookups_en}).",
-)
 
 
 def forest(points: int) -> Factor:
@@ -307,17 +319,3 @@ def forest(points: int) -> Factor:
             "A learned model gives this day {strangeness} on a scale up to 1000, where 500 is ordinary. It weighs little; the ground of this signal is another.",
         ),
     )
-
-
-INSTRUCTED = Text(
-    "Of de medewerker over dit voorschrift is geïnstrueerd, blijkt niet uit de logging.",
-    "Whether the employee had been instructed on this rule does not follow from the logging.",
-)
-ERRAND = Text(
-    "Of een leidinggevende of collega om deze raadpleging heeft gevraagd, blijkt niet uit de logging.",
-    "Whether a manager or colleague asked for this lookup does not follow from the logging.",
-)
-PASSED_ON = Text(
-    "Of gegevens met derden zijn gedeeld, blijkt niet uit de logging.",
-    "Whether data were passed on to third parties does not follow from the logging.",
-)

@@ -6,10 +6,6 @@ import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
 from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    NO_REASON,
-    PASSED_ON,
     base,
     break_glass,
     colleague_had_the_case,
@@ -22,6 +18,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
 RULE = Rule(
     id="long-watch",

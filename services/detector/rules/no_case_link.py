@@ -6,14 +6,11 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    NO_REASON,
-    PASSED_ON,
     base,
     break_glass,
     colleague_had_the_case,
     dormant_file,
+    during_leave,
     false_case_claim,
     found_by_address,
     found_by_name,
@@ -23,6 +20,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
 CONTEXT = (
     number_of_consultations({2: 120, 3: 170, 5: 220, 10: 260}),
@@ -44,6 +42,7 @@ CONTEXT = (
     found_by_name(20),
     found_by_address(40),
     off_hours(20),
+    during_leave(30),
     false_case_claim({1: 60, 2: 90, 3: 120}),
     dormant_file(30),
 )

@@ -6,11 +6,6 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    NO_REASON,
-    NOBODYS_CASES,
-    PASSED_ON,
     base,
     break_glass,
     consultations_of_files,
@@ -22,6 +17,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, NOBODYS_CASES, PASSED_ON
 
 RULE = Rule(
     id="own-street",

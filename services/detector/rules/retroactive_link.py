@@ -6,10 +6,6 @@ import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
 from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    NOBODY_ELSES_CASE,
-    PASSED_ON,
     base,
     break_glass,
     colleague_had_the_case,
@@ -21,6 +17,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, NOBODY_ELSES_CASE, PASSED_ON
 
 RULE = Rule(
     id="retroactive-link",

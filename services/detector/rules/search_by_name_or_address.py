@@ -5,15 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    PASSED_ON,
-    base,
-    medical_data,
-    off_hours,
-    sign_of_sharing,
-)
+from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 from services.detector.rules.unexplained_share import ABOVE_SHARE, NOBODY, PERSONS, WITH_AGENCY
 
 RULE = Rule(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import INSTRUCTED, base, medical_data, off_hours, sign_of_sharing
+from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
+from services.detector.rules.sentences import INSTRUCTED
 
 RULE = Rule(
     id="shared-account",

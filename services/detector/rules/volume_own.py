@@ -6,9 +6,6 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import (
-    ERRAND,
-    INSTRUCTED,
-    PASSED_ON,
     base,
     colleagues_had_the_cases,
     forest,
@@ -16,6 +13,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="volume-own",

@@ -36,6 +36,8 @@ CONTRIBUTIONS: Schema = {
     "team_had_case": pl.Boolean(),
     "dormant": pl.Boolean(),
     "claim_known_at": INSTANT,
+    "reported_at": INSTANT,
+    "on_leave": pl.Boolean(),
 }
 """A lookup that counts in a rule family, from when until when (null: for good).
 
@@ -43,7 +45,8 @@ It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer'
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
 counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
 `dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person that names the claimed
-case was known."""
+case was known. `reported_at`: the viewer reported it as a mistake. `on_leave`: the viewer had leave, known when grace
+ended."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),

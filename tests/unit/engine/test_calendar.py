@@ -10,16 +10,17 @@ import pytest
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.core.errors import InputError
+from services.core.pseudonyms import Pseudonymiser
 from services.detector.settings import AgencySettings
 from services.detector.timeline import Explainer
-from tests.world import local
+from tests.world import RING, local
 
 CALENDAR = AgencyCalendar()
 
 
 def grace_end(day: date, system: str = "sonar", **settings: object) -> datetime:
     looks = pl.DataFrame({"day": [day], "system": [system]}).with_columns(at=pl.lit(None, INSTANT))
-    explainer = Explainer(AgencySettings.model_validate(settings), CALENDAR)
+    explainer = Explainer(AgencySettings.model_validate(settings), CALENDAR, Pseudonymiser(RING))
     end = explainer.grace_table(looks)["grace_end"][0]
     assert isinstance(end, datetime)
     return end
@@ -94,3 +95,9 @@ def test_an_unknown_time_zone_and_country_are_told_together() -> None:
         "timezone: 'Europe/Nowhere' is not known; write one like Europe/Amsterdam",
         "country: no holidays are known of 'XX'; write a code like NL",
     )
+
+
+def test_a_day_on_which_the_agency_is_closed_is_no_working_day() -> None:
+    closed = AgencyCalendar(extra_closed_days=[date(2025, 5, 30)])
+    assert closed.next_working_day(date(2025, 5, 28)) == date(2025, 6, 2)
+    assert CALENDAR.next_working_day(date(2025, 5, 28)) == date(2025, 5, 30)

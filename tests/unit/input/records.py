@@ -77,6 +77,33 @@ def a_relation(**changes: object) -> JsonRecord:
     } | changes
 
 
+def a_party(**changes: object) -> JsonRecord:
+    return {
+        "case_id": "c-1",
+        "bsn": BSNS[4],
+        "kind": "partner",
+        "valid_from": "2025-03-01T08:00:00+01:00",
+    } | changes
+
+
+def a_report(**changes: object) -> JsonRecord:
+    return {
+        "report_id": "r-1",
+        "employee_id": "e-1",
+        "bsn": BSNS[5],
+        "occurred_at": "2025-03-28T10:00:00+01:00",
+        "registered_at": "2025-03-28T11:00:00+01:00",
+    } | changes
+
+
+def a_statement(**changes: object) -> JsonRecord:
+    return {"employee_id": "e-1", "system": "suwinet", "valid_from": "2020-01-01T00:00:00+01:00"} | changes
+
+
+def an_absence(**changes: object) -> JsonRecord:
+    return {"employee_id": "e-1", "kind": "leave", "valid_from": "2025-03-01T00:00:00+01:00"} | changes
+
+
 def without(record: JsonRecord, *fields: str) -> JsonRecord:
     return {name: value for name, value in record.items() if name not in fields}
 
