@@ -30,19 +30,31 @@ def test_a_person_sees_the_headline_the_budgets_and_the_kinds(run_dir: Path, tru
 def test_a_machine_gets_one_json_object_with_every_share_spelled_out(run_dir: Path, truth_dir: Path) -> None:
     told = json.loads(run(run_dir / "signals.parquet", truth_dir / "truth.parquet", "--json").output)
     assert told["averagePrecision"] == pytest.approx(5 / 12)
-    assert told["leak"] == {"share": pytest.approx(1 / 7), "count": 1, "of": 7}
-    assert told["budgets"][2] == {
+    assert told["leak"] == {
+        "share": pytest.approx(1 / 7),
+        "count": 1,
+        "of": 7,
+        "low": pytest.approx(0.0257, abs=1e-4),
+        "high": pytest.approx(0.5131, abs=1e-4),
+    }
+    budget = told["budgets"][2]
+    assert {name: budget[name] for name in ("perThousand", "slots", "ceiling")} == {
         "perThousand": 5,
         "slots": 5,
-        "precision": {"share": 0.6, "count": 3, "of": 5},
-        "recall": {"share": 0.5, "count": 2, "of": 4},
+        "ceiling": 1.0,
     }
+    assert (budget["precision"]["count"], budget["precision"]["of"]) == (3, 5)
+    assert (budget["recall"]["share"], budget["recall"]["of"]) == (0.5, 4)
+    assert budget["recallInterval"]["low"] <= 0.5 <= budget["recallInterval"]["high"]
     assert told["kinds"][1] == {
         "kind": "own_file",
         "episodes": 2,
+        "inOpenSignal": 1,
         "caught": 1,
         "caughtWithinBudget": 1,
+        "pushed": None,
         "medianDaysToSignal": 1.0,
+        "lowestRank": 1,
     }
 
 
