@@ -9,9 +9,13 @@ import polars as pl
 
 from services.core.contract import EMPLOYEE, INSTANT
 from services.detector.evaluate.lookers import Staff
+from tests.world import World
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DAYS = 12
+TEAMS = ("T1", "T2", "T3")
 
 
 def period(
@@ -54,3 +58,18 @@ def signals(*rows: tuple[str, Sequence[str]], pushed: bool | None = False) -> pl
     """Signals by id and evidence."""
     schema = {"signal_id": pl.String(), "lookup_ids": pl.List(pl.String()), "pushed": pl.Boolean()}
     return pl.DataFrame([(name, list(ids), pushed) for name, ids in rows], schema=schema, orient="row")
+
+
+def three_teams() -> World:
+    """Three teams of two, each with three cases of the team and one of its first member; every day each looks once."""
+    world = World()
+    for number in range(6):
+        world.employee(number, TEAMS[number // 2])
+    for place, team in enumerate(TEAMS):
+        for case in range(3):
+            world.link(20 + 10 * place + case, team, START - timedelta(days=30))
+        world.link(25 + 10 * place, f"e{2 * place}", START - timedelta(days=30))
+    for day in range(DAYS):
+        for number in range(6):
+            world.look(f"e{number}", 20 + 10 * (number // 2), START + timedelta(days=day, minutes=50 * number))
+    return world
