@@ -53,13 +53,23 @@ def evaluate_command(
     directory = truth_directory(truth_path)
     beside = dataset or _beside(directory)
     faults = run_faults(signals_path) + truth_faults(directory) + (dataset_faults(beside) if beside else [])
-    if faults:
-        raise InputError(*faults)
-    evaluation = _evaluated(signals_path, directory, beside, load_agency_settings(rules), probes, seed)
+    settings = _settings(rules, faults)
+    evaluation = _evaluated(signals_path, directory, beside, settings, probes, seed)
     if json_output:
         typer.echo(evaluation.to_json())
     else:
         Console().print(report(evaluation))
+
+
+def _settings(rules: Path | None, faults: list[str]) -> AgencySettings:
+    """The settings. Raises InputError with these faults and theirs."""
+    try:
+        settings = load_agency_settings(rules)
+    except InputError as error:
+        raise InputError(*faults, *error.faults) from error
+    if faults:
+        raise InputError(*faults)
+    return settings
 
 
 def _beside(truth: Path) -> Path | None:

@@ -31,6 +31,9 @@ TRUTH_COLUMNS: Mapping[str, Schema] = {
 }
 LOOKS: Schema = {"employee_id": pl.String(), "occurred_at": INSTANT}
 """Columns of lookups.parquet that tell who looked when; without them nothing is judged per group of employees."""
+DIFFICULTY: Schema = {"difficulty": pl.String()}
+UNTRACEABLE = "untraceable"
+"""Difficulty of an episode that leaves nothing in the log by which anybody could find it."""
 BENIGN = "benign.parquet"
 BENIGN_COLUMNS: Schema = {
     "kind": pl.String(),
@@ -49,7 +52,9 @@ class Truth:
     misuse: pl.DataFrame
     """lookup_id, scenario_id, scenario_kind, bsn (null where the lookup showed nobody); misuse only."""
     scenarios: pl.DataFrame
-    """scenario_id, kind, expected_detectable_from; a row per episode, in order of id."""
+    """scenario_id, kind, expected_detectable_from; a row per episode that leaves a trace, in order of id."""
+    untraceable: int
+    """Episodes that leave none."""
     lookups: pl.DataFrame
     """lookup_id, employee_id and occurred_at of every lookup of the dataset; the last two null where not known."""
     employee_weeks: int
@@ -104,21 +109,25 @@ def read_run(signals_path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
 def read_truth(directory: Path) -> Truth:
     """The answers of a dataset; raises InputError with all faults."""
     _refuse(truth_faults(directory))
-    truth, scenarios = (
-        pl.read_parquet(directory / name, columns=list(TRUTH_COLUMNS[name]))
-        for name in ("truth.parquet", "scenarios.parquet")
-    )
-    path = directory / "lookups.parquet"
-    lookups = pl.read_parquet(path, columns=_present(path, TRUTH_COLUMNS["lookups.parquet"], LOOKS))
+    misuse = _read(directory, "truth.parquet", {}).filter("is_misuse")
+    episodes = _read(directory, "scenarios.parquet", DIFFICULTY)
+    traceable = episodes.filter(pl.col("difficulty").ne_missing(UNTRACEABLE)).drop("difficulty").sort("scenario_id")
     benign = directory / BENIGN
     meta = json.loads((directory / META).read_text())
     return Truth(
-        truth.filter("is_misuse"),
-        scenarios.sort("scenario_id"),
-        with_nulls(lookups, LOOKS),
+        misuse,
+        traceable,
+        episodes.height - traceable.height,
+        _read(directory, "lookups.parquet", LOOKS),
         meta["employee_weeks"],
         pl.read_parquet(benign, columns=list(BENIGN_COLUMNS)) if benign.is_file() else None,
     )
+
+
+def _read(directory: Path, name: str, welcome: Schema) -> pl.DataFrame:
+    """A table of the answers; columns that only some have are null where they are not."""
+    path = directory / name
+    return with_nulls(pl.read_parquet(path, columns=_present(path, TRUTH_COLUMNS[name], welcome)), welcome)
 
 
 def with_nulls(frame: pl.DataFrame, columns: Schema) -> pl.DataFrame:

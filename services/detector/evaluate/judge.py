@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -20,13 +21,14 @@ from services.detector.evaluate.inputs import (
     read_truth,
     with_nulls,
 )
-from services.detector.evaluate.kinds import by_kind, by_role
+from services.detector.evaluate.kinds import RoleResult, by_kind, by_role
 from services.detector.evaluate.lookers import Staff, burdened, clusters, roles_of_episodes, weeks_at_work
 from services.detector.evaluate.looks import explained_share, lawful_looks, looks_at_strangers, unexplained
 from services.detector.evaluate.probes import Probes
 from services.detector.evaluate.ranking import (
     BUDGETS,
     REFERENCE_BUDGET,
+    Budget,
     average_precision,
     catch,
     rank,
@@ -54,39 +56,70 @@ def evaluate(
     faults += column_faults(explained.schema, EXPLAINED_COLUMNS, "explained")
     if faults:
         raise InputError(*faults)
-    truth = read_truth(truth_dir)
-    decided = Share(truth.lookups.join(explained, on="lookup_id", how="semi").height, truth.lookups.height)
-    if not decided.count:
+    laid = lay(with_nulls(signals, TOLD_BY_SOME), explained, read_truth(truth_dir), budgets)
+    if not laid.decided.count:
         raise InputError(f"{truth_dir}: none of its lookups is in explained; these answers belong to another dataset")
-    judged = with_right(with_nulls(signals, TOLD_BY_SOME), truth.misuse)
+    return _evaluation(laid, explained, staff, probes)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A run beside the answers."""
+
+    truth: Truth
+    judged: pl.DataFrame
+    """All signals, with `right`."""
+    ranked: pl.DataFrame
+    """The open ones by rank."""
+    episodes: pl.DataFrame
+    """Every episode with what caught it."""
+    budgets: tuple[Budget, ...]
+    reference: Budget
+    decided: Share
+
+
+def lay(signals: pl.DataFrame, explained: pl.DataFrame, truth: Truth, budgets: tuple[int, ...]) -> Laid:
+    """What all figures rest on."""
+    judged = with_right(signals, truth.misuse)
     ranked = clusters(rank(judged), truth.lookups)
     episodes = catch(judged, ranked, truth)
-    reference = spend(REFERENCE_BUDGET, ranked, episodes, truth.employee_weeks)
-    precision, precision_interval = average_precision(episodes)
-    lawful = lawful_looks(truth, explained)
+    spent = {budget: spend(budget, ranked, episodes, truth.employee_weeks) for budget in (*budgets, REFERENCE_BUDGET)}
+    decided = Share(truth.lookups.join(explained, on="lookup_id", how="semi").height, truth.lookups.height)
+    return Laid(
+        truth, judged, ranked, episodes, tuple(spent[budget] for budget in budgets), spent[REFERENCE_BUDGET], decided
+    )
+
+
+def _evaluation(laid: Laid, explained: pl.DataFrame, staff: Staff | None, probes: Probes | None) -> Evaluation:
+    truth, slots = laid.truth, laid.reference.slots
+    precision, precision_interval = average_precision(laid.episodes)
+    read, lawful = laid.reference.precision, lawful_looks(truth, explained)
     known = staff if truth.names_lookers else None
     return Evaluation(
         employee_weeks=truth.employee_weeks,
-        signals=Share(ranked.height, signals.height),
-        episodes=Share(episodes["rank"].count(), episodes.height),
+        signals=Share(laid.ranked.height, laid.judged.height),
+        episodes=Share(laid.episodes["rank"].count(), laid.episodes.height),
         average_precision=precision,
         average_precision_interval=precision_interval,
-        budgets=tuple(spend(budget, ranked, episodes, truth.employee_weeks) for budget in budgets),
-        burden=Share(reference.precision.of - reference.precision.count, reference.precision.of),
+        budgets=laid.budgets,
+        burden=Share(read.of - read.count, read.of),
         explained=explained_share(lawful, explained),
         leak=explained_share(looks_at_strangers(truth), explained),
-        decided=decided,
-        kinds=by_kind(episodes, reference.slots),
-        roles=by_role(episodes, roles_of_episodes(truth.misuse, truth.lookups, known), reference.slots)
-        if known
-        else (),
-        rules=by_rule(judged),
-        situations=by_situation(truth, unexplained(lawful, explained), judged, ranked, reference.slots),
-        false_pushes=_false_pushes(judged, truth),
-        burdens=_burdens(judged, ranked.head(reference.slots), truth, known) if known else (),
+        decided=laid.decided,
+        kinds=by_kind(laid.episodes, slots),
+        roles=_roles(laid, known) if known else (),
+        rules=by_rule(laid.judged),
+        situations=by_situation(truth, unexplained(lawful, explained), laid.judged, laid.ranked, slots),
+        false_pushes=_false_pushes(laid.judged, truth),
+        burdens=_burdens(laid, known) if known else (),
         probes=probes,
-        left_out=_left_out(judged, truth, staff, probes),
+        left_out=_left_out(laid.judged, truth, staff, probes),
     )
+
+
+def _roles(laid: Laid, staff: Staff) -> tuple[RoleResult, ...]:
+    roles = roles_of_episodes(laid.truth.misuse, laid.truth.lookups, staff)
+    return by_role(laid.episodes, roles, laid.reference.slots)
 
 
 def _tells_pushes(judged: pl.DataFrame) -> bool:
@@ -98,17 +131,19 @@ def _false_pushes(judged: pl.DataFrame, truth: Truth) -> Rate | None:
     return Rate(false, truth.employee_weeks) if _tells_pushes(judged) else None
 
 
-def _burdens(judged: pl.DataFrame, read: pl.DataFrame, truth: Truth, staff: Staff) -> tuple[Burden, ...]:
+def _burdens(laid: Laid, staff: Staff) -> tuple[Burden, ...]:
     """False signals that reach a reader: by a push, or within the reference budget."""
-    read_or_pushed = pl.col("signal_id").is_in(read["signal_id"].implode()) | pl.col("pushed").fill_null(value=False)
-    false = judged.filter(read_or_pushed & ~pl.col("right"))
-    return burdens(weeks_at_work(truth.lookups, staff), burdened(false, truth.lookups, staff))
+    read = laid.ranked.head(laid.reference.slots)["signal_id"]
+    reaches = pl.col("signal_id").is_in(read.implode()) | pl.col("pushed").fill_null(value=False)
+    false = laid.judged.filter(reaches & ~pl.col("right"))
+    return burdens(weeks_at_work(laid.truth.lookups, staff), burdened(false, laid.truth.lookups, staff))
 
 
 def _left_out(judged: pl.DataFrame, truth: Truth, staff: Staff | None, probes: Probes | None) -> tuple[str, ...]:
     """A sentence for each part that could not be judged."""
     told = {
         "no misuse was planted: recall, average precision and kinds are left out": truth.scenarios.is_empty(),
+        f"episodes that leave no trace in the log, not counted: {truth.untraceable}": truth.untraceable > 0,
         "the signals do not say whether they were pushed: pushes are left out": not _tells_pushes(judged),
         "the signals do not name their rule: results per rule are left out": judged["rule"].null_count() > 0,
         "the answers have no benign.parquet: lawful situations are left out": truth.benign is None,

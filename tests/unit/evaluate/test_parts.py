@@ -111,3 +111,14 @@ def test_episodes_in_a_wrong_open_signal_are_in_an_open_signal_but_not_caught(tm
     wrong = signal_frame(Signal("s", 50, ["m", *answers.lawful]))
     judged = evaluate(wrong, explained_frame(answers), answers.write(tmp_path / "t"))
     assert [(kind.in_open_signal, kind.caught, kind.lowest_rank) for kind in judged.kinds] == [(1, 0, None)]
+
+
+def test_an_episode_that_leaves_no_trace_is_not_counted_and_this_is_told(
+    desk: Desk, truth_dir: Path, told: pl.DataFrame
+) -> None:
+    scenarios = desk.answers.frames()["scenarios.parquet"]
+    hidden = pl.when(pl.col("scenario_id") == "S3").then(pl.lit("untraceable")).otherwise(pl.lit("easy"))
+    scenarios.with_columns(difficulty=hidden).write_parquet(truth_dir / "scenarios.parquet")
+    judged = evaluate(told, desk.explained, truth_dir)
+    assert (judged.episodes, judged.average_precision) == (Share(2, 3), pytest.approx((1 + 2 / 3) / 3))
+    assert "episodes that leave no trace in the log, not counted: 1" in judged.left_out
