@@ -35,26 +35,42 @@ class OpenCases:
 
     def __init__(self, links: pl.DataFrame, employees: pl.DataFrame) -> None:
         rows = placed(links, employees)
-        self._cases = [Case(*row) for row in rows.select("bsn", "team_id", "employee_id").iter_rows()]
+        self._bsns, self._teams, self._holders = (rows[name].to_list() for name in ("bsn", "team_id", "employee_id"))
         self._starts, self._ends = rows["start"].to_numpy(), rows["end"].to_numpy()
         self._all = np.arange(rows.height)
         self._by_team, self._by_person = (_places(rows, name) for name in ("team_id", "bsn"))
 
     def draw(self, at: int, rng: np.random.Generator, team: str | None = None) -> Case | None:
         """A link in force at a moment (microseconds), each as likely: of anybody, or of one team; None if none is."""
-        rows = self._all if team is None else self._by_team.get(team, self._all[:0])
+        rows = self._all if team is None else self._by_team.of(team)
         starts = self._starts if team is None else self._starts[rows]
         begun = int(np.searchsorted(starts, at, "right"))
         for _ in range(TRIES if begun else 0):
             place = int(rows[rng.integers(begun)])
             if self._ends[place] > at:
-                return self._cases[place]
+                return self._case(place)
         return None
 
     def of_person(self, bsn: str, at: int) -> list[Case]:
         """The links to one person in force at a moment."""
-        rows = self._by_person.get(bsn, self._all[:0])
-        return [self._cases[row] for row in rows if self._starts[row] <= at < self._ends[row]]
+        rows = self._by_person.of(bsn)
+        return [self._case(int(row)) for row in rows if self._starts[row] <= at < self._ends[row]]
+
+    def _case(self, place: int) -> Case:
+        return Case(self._bsns[place], self._teams[place], self._holders[place])
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Places of rows, those of equal value side by side and in order."""
+
+    places: Places
+    slices: dict[str, tuple[int, int]]
+
+    def of(self, value: str) -> Places:
+        """The places of one value."""
+        start, length = self.slices.get(value, (0, 0))
+        return self.places[start : start + length]
 
 
 def span(prefix: str = "") -> tuple[pl.Expr, pl.Expr]:
@@ -82,6 +98,8 @@ def placed(links: pl.DataFrame, employees: pl.DataFrame) -> pl.DataFrame:
     return both.unique().sort("start", "bsn", "team_id", "employee_id", "end")
 
 
-def _places(rows: pl.DataFrame, name: str) -> dict[str, Places]:
-    grouped = rows.with_row_index("place").group_by(name).agg(pl.col("place").cast(pl.Int64).sort())
-    return {str(value): np.array(places, np.int64) for value, places in grouped.iter_rows()}
+def _places(rows: pl.DataFrame, name: str) -> Grouped:
+    ordered = rows.select(name).with_row_index("place").sort(name, "place")
+    runs = ordered.with_row_index("start").group_by(name).agg(pl.col("start").min(), pl.len())
+    slices = {value: (start, length) for value, start, length in runs.iter_rows()}
+    return Grouped(ordered["place"].cast(pl.Int64).to_numpy(), slices)

@@ -42,10 +42,14 @@ class Probes:
 
 
 def moments(lookups: pl.LazyFrame, number: int, seed: int) -> pl.DataFrame:
-    """Enough real lookups of persons for so many probes (LOOKUP schema with `place`), the same for the same seed."""
-    ids = lookups.filter(pl.col("bsn").is_not_null()).select("lookup_id").unique().sort("lookup_id").collect()
-    drawn = np.random.default_rng(seed).permutation(ids.height)[: SPARE * number]
-    chosen = ids[drawn].with_row_index("place")
+    """Enough real lookups of persons for so many probes (LOOKUP schema with `place`).
+
+    The same for the same seed and Polars version, whatever their order: those whose ids have the smallest hashes.
+    """
+    lot = pl.col("lookup_id").hash(seed).alias("lot")
+    ids = lookups.filter(pl.col("bsn").is_not_null()).select("lookup_id", lot).bottom_k(2 * SPARE * number, by="lot")
+    drawn = ids.unique().sort("lot", "lookup_id").head(SPARE * number).collect()
+    chosen = drawn.select("lookup_id").with_row_index("place")
     rows = lookups.filter(pl.col("lookup_id").is_in(chosen["lookup_id"].implode())).collect()
     once = rows.sort("occurred_at").unique("lookup_id", keep="first", maintain_order=True)
     return once.join(chosen, on="lookup_id").sort("place")

@@ -23,7 +23,7 @@ from services.detector.state.tables import State
 from services.detector.states import states
 
 NEAR_LOOKER = timedelta(hours=2)
-NEAR_PERSON_DAYS = 7
+NEAR_PERSON = timedelta(days=2)
 """How near a real lookup must be to tell anything about a probe: wider than every margin of an explanation."""
 
 
@@ -64,17 +64,20 @@ def probe(history: History, settings: AgencySettings, number: int, seed: int) ->
 
 def around(lookups: pl.LazyFrame, drawn: pl.DataFrame, settings: AgencySettings) -> pl.DataFrame:
     """The real lookups that may tell something about a probe: near its looker, near its person, and who was at work."""
-    day = AgencyCalendar(settings.timezone, settings.country).local_day(pl.col("occurred_at")).alias("day")
-    near = pl.duration(days=NEAR_PERSON_DAYS)
-    when = pl.col("occurred_at")
-    asked = drawn.lazy().select("employee_id", "bsn", when.alias("asked_at"), day)
+    calendar = AgencyCalendar(settings.timezone, settings.country)
+    when, day = pl.col("occurred_at"), calendar.local_day(pl.col("occurred_at")).alias("day")
+    numbered = lookups.with_row_index("row")
+    every = numbered.select("row", "employee_id", "bsn", when, day).collect()
+    asked = drawn.select("employee_id", "bsn", when.alias("asked_at"), day)
     away = (when - pl.col("asked_at")).abs()
-    of_looker = lookups.join(asked.drop("bsn", "day"), on="employee_id").filter(away <= NEAR_LOOKER)
-    of_person = lookups.join(asked.drop("employee_id", "day"), on="bsn").filter(away <= near)
-    at_work = lookups.with_columns(day).join(asked.select("day").unique(), on="day", how="semi")
-    presence = at_work.unique(["employee_id", "day"], keep="any")
-    parts = [part.select(list(LOOKUP.schema)) for part in (of_looker, of_person, presence)]
-    return pl.concat(pl.collect_all(parts)).unique("lookup_id", keep="any")
+    of_looker = every.join(asked.drop("bsn"), on=["employee_id", "day"]).filter(away <= NEAR_LOOKER)
+    of_person = every.join(asked.drop("employee_id", "day"), on="bsn").filter(away <= NEAR_PERSON)
+    at_work = every.filter(pl.col("day").is_in(asked["day"].unique().implode())).unique(
+        ["employee_id", "day"], keep="any"
+    )
+    rows = pl.concat([part["row"] for part in (of_looker, of_person, at_work)]).unique()
+    near = numbered.filter(pl.col("row").is_in(rows.implode())).drop("row").collect()
+    return near.unique("lookup_id", keep="any")
 
 
 def judged(dataset: Dataset, lookups: pl.DataFrame, settings: AgencySettings) -> pl.DataFrame:
