@@ -46,11 +46,19 @@ def open_history(path: Path) -> History:
     """
     dataset = Dataset(path)
     files = lookup_files(path)
-    if all(file.suffix == ".parquet" for file in files):
-        scanned = pl.scan_parquet(files)
-        if dict(scanned.collect_schema()) == dict(LOOKUP.schema):
-            return History(dataset, scanned)
+    if all(_is_as_agreed(file) for file in files):
+        return History(dataset, pl.scan_parquet(files).select(list(LOOKUP.schema)))
     return History(dataset, dataset.lookups().valid.lazy())
+
+
+def _is_as_agreed(file: Path) -> bool:
+    """Parquet with the columns and types of the contract, in any order."""
+    if file.suffix != ".parquet":
+        return False
+    try:
+        return dict(pl.read_parquet_schema(file)) == dict(LOOKUP.schema)
+    except (pl.exceptions.PolarsError, OSError):
+        return False
 
 
 def probe(history: History, settings: AgencySettings, number: int, seed: int) -> Probes:

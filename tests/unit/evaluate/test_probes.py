@@ -141,3 +141,18 @@ def test_the_settings_of_the_agency_decide_what_explains_a_probe(dataset: Callab
         probe(history, settings(aftercare_days=days, mistyped_seconds=0), number=20, seed=1) for days in (30, 0)
     )
     assert lenient.other_teams.count > strict.other_teams.count == 0
+
+
+def test_lookups_are_read_alike_whatever_the_order_of_columns_and_the_kind_of_file(
+    dataset: Callable[[World], History], tmp_path: Path
+) -> None:
+    world = three_teams()
+    decoded = dataset(world).lookups.sort("lookup_id").collect()
+    folder = tmp_path / "agency" / "lookups"
+    (folder / "part.ndjson").unlink()
+    rows = frame(LOOKUP, world.lookups)
+    rows.select(sorted(rows.columns)).write_parquet(folder / "part-0.parquet")
+    scanned = open_history(folder.parent).lookups
+    assert scanned.sort("lookup_id").collect().equals(decoded)
+    (folder / "part-1.parquet").write_bytes(b"not parquet")
+    assert open_history(folder.parent).lookups.sort("lookup_id").collect().equals(decoded)
