@@ -7,7 +7,7 @@ export DOELBINDING_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-unit check qualify fmt bench lock clean
+.PHONY: help setup run test test-unit check qualify fmt bench quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -56,6 +56,9 @@ fmt: $(READY) ## formats the code and mends what the linter can mend
 
 bench: $(READY) ## time and memory of re-scoring a simulated history; ARGS="--employees 100 --weeks 2" for less
 	@$(BIN)/python benchmarks/rescore.py $(ARGS)
+
+quality: $(READY) ## the table of quality in docs/quality.md, on simulated agencies; ARGS="--real FOLDER --real-seeds 11" adds sets; about half an hour
+	@$(BIN)/python benchmarks/quality.py --write docs/quality.md $(ARGS)
 
 lock: ## resolves pyproject.toml anew into requirements.lock (needs uv)
 	@command -v uv >/dev/null || { echo "Needs uv on the PATH: pipx install uv" >&2; exit 2; }

@@ -10,10 +10,13 @@ own and relatives' files; and a robust z of each employee's day. The score is th
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
+Detect = Callable[[Path], tuple[pl.DataFrame, pl.DataFrame]]
+"""(signals, explained) of a dataset, in the columns that `evaluate` reads."""
 WEEK = pl.col("occurred_at").dt.convert_time_zone("Europe/Amsterdam").dt.truncate("1w").dt.date()
 DAY = pl.col("occurred_at").dt.convert_time_zone("Europe/Amsterdam").dt.date()
 MAD_TO_SIGMA = 1.4826
@@ -70,15 +73,15 @@ def grouped(lookups: pl.DataFrame, keys: dict[str, pl.Expr], score: pl.Expr) -> 
     )
 
 
-def unusual_days(unlinked: pl.DataFrame) -> pl.DataFrame:
-    """Unlinked lookups of days whose number of persons is far above the employee's median, with the day's z."""
-    days = unlinked.group_by("employee_id", DAY.alias("day")).agg(pl.col("bsn").n_unique().alias("persons"))
-    median = pl.col("persons").median().over("employee_id")
-    spread = (pl.col("persons") - median).abs().median().over("employee_id")
+def unusual_days(lookups: pl.DataFrame, count: pl.Expr, floor: int) -> pl.DataFrame:
+    """Lookups of days whose count is far above the employee's median, and not below the floor, with the day's z."""
+    days = lookups.group_by("employee_id", DAY.alias("day")).agg(count.alias("count"))
+    median = pl.col("count").median().over("employee_id")
+    spread = (pl.col("count") - median).abs().median().over("employee_id")
     scale = pl.max_horizontal(MAD_TO_SIGMA * spread, median.sqrt(), pl.lit(1.0))
-    days = days.with_columns(z=(pl.col("persons") - median) / scale)
-    days = days.filter(pl.col("z") >= Z_FLOOR, pl.col("persons") >= DAY_FLOOR)
-    return unlinked.with_columns(day=DAY).join(days, on=["employee_id", "day"])
+    days = days.with_columns(z=(pl.col("count") - median) / scale)
+    days = days.filter(pl.col("z") >= Z_FLOOR, pl.col("count") >= floor)
+    return lookups.with_columns(day=DAY).join(days, on=["employee_id", "day"])
 
 
 def explanations(lookups: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +103,7 @@ def baseline(dataset: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     close = close_files(lookups, employees, read(dataset, "relations"))
     pair = {"employee": pl.col("employee_id"), "person": pl.col("bsn")}
     strange = unlinked.join(close, on="lookup_id", how="anti")
-    volume = unusual_days(strange)
+    volume = unusual_days(strange, pl.col("bsn").n_unique(), DAY_FLOOR)
     parts = [
         grouped(close, pair, CLOSE_SCORE + pl.len().clip(upper_bound=100 - CLOSE_SCORE)),
         grouped(strange, {**pair, "week": WEEK}, pl.len().clip(upper_bound=CLOSE_SCORE)),
@@ -108,11 +111,15 @@ def baseline(dataset: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
             volume, {"employee": pl.col("employee_id"), "on": pl.col("day")}, pl.col("z").first().clip(0, CLOSE_SCORE)
         ),
     ]
+    return numbered(parts), explanations(lookups, linked)
+
+
+def numbered(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """All signals in the columns that `evaluate` reads."""
     signals = pl.concat(parts).sort("raised_at", "score", pl.col("lookup_ids").list.first()).with_row_index("n")
-    signals = signals.select(
+    return signals.select(
         pl.format("baseline-{}", "n").alias("signal_id"), "score", "raised_at", "lookup_ids", status=pl.lit("open")
     )
-    return signals, explanations(lookups, linked)
 
 
 def main() -> None:
@@ -121,11 +128,16 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    signals, explained = baseline(arguments.dataset)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    signals.write_parquet(arguments.out / "signals.parquet")
-    explained.write_parquet(arguments.out / "explained.parquet")
-    print(f"{signals.height:,} signals over {explained.height:,} lookups in {arguments.out}")
+    write(baseline, arguments.dataset, arguments.out)
+
+
+def write(detect: Detect, dataset: Path, out: Path) -> None:
+    """Writes what one way of detecting found in a dataset, as a run that `evaluate` reads."""
+    signals, explained = detect(dataset)
+    out.mkdir(parents=True, exist_ok=True)
+    signals.write_parquet(out / "signals.parquet")
+    explained.write_parquet(out / "explained.parquet")
+    print(f"{signals.height:,} signals over {explained.height:,} lookups in {out}")
 
 
 if __name__ == "__main__":

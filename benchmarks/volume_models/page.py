@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 
+from benchmarks import markers
 from benchmarks.volume_models.measure import ALL, BUDGETS, FOREST, SHIPPED, UNEXPLAINED, Level, Measured, Plan
 from benchmarks.volume_models.models import ENGINE, PLAIN
 from benchmarks.volume_models.recall import wilson
-from services.core.errors import InputError
 from services.detector.rules import RULES
 
-BEGIN = "<!-- measured: volume -->"
-END = "<!-- end of measured: volume -->"
+NAME = "volume"
+BEGIN, END = markers.begin(NAME), markers.end(NAME)
 BUSY, QUIET = 10, 3
 """Persons a day from which, and up to which, a desk is set beside the earlier figures."""
 EARLIER = (("busy", "+20", "0-8 %"), ("busy", "+50", "31 %"), ("quiet", "+20", "91 %"))
@@ -32,11 +32,7 @@ def tables(found: Sequence[Measured], plan: Plan, command: str) -> str:
 
 def refreshed(page: str, part: str) -> str:
     """The page with what stands between the markers replaced. Raises InputError if the markers are not there."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise InputError(f"the page needs the lines '{BEGIN}' and '{END}', in this order")
-    return f"{before}{BEGIN}\n{part}\n{END}{after}"
+    return markers.refreshed(page, part, NAME)
 
 
 def _made_by(found: Sequence[Measured], plan: Plan, command: str) -> str:

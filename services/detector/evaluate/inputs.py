@@ -15,6 +15,8 @@ from services.core.errors import InputError
 SIGNAL_COLUMNS: Schema = {
     name: SIGNAL.schema[name] for name in ("signal_id", "score", "status", "raised_at", "lookup_ids")
 }
+TOLD_BY_SOME: Schema = {name: SIGNAL.schema[name] for name in ("rule", "rule_class", "pushed")}
+"""Columns of signals that another way of detecting may lack; what rests on them is left out then."""
 EXPLAINED_COLUMNS: Schema = {name: EXPLAINED.schema[name] for name in ("lookup_id", "explained", "explanation")}
 TRUTH_COLUMNS: Mapping[str, Schema] = {
     "truth.parquet": {
@@ -27,6 +29,19 @@ TRUTH_COLUMNS: Mapping[str, Schema] = {
     "scenarios.parquet": {"scenario_id": pl.String(), "kind": pl.String(), "expected_detectable_from": INSTANT},
     "lookups.parquet": {"lookup_id": pl.String()},
 }
+LOOKS: Schema = {"employee_id": pl.String(), "occurred_at": INSTANT}
+"""Columns of lookups.parquet that tell who looked when; without them nothing is judged per group of employees."""
+DIFFICULTY: Schema = {"difficulty": pl.String()}
+UNTRACEABLE = "untraceable"
+"""Difficulty of an episode that leaves nothing in the log by which anybody could find it."""
+BENIGN = "benign.parquet"
+BENIGN_COLUMNS: Schema = {
+    "kind": pl.String(),
+    "employee_id": pl.String(),
+    "lookup_ids": pl.List(pl.String()),
+    "from_at": INSTANT,
+    "to_at": INSTANT,
+}
 META = "meta.json"
 
 
@@ -37,11 +52,20 @@ class Truth:
     misuse: pl.DataFrame
     """lookup_id, scenario_id, scenario_kind, bsn (null where the lookup showed nobody); misuse only."""
     scenarios: pl.DataFrame
-    """scenario_id, kind, expected_detectable_from; a row per episode, in order of id."""
+    """scenario_id, kind, expected_detectable_from; a row per episode that leaves a trace, in order of id."""
+    untraceable: int
+    """Episodes that leave none."""
     lookups: pl.DataFrame
-    """lookup_id of every lookup of the dataset."""
+    """lookup_id, employee_id and occurred_at of every lookup of the dataset; the last two null where not known."""
     employee_weeks: int
     """Employees at work, summed over the weeks."""
+    benign: pl.DataFrame | None
+    """Lawful situations that look odd (BENIGN_COLUMNS): by ids of lookups or, where these are null, by a window."""
+
+    @property
+    def names_lookers(self) -> bool:
+        """Whether it is known who looked when."""
+        return self.lookups["employee_id"].null_count() == 0
 
 
 def run_files(signals_path: Path) -> tuple[Path, Path]:
@@ -64,15 +88,20 @@ def run_faults(signals_path: Path) -> list[str]:
 def truth_faults(directory: Path) -> list[str]:
     """What is wrong with the answers; empty if nothing is."""
     tables = [fault for name, columns in TRUTH_COLUMNS.items() for fault in _table_faults(directory / name, columns)]
-    return tables + _meta_faults(directory / META)
+    benign = directory / BENIGN
+    odd = _table_faults(benign, BENIGN_COLUMNS) if benign.exists() else []
+    return tables + odd + _meta_faults(directory / META)
 
 
 def read_run(signals_path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The columns of signals and explained that a judgement needs; raises InputError with all faults."""
+    """The columns of signals and explained that a judgement needs; raises InputError with all faults.
+
+    Columns that a run may lack (TOLD_BY_SOME) are there if it has them.
+    """
     _refuse(run_faults(signals_path))
     signals, explained = run_files(signals_path)
     return (
-        pl.read_parquet(signals, columns=list(SIGNAL_COLUMNS)),
+        pl.read_parquet(signals, columns=_present(signals, SIGNAL_COLUMNS, TOLD_BY_SOME)),
         pl.read_parquet(explained, columns=list(EXPLAINED_COLUMNS)),
     )
 
@@ -80,13 +109,36 @@ def read_run(signals_path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
 def read_truth(directory: Path) -> Truth:
     """The answers of a dataset; raises InputError with all faults."""
     _refuse(truth_faults(directory))
-    truth, scenarios, lookups = (
-        pl.read_parquet(directory / name, columns=list(columns)) for name, columns in TRUTH_COLUMNS.items()
-    )
-    if scenarios.is_empty():
-        raise InputError(f"{directory / 'scenarios.parquet'}: no episodes, so there is nothing to judge by")
+    misuse = _read(directory, "truth.parquet", {}).filter("is_misuse")
+    episodes = _read(directory, "scenarios.parquet", DIFFICULTY)
+    traceable = episodes.filter(pl.col("difficulty").ne_missing(UNTRACEABLE)).drop("difficulty").sort("scenario_id")
+    benign = directory / BENIGN
     meta = json.loads((directory / META).read_text())
-    return Truth(truth.filter("is_misuse"), scenarios.sort("scenario_id"), lookups, meta["employee_weeks"])
+    return Truth(
+        misuse,
+        traceable,
+        episodes.height - traceable.height,
+        _read(directory, "lookups.parquet", LOOKS),
+        meta["employee_weeks"],
+        pl.read_parquet(benign, columns=list(BENIGN_COLUMNS)) if benign.is_file() else None,
+    )
+
+
+def _read(directory: Path, name: str, welcome: Schema) -> pl.DataFrame:
+    """A table of the answers; columns that only some have are null where they are not."""
+    path = directory / name
+    return with_nulls(pl.read_parquet(path, columns=_present(path, TRUTH_COLUMNS[name], welcome)), welcome)
+
+
+def with_nulls(frame: pl.DataFrame, columns: Schema) -> pl.DataFrame:
+    """The frame with those of these columns that it lacks, all null."""
+    absent = [pl.lit(None, dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
+    return frame.with_columns(absent)
+
+
+def _present(path: Path, needed: Schema, welcome: Schema) -> list[str]:
+    found = pl.read_parquet_schema(path)
+    return [*needed, *(name for name, dtype in welcome.items() if found.get(name) == dtype)]
 
 
 def column_faults(found: Mapping[str, object], wanted: Schema, where: str) -> list[str]:

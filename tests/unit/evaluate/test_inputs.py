@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from services.core.errors import InputError
-from services.detector.evaluate.inputs import read_run, read_truth, truth_directory
+from services.detector.evaluate.inputs import SIGNAL_COLUMNS, read_run, read_truth, truth_directory
 from tests.unit.evaluate.desk import Answers, Desk
 
 
@@ -57,6 +57,17 @@ def test_a_meta_file_without_employee_weeks_is_refused(truth_dir: Path, meta: st
         read_truth(truth_dir)
 
 
-def test_answers_without_episodes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no episodes"):
-        read_truth(Answers([], ["lawful-1"]).write(tmp_path / "empty-truth"))
+def test_answers_without_episodes_are_those_of_a_quiet_agency(tmp_path: Path) -> None:
+    assert read_truth(Answers([], ["lawful-1"]).write(tmp_path / "quiet-truth")).scenarios.is_empty()
+
+
+def test_columns_that_some_runs_lack_are_read_where_they_are(run_dir: Path) -> None:
+    signals = pl.read_parquet(run_dir / "signals.parquet").with_columns(pushed=True, rule=pl.lit("own-file"), other=1)
+    signals.write_parquet(run_dir / "signals.parquet")
+    assert set(read_run(run_dir)[0].columns) == {*SIGNAL_COLUMNS, "pushed", "rule"}
+
+
+def test_lawful_situations_of_another_shape_are_a_fault(truth_dir: Path) -> None:
+    pl.DataFrame({"kind": ["aftercare"]}).write_parquet(truth_dir / "benign.parquet")
+    with pytest.raises(InputError, match=r"benign\.parquet: column lookup_ids is missing"):
+        read_truth(truth_dir)

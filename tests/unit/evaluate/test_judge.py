@@ -9,7 +9,8 @@ import pytest
 
 from services.core.errors import InputError
 from services.detector.evaluate import Evaluation, evaluate
-from services.detector.evaluate.evaluation import KindResult, Share
+from services.detector.evaluate.figures import Share
+from services.detector.evaluate.kinds import KindResult
 from tests.unit.evaluate.desk import Answers, Desk, Episode, Signal, explained_frame, signal_frame
 
 
@@ -57,16 +58,16 @@ def test_explained_counts_lawful_lookups_and_leak_counts_strangers_files(judged:
 def test_each_kind_tells_what_was_caught_and_after_how_many_days(judged: Evaluation) -> None:
     # S1 by signal a (1 day), not by d, which was raised sooner but ranks lower; S2 by c (2.5 days)
     assert judged.kinds == (
-        KindResult("acquaintance_once", 1, 0, 0, None),
-        KindResult("own_file", 2, 1, 1, 1.0),
-        KindResult("volume_20", 1, 1, 1, 2.5),
+        KindResult(1, 0, 0, 0, None, None, None, kind="acquaintance_once"),
+        KindResult(2, 1, 1, 1, None, 1.0, 1, kind="own_file"),
+        KindResult(1, 1, 1, 1, None, 2.5, 3, kind="volume_20"),
     )
 
 
 def test_the_days_to_a_signal_are_the_median_of_the_caught_episodes(tmp_path: Path) -> None:
     answers = Answers([Episode(f"S{n}", "partner", [f"m{n}"]) for n in range(4)], ["l"])
     signals = signal_frame(*(Signal(f"s{n}", 50, [f"m{n}"], days=days) for n, days in enumerate((0.5, 4, 30))))
-    assert judge(answers, signals, tmp_path / "t").kinds == (KindResult("partner", 4, 3, 3, 4.0),)
+    assert judge(answers, signals, tmp_path / "t").kinds == (KindResult(4, 3, 3, 3, None, 4.0, 3, kind="partner"),)
 
 
 @pytest.mark.parametrize(
