@@ -10,7 +10,7 @@ import polars as pl
 
 from services.core.bsn import WEIGHTS
 from services.core.errors import InputError
-from services.detector.simulate.dice import NONE, Dice, Ints
+from services.detector.simulate.dice import NONE, Dice, Flags, Ints
 
 FIRST_BSN = 960_000_000
 """BSNs from here up are never issued, so they are free for fictitious people."""
@@ -73,6 +73,13 @@ def make_people(rng: Dice, employees: int, citizens: int) -> People:
 def most_people() -> int:
     """How many distinct BSNs the fictitious range holds (ten of eleven check digits exist), rounded down."""
     return 3_600_000
+
+
+def passes_11_proef(numbers: Ints) -> Flags:
+    """Whether nine-digit numbers can be BSNs."""
+    digits = numbers[:, None] // 10 ** (8 - np.arange(9)) % 10
+    passes: Flags = digits @ np.array(WEIGHTS) % 11 == 0
+    return passes
 
 
 def _bsns(rng: Dice, count: int) -> Ints:

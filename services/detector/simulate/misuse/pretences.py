@@ -25,7 +25,7 @@ def retro_self_link(scene: Scene) -> None:
     registered = max(registered, int(at[-1]) + 3 * HOUR)
     scene.links.append(
         {
-            "case": scene.next_case,
+            "case": scene.new_case(),
             "person": person,
             "employee": employee,
             "kind": int(scene.rng.integers(3)),
@@ -35,18 +35,16 @@ def retro_self_link(scene: Scene) -> None:
             "registrar": employee,
         }
     )
-    scene.next_case += 1
     episode = scene.begin(Episode("retro_self_link", "medium", employee, person, 0, 0.0, at=registered))
     scene.play(episode, rows, at, person)
 
 
 def false_case_claim(scene: Scene) -> None:
     """Looks that claim a case of another client, or one that does not exist."""
-    employee, looks = scene.employee(), int(scene.rng.integers(2, 7))
+    employee, looks = scene.employee(), scene.some(2, 6)
     people = scene.strangers(employee, 1 if scene.rng.random() < 0.6 else looks)
     rows = scene.workdays(employee, looks, span=30)
-    claim = scene.someone_elses_case() if scene.rng.random() < 0.7 else scene.next_case
-    scene.next_case += 1
+    claim = scene.someone_elses_case() if scene.rng.random() < 0.7 else scene.new_case()
     person = int(people[0]) if len(people) == 1 else NONE
     episode = scene.begin(Episode("false_case_claim", "medium", employee, person, min(2, len(rows)), 24.0))
     for turn, row in enumerate(rows):
@@ -57,7 +55,7 @@ def false_case_claim(scene: Scene) -> None:
 def account_sharing(scene: Scene) -> None:
     """A team mate does own work in the employee's session, at another place, in the same minutes."""
     employee, mate, theirs = _employee_and_mate(scene)
-    rows = scene.workdays(employee, int(scene.rng.integers(2, 6)), span=60)
+    rows = scene.workdays(employee, scene.some(2, 5), span=60)
     episode = scene.begin(Episode("account_sharing", "medium", employee, NONE, min(3, len(rows)), 1.0))
     for row in rows:
         mine = column(scene.lawful.filter(pl.col("workday") == row), "at")
