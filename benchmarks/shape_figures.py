@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -103,7 +104,7 @@ def weekday_against_others(weekday: int) -> Callable[[Work], float]:
 def spread_of_agency(work: Work) -> float:
     """Relative spread (standard deviation over mean) of the whole desk's working days."""
     files = _agency_days(work)["files"].cast(pl.Float64)
-    return _mean((files - _mean(files)) ** 2) ** 0.5 / _mean(files)
+    return math.sqrt(_mean((files - _mean(files)) ** 2)) / _mean(files)
 
 
 def month_start(work: Work) -> float:

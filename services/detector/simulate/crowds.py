@@ -10,6 +10,7 @@ from services.detector.simulate.caseload import QUEUE
 from services.detector.simulate.dice import NONE, Dice, Ints, sample
 from services.detector.simulate.ledger import Ledger
 from services.detector.simulate.organisation import CLAIMS, REVIEWER
+from services.detector.simulate.rows import USUAL_REASONS
 from services.detector.simulate.screens import CASE, OTHER, WORKLIST, screen
 from services.detector.simulate.timeline import HOUR, MINUTE
 from services.detector.simulate.unregistered import look, own_of_citizens, team_of_department
@@ -20,11 +21,15 @@ WEEKS_OF_WORK_PER_CROWD = 4_000
 
 FORCE, FORCE_LOOKS = (6, 15), 4
 MEMBER_GETS_LINK = 0.7
-CHECKED, HELPED = (20, 56), (6, 16)
-"""Files that a member of a migrated team checks, and that a helper takes from another team's queue."""
+CHECKED, HELPED = (20, 56), (60, 160)
+"""Files that a member of a migrated team checks, and that a helper goes through in another team's queue (those that
+are open by then are worked on)."""
 
-MAILINGS, LONGEST_MAILING = 0.0008, 60
-MONTH_EXPORTS, START_DAYS = 0.12, 4
+MAILINGS, LONGEST_MAILING, LETTER_DAYS = 0.0008, 80, 21
+"""Per day at work of a claims handler; clients whose case was closed so many days ago still get a letter."""
+
+ON_DUTY, START_DAYS = 0.3, 4
+"""Share of the reviewers who draw the samples of each month, on one of its first days."""
 
 
 def crowds(agency: Agency) -> int:
@@ -123,8 +128,9 @@ def mailings(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> pl.DataFrame:
         (r, case) for r, a, b in zip(row, low, high, strict=True) for case in range(a, min(b, a + LONGEST_MAILING))
     ]
     rows, cases = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    open_then = (column(own, "first")[cases] < workdays.day[rows]) & (workdays.day[rows] <= column(own, "last")[cases])
-    rows, cases = rows[open_then], cases[open_then]
+    day = workdays.day[rows]
+    fits = (column(own, "first")[cases] < day) & (day <= column(own, "last")[cases] + LETTER_DAYS)
+    rows, cases = rows[fits], cases[fits]
     start = rng.uniform(workdays.start, workdays.end - 3 * 3600)[rows]
     at = agency.timeline.at(workdays.day[rows], start + 40.0 * np.arange(len(rows)) % 7_000)
     return look(rng, agency, rows, own[cases], "mailing", at=at).with_columns(
@@ -135,14 +141,16 @@ def mailings(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> pl.DataFrame:
 def month_exports(rng: Dice, agency: Agency) -> pl.DataFrame:
     """On the first days of a month reviewers export lists to draw their samples from; nobody is looked up."""
     workdays = agency.workdays
-    turn = (agency.organisation.role[workdays.employee] == REVIEWER) & (
-        agency.timeline.day_of_month(workdays.day) <= START_DAYS
-    )
-    row = sample(rng, turn, MONTH_EXPORTS)
+    on_duty = (agency.organisation.role == REVIEWER) & (rng.random(agency.organisation.size) < ON_DUTY)
+    starts = agency.timeline.day_of_month(workdays.day) <= START_DAYS
+    row = np.flatnonzero(on_duty[workdays.employee] & starts)
+    month = workdays.employee[row] * 100 + agency.timeline.month(workdays.day[row])
+    row = row[np.unique(month, return_index=True)[1]]
     nobody = pl.DataFrame({"person": np.full(len(row), NONE), "case": np.full(len(row), NONE)})
     return look(rng, agency, row, nobody, "month_export").with_columns(
         screen=pl.lit(screen("report"), pl.Int64),
         opened_by=pl.lit(OTHER, pl.Int64),
         searched=pl.lit(0, pl.Int64),
-        records=pl.Series(rng.integers(100, 1_500, len(row))),
+        reason=pl.lit(USUAL_REASONS.index("controle"), pl.Int64),
+        records=pl.Series(rng.integers(50, 600, len(row))),
     )

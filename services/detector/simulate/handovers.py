@@ -1,4 +1,4 @@
-"""Work that passes into other hands: leavers go through their cases, successors read them, families of staff move on."""
+"""Work that passes into other hands: leavers go through their cases, successors read them."""
 
 from __future__ import annotations
 

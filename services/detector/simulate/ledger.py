@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -42,7 +44,7 @@ class Ledger:
         registrar: Ints | int = PLANNING,
     ) -> None:
         """Links of employees that came about outside the usual distribution of work; moments in microseconds."""
-        given = {
+        given: dict[str, Ints | int] = {
             "case": case,
             "person": person,
             "employee": employee,
@@ -80,6 +82,6 @@ class Ledger:
         return pl.concat([_table(PARTY, 0, {}), *self._parties])
 
 
-def _table(columns: tuple[str, ...], count: int, given: dict[str, Ints | int]) -> pl.DataFrame:
+def _table(columns: tuple[str, ...], count: int, given: Mapping[str, Ints | int]) -> pl.DataFrame:
     filled = {name: np.broadcast_to(np.asarray(given.get(name, NONE), np.int64), count) for name in columns}
     return pl.DataFrame({name: np.ascontiguousarray(values) for name, values in filled.items()})

@@ -38,6 +38,7 @@ KINDS = (
     "neighbour_client",
     "relative_of_team",
     "never_registered",
+    "clock_skew",
 )
 
 

@@ -14,8 +14,10 @@ class Profile:
     """Episodes of misuse; 0 is none."""
     size: float
     """Lookups of an episode."""
+    own_case: float
+    """Share of the looks of misuse during which one of the employee's own cases is on the screen."""
     hidden: float
-    """Share of misuse that takes care not to stand out: own case on the screen, no evenings, ties in no register."""
+    """Share of misuse that takes care not to stand out: no late evenings, ties that are in no register."""
     oddities: float
     """Lawful work that looks odd."""
     link_lags: tuple[float, float, float, float]
@@ -30,9 +32,9 @@ class Profile:
     """Whether colleagues write down links that make misuse look like work."""
 
 
-STANDARD = Profile("standard", 1.0, 1.0, 0.05, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1)
+STANDARD = Profile("standard", 1.0, 1.0, 0.05, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1)
 PROFILES = {
     "standard": STANDARD,
-    "hard": Profile("hard", 0.5, 0.55, 0.3, 1.5, (0.68, 0.16, 0.14, 0.02), 0.002, 3.0, 2, accomplices=True),
-    "quiet": Profile("quiet", 0.0, 1.0, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1),
+    "hard": Profile("hard", 0.5, 0.55, 0.2, 0.35, 1.5, (0.68, 0.16, 0.14, 0.02), 0.002, 3.0, 2, accomplices=True),
+    "quiet": Profile("quiet", 0.0, 1.0, 0.0, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1),
 }

@@ -110,7 +110,7 @@ def _live(agency: Agency, progress: Progress) -> World:
     progress("misuse", 0.35)
     ledger = oddities.ledger
     misuse = plant_misuse(oddities.agency, holdings, oddities.visits, pl.concat([register.links, ledger.links]), ledger)
-    links = pl.concat([register.links, ledger.links])
+    links = pl.concat([register.links, ledger.links, misuse.links])
     return World(misuse.agency, oddities.visits, misuse, links, ledger)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from services.detector.simulate.agency import Agency
 from services.detector.simulate.dice import NONE, Dice, Flags, Ints, dice
+from services.detector.simulate.odd_kinds import kind
 from services.detector.simulate.screens import SYSTEMS
 from services.detector.simulate.timeline import HOUR, MINUTE
 from services.detector.simulate.visits import column
@@ -17,7 +18,10 @@ from services.detector.simulate.visits import column
 FEWEST_WEEKS, WEEKS_PER_FAULT = 4, 10
 """Shorter runs have no bad days; longer ones have the profile's number in so many weeks."""
 
-ACTOR_LOST_HOURS, GAP_HOURS, SKEW_MINUTES = 3, 2, 23
+ACTOR_LOST_HOURS, GAP_HOURS = 3, 2
+SKEW_MINUTES = (4, 25)
+"""A clock that nobody set is minutes behind; shortest and longest."""
+
 TRIES = 40
 """Draws of a system and a day without misuse in it; so that the answers hold for every row of misuse."""
 
@@ -52,10 +56,14 @@ def fault_days(rng: Dice, agency: Agency) -> Ints:
 def deliver(agency: Agency, rows: pl.DataFrame) -> Delivered:
     """The log as it came in; every event that is in it keeps the time that its system wrote."""
     rng, told = dice(agency.seed, "source faults"), list[str]()
-    skewed = _bad_days(rng, agency, rows, 24, f"clock {SKEW_MINUTES} minutes behind", told)
+    minutes = int(rng.integers(*SKEW_MINUTES))
+    skewed = _bad_days(rng, agency, rows, 24, f"clock {minutes} minutes behind", told)
     if skewed.any():
-        behind = skewed * SKEW_MINUTES * MINUTE
-        rows = rows.with_columns(at=pl.Series(column(rows, "at") - behind)).sort("at", maintain_order=True)
+        usual = (column(rows, "oddity") == NONE) & (column(rows, "episode") == NONE)
+        told_kind = np.where(skewed & usual, kind("clock_skew"), column(rows, "oddity"))
+        rows = rows.with_columns(
+            at=pl.Series(column(rows, "at") - skewed * minutes * MINUTE), oddity=pl.Series(told_kind)
+        ).sort("at", maintain_order=True)
     gap = _bad_days(rng, agency, rows, GAP_HOURS, "gap", told)
     rows = rows.filter(~pl.Series(gap)) if gap.any() else rows
     lost = _bad_days(rng, agency, rows, ACTOR_LOST_HOURS, "no actor", told)
@@ -81,11 +89,13 @@ def _stretch(rng: Dice, agency: Agency, rows: pl.DataFrame, day: int, hours: int
         near = near[(at[near] >= begin) & (at[near] < begin + hours * HOUR) & (system[near] == number)]
         if len(near) and not misuse[near].any():
             told.append(f"{SYSTEMS[number]}: {name}, day {day} from {start}:00, {hours} h")
-            return near
+            hit: Ints = near
+            return hit
     return np.empty(0, np.int64)
 
 
 def _tries(rng: Dice, hours: int) -> Sequence[tuple[int, int]]:
     """Starting hours and systems; a whole day starts at midnight."""
     starts = np.zeros(TRIES, np.int64) if hours == 24 else rng.integers(8, 15, TRIES)
-    return [(int(start), int(number)) for start, number in zip(starts, rng.integers(len(SYSTEMS), size=TRIES))]
+    systems = rng.integers(0, len(SYSTEMS), TRIES)
+    return [(int(start), int(number)) for start, number in zip(starts, systems, strict=True)]

@@ -1,4 +1,4 @@
-"""Misuse by ways that are meant for something else: forced access, a system without a statement, old files, printing."""
+"""Misuse by ways that are meant for something else: forced access, a system without a statement, old files."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import numpy as np
 import polars as pl
 
 from services.detector.simulate.dice import NONE
-from services.detector.simulate.further import STATEMENT_SYSTEM, USERS
+from services.detector.simulate.further import USERS
 from services.detector.simulate.misuse.scene import Episode, Scene
 from services.detector.simulate.rows import FORCED_BARE, FORCED_COPIED
-from services.detector.simulate.screens import CASE, NAME, STEPS, screen
+from services.detector.simulate.screens import CASE, NAME, screen
 from services.detector.simulate.timeline import MINUTE
 from services.detector.simulate.unusual import old_links
 from services.detector.simulate.visits import column
-
-FEWEST_CLIENTS = 5
 
 
 def break_glass(scene: Scene) -> None:
@@ -51,27 +49,21 @@ def dormant_file(scene: Scene) -> None:
 
 def suwinet_no_statement(scene: Scene) -> None:
     """Suwinet is used for own clients by someone whose work does not need it and who signed no statement for it."""
-    role = scene.agency.organisation.role
-    lawful = scene.lawful.filter(~pl.col("screen").is_in(_screens_with(STATEMENT_SYSTEM)))
-    busy = np.bincount(column(lawful.filter(pl.col("case") != NONE), "employee"), minlength=len(role))
-    others = np.flatnonzero(~np.isin(role, USERS) & (busy >= FEWEST_CLIENTS))
+    others = np.flatnonzero(~np.isin(scene.agency.organisation.role, USERS))
     employee = scene.employee(among=np.setdiff1d(others, scene.unsigned))
     scene.unsigned.append(employee)
     rows = scene.workdays(employee, scene.some(3, 8), span=60)
     played = scene.begin(Episode("suwinet_no_statement", "easy", employee, NONE, 1, 24.0))
+    clients = scene.lawful_of(employee).filter(pl.col("case") != NONE)
     for row in rows:
-        work = lawful.filter(pl.col("workday") == int(row), pl.col("case") != NONE, pl.col("oddity") == NONE)
-        work = work if work.height else lawful.filter(pl.col("employee") == employee, pl.col("case") != NONE)
+        work = clients.filter(pl.col("workday") == int(row), pl.col("oddity") == NONE)
+        work = work if work.height else clients
         one = work[int(scene.rng.integers(work.height))]
         at = column(one, "at") + int(scene.rng.integers(1, 9)) * MINUTE
         case = column(one, "case")
         scene.play(
             played, int(row), at, column(one, "person"), case=case, opened_by=CASE, screen=screen("address check")
         )
-
-
-def _screens_with(system: str) -> list[int]:
-    return [number for number, steps in enumerate(STEPS) if any(shown == system for _, shown in steps)]
 
 
 def look_and_print(scene: Scene) -> None:

@@ -58,7 +58,7 @@ def account_sharing(scene: Scene) -> None:
     rows = scene.workdays(employee, scene.some(2, 5), span=60)
     episode = scene.begin(Episode("account_sharing", "medium", employee, NONE, min(3, len(rows)), 1.0))
     for row in rows:
-        mine = column(scene.lawful.filter(pl.col("workday") == row), "at")
+        mine = column(scene.lawful_of(employee).filter(pl.col("workday") == row), "at")
         at = np.sort(scene.rng.choice(mine, min(len(mine), int(scene.rng.integers(3, 9))), replace=False))
         work = theirs[scene.rng.integers(0, theirs.height, len(at))]
         scene.play(
@@ -78,8 +78,9 @@ def _employee_and_mate(scene: Scene) -> tuple[int, int, pl.DataFrame]:
     """An employee, a mate, and cases of the mate with which the employee has nothing to do."""
     owners = column(scene.cases.filter(pl.col("employee") != NONE), "employee")
     busy = np.flatnonzero(np.bincount(owners) >= ENOUGH_CASES)
-    mate = int(scene.rng.choice(busy))
     team = scene.agency.organisation.team
+    usual = np.bincount(team[scene.at_work], minlength=len(scene.agency.organisation.lead)) > 1
+    mate = int(scene.rng.choice(busy[usual[team[busy]]]))
     employee = scene.employee(8, among=np.setdiff1d(np.flatnonzero(team == team[mate]), [mate]))
     theirs = scene.cases.filter(pl.col("employee") == mate)
     strange = ~np.isin(column(theirs, "person"), scene.clients_of(employee))

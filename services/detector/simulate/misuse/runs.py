@@ -70,13 +70,15 @@ def unexplained_share(scene: Scene) -> None:
 
 
 def leaver(scene: Scene) -> None:
-    """In the last month of employment strangers' files are printed and exported."""
+    """In the last month of employment strangers' files are printed and exported; none where no leaver was at work."""
     left = scene.agency.employment.left
-    gone = np.flatnonzero(left <= scene.agency.timeline.days)
+    gone = np.intersect1d(np.flatnonzero(left <= scene.agency.timeline.days), scene.at_work)
+    if not len(gone):
+        return
     employee = scene.employee(among=gone)
     first = int(left[employee]) - LAST_MONTH
     mine = scene.attended(employee)
-    mine = mine[scene.agency.workdays.day[mine] >= first]
+    mine = mine[scene.agency.workdays.day[mine] >= min(first, int(scene.agency.workdays.day[mine].max()))]
     rows = np.sort(scene.rng.choice(mine, min(len(mine), scene.some(3, 6)), replace=False))
     played = scene.begin(Episode("leaver", "medium", employee, NONE, 5, 24.0))
     for row in rows:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from services.detector.simulate.agency import Agency
-from services.detector.simulate.dice import NONE, Dice, Flags, Ints
+from services.detector.simulate.dice import NONE, Dice, Ints, Rows
 from services.detector.simulate.ledger import Ledger
 from services.detector.simulate.screens import BSN, NAME, screen
 from services.detector.simulate.timeline import HOUR
@@ -67,6 +67,8 @@ class Scene:
         self._episodes_of = np.zeros(agency.organisation.size)
         self._used: set[int] = set()
         self._clients: dict[int, Ints] = {}
+        self._visits_of = Rows(column(lawful, "employee"))
+        self._links_of, self._links_of_team = Rows(column(links, "employee")), Rows(column(links, "team"))
         citizens = np.arange(agency.people.citizens.start, agency.people.citizens.stop)
         seen = np.concatenate([column(holdings, "person"), column(lawful, "person")])
         self._without_case = list(rng.permutation(np.setdiff1d(citizens, seen)))
@@ -87,14 +89,16 @@ class Scene:
         """A case number that nobody has."""
         return int(self.ledger.new_cases(1)[0])
 
+    @property
+    def at_work(self) -> Ints:
+        """Who can be part of misuse: worked at some time in the run, and is not Eigen personeel."""
+        return np.flatnonzero(~self.agency.organisation.handles_staff & (self._attendance > 0))
+
     def employee(self, days: int = 6, among: Sequence[int] | Ints | None = None) -> int:
         """Somebody who worked that many days at least (as many as anyone, in short runs), new to misuse if possible."""
-        fits: Flags = np.ones(len(self._attendance), dtype=np.bool_)
-        if among is not None:
-            fits = np.isin(np.arange(len(fits)), among)
-        fits &= ~self.agency.organisation.handles_staff & (self._attendance > 0)
+        fits = self.at_work if among is None else np.intersect1d(self.at_work, among)
         enough = min(days, int(self._attendance[fits].max()))
-        candidates = np.flatnonzero(fits & (self._attendance >= enough))
+        candidates = fits[self._attendance[fits] >= enough]
         weight = 1 / (1 + self._episodes_of[candidates]) ** 3
         chosen = int(self.rng.choice(candidates, p=weight / weight.sum()))
         self._episodes_of[chosen] += 1
@@ -116,7 +120,12 @@ class Scene:
 
     def attended(self, employee: int) -> Ints:
         """Days on which the employee really worked, in order."""
-        return self._rows[self._employee == employee]
+        mine: Ints = self._rows[self._employee == employee]
+        return mine
+
+    def lawful_of(self, employee: int) -> pl.DataFrame:
+        """The employee's lawful visits."""
+        return self.lawful[self._visits_of.of(employee)]
 
     def next_attended(self, employee: int, row: int) -> int:
         """A day at work soon after a day, or that day where it was the last."""
@@ -145,10 +154,10 @@ class Scene:
     def clients_of(self, employee: int) -> Ints:
         """Everyone the employee or the own teams ever had a link with, and everyone the employee lawfully looked up."""
         if employee not in self._clients:
-            mine = (pl.col("employee") == employee) | pl.col("team").is_in(self.teams_of(employee))
-            looked_up = self.lawful.filter(pl.col("employee") == employee)
-            linked = self.known_links.filter(mine)
-            self._clients[employee] = np.union1d(column(linked, "person"), column(looked_up, "person"))
+            persons = column(self.known_links, "person")
+            links = np.append(self._links_of.of(employee), self._links_of_team.of(*set(self.teams_of(employee))))
+            seen = np.append(persons[links], column(self.lawful, "person")[self._visits_of.of(employee)])
+            self._clients[employee] = np.unique(seen)
         return self._clients[employee]
 
     def strangers(self, employee: int, count: int, with_case: float = WITH_CASE) -> Ints:
@@ -192,9 +201,9 @@ class Scene:
 
     def _claims(self, employee: Ints | int, count: int) -> Ints:
         claims = np.full(count, NONE)
-        for visit in np.flatnonzero(self.rng.random(count) < self.agency.profile.hidden):
+        for visit in np.flatnonzero(self.rng.random(count) < self.agency.profile.own_case):
             who = np.broadcast_to(np.asarray(employee), count)[visit]
-            own = self.lawful.filter(pl.col("employee") == who, pl.col("case") != NONE)["case"]
+            own = self.lawful_of(int(who)).filter(pl.col("case") != NONE)["case"]
             claims[visit] = own[int(self.rng.integers(len(own)))] if len(own) else NONE
         return claims
 
