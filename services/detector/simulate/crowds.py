@@ -28,8 +28,9 @@ are open by then are worked on)."""
 MAILINGS, LONGEST_MAILING, LETTER_DAYS = 0.0008, 80, 21
 """Per day at work of a claims handler; clients whose case was closed so many days ago still get a letter."""
 
-ON_DUTY, START_DAYS = 0.3, 4
-"""Share of the reviewers who draw the samples of each month, on one of its first days."""
+ON_DUTY, SAMPLE, START_DAYS = 0.3, 0.15, 4
+"""Share of the reviewers who draw samples, how often on a day at work, and on which first days of a month they draw a
+large one."""
 
 
 def crowds(agency: Agency) -> int:
@@ -139,18 +140,21 @@ def mailings(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> pl.DataFrame:
 
 
 def month_exports(rng: Dice, agency: Agency) -> pl.DataFrame:
-    """On the first days of a month reviewers export lists to draw their samples from; nobody is looked up."""
+    """Some reviewers export lists to draw their samples from, large ones after each month; nobody is looked up."""
     workdays = agency.workdays
     on_duty = (agency.organisation.role == REVIEWER) & (rng.random(agency.organisation.size) < ON_DUTY)
     starts = agency.timeline.day_of_month(workdays.day) <= START_DAYS
-    row = np.flatnonzero(on_duty[workdays.employee] & starts)
-    month = workdays.employee[row] * 100 + agency.timeline.month(workdays.day[row])
-    row = row[np.unique(month, return_index=True)[1]]
+    large = np.flatnonzero(on_duty[workdays.employee] & starts)
+    month = workdays.employee[large] * 100 + agency.timeline.month(workdays.day[large])
+    large = large[np.unique(month, return_index=True)[1]]
+    small = np.setdiff1d(sample(rng, on_duty[workdays.employee], SAMPLE), large)
+    row = np.concatenate([large, small])
+    records = np.append(rng.integers(60, 300, len(large)), rng.integers(15, 120, len(small)))
     nobody = pl.DataFrame({"person": np.full(len(row), NONE), "case": np.full(len(row), NONE)})
     return look(rng, agency, row, nobody, "month_export").with_columns(
         screen=pl.lit(screen("report"), pl.Int64),
         opened_by=pl.lit(OTHER, pl.Int64),
         searched=pl.lit(0, pl.Int64),
         reason=pl.lit(USUAL_REASONS.index("controle"), pl.Int64),
-        records=pl.Series(rng.integers(50, 600, len(row))),
+        records=pl.Series(records),
     )

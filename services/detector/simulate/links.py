@@ -63,10 +63,17 @@ def make_links(agency: Agency, holdings: pl.DataFrame, visits: pl.DataFrame) -> 
         [part.with_columns(holding=pl.Series(at)) for part, at in zip(parts, (lasting, calls), strict=True)]
     )
     sensible = (pl.col("valid_to") == NONE) | (pl.col("valid_to") > pl.col("valid_from"))
-    forgotten = lasting[rng.random(len(lasting)) < agency.profile.never_registered]
+    forgotten = _forgotten(rng, agency, holdings)
     lag[forgotten] = NEVER
     known = sensible & ~pl.col("holding").is_in(pl.Series(forgotten).implode())
     return _behind(rng, agency, Registration(links.select(LINK).filter(known), lag))
+
+
+def _forgotten(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> Ints:
+    """Work of single employees that nobody ever writes down; queues and files of staff are handed out by a system."""
+    owner, citizens = column(holdings, "employee"), agency.people.citizens
+    own = (owner != NONE) & (column(holdings, "stream") != CALL) & (column(holdings, "person") >= citizens.start)
+    return np.flatnonzero(own & (rng.random(len(own)) < agency.profile.never_registered))
 
 
 def _behind(rng: Dice, agency: Agency, register: Registration) -> Registration:

@@ -23,7 +23,7 @@ class Profile:
     link_lags: tuple[float, float, float, float]
     """Links written down in advance, within the hour, the next morning, days late. Assumed: no public log tells."""
     never_registered: float
-    """Share of work for which nobody ever writes down a link."""
+    """Share of the work of single employees for which nobody ever writes down a link."""
     moves: float
     """People who move to another team."""
     faults: int
@@ -35,6 +35,6 @@ class Profile:
 STANDARD = Profile("standard", 1.0, 1.0, 0.05, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1)
 PROFILES = {
     "standard": STANDARD,
-    "hard": Profile("hard", 0.5, 0.55, 0.2, 0.35, 1.5, (0.68, 0.16, 0.14, 0.02), 0.002, 3.0, 2, accomplices=True),
+    "hard": Profile("hard", 0.5, 0.55, 0.2, 0.35, 1.5, (0.68, 0.16, 0.14, 0.02), 0.001, 3.0, 2, accomplices=True),
     "quiet": Profile("quiet", 0.0, 1.0, 0.0, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1),
 }

@@ -128,7 +128,7 @@ def _places(rng: Dice, agency: Agency, of: dict[str, Ints], at: Ints) -> tuple[I
     flexible = rng.random(n) < FLEXIBLE_DESK
     team_desk = n + workdays.team * LARGEST_TEAM + rng.integers(0, LARGEST_TEAM, len(workdays))
     row = of["workday"]
-    moved = at > agency.timeline.at(workdays.day[row], workdays.moves[row])
+    moved = at > agency.timeline.at(workdays.day, workdays.moves)[row]
     elsewhere = workdays.remote[row] ^ moved
     usual = np.where(flexible[workdays.employee[row]] & ~elsewhere, team_desk[row], workdays.employee[row])
     remote = np.where(of["remote"] == NONE, elsewhere, of["remote"])

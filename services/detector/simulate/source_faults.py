@@ -61,9 +61,8 @@ def deliver(agency: Agency, rows: pl.DataFrame) -> Delivered:
     if skewed.any():
         usual = (column(rows, "oddity") == NONE) & (column(rows, "episode") == NONE)
         told_kind = np.where(skewed & usual, kind("clock_skew"), column(rows, "oddity"))
-        rows = rows.with_columns(
-            at=pl.Series(column(rows, "at") - skewed * minutes * MINUTE), oddity=pl.Series(told_kind)
-        ).sort("at", maintain_order=True)
+        at = column(rows, "at") - skewed * minutes * MINUTE
+        rows = rows.with_columns(at=pl.Series(at), oddity=pl.Series(told_kind))[np.argsort(at, kind="stable")]
     gap = _bad_days(rng, agency, rows, GAP_HOURS, "gap", told)
     rows = rows.filter(~pl.Series(gap)) if gap.any() else rows
     lost = _bad_days(rng, agency, rows, ACTOR_LOST_HOURS, "no actor", told)
