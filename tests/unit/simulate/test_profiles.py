@@ -93,6 +93,7 @@ def test_sources_have_their_bad_days(quiet: Simulated) -> None:
     assert lost["lookup_id"].is_in(quiet.lookup_times["lookup_id"].to_list()).sum() == 0
 
 
+@pytest.mark.slow
 def test_short_runs_have_no_bad_days_and_long_ones_some_of_every_kind() -> None:
     short, long = make_agency(50, 3, 1), make_agency(50, 20, 1)
     assert len(fault_days(dice(1, "faults"), short)) == 0
@@ -110,6 +111,7 @@ def test_a_watch_of_months_needs_a_run_of_months_and_accomplices_the_hard_profil
     assert names("hard", 10) == {"accomplice_link"}
 
 
+@pytest.mark.slow
 def test_more_people_move_team_in_a_hard_agency() -> None:
     def movers(moves: float) -> int:
         agency = make_agency(400, 10, 1, replace(STANDARD, moves=moves))
