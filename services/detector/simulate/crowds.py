@@ -71,8 +71,9 @@ def _task_force(rng: Dice, agency: Agency, ledger: Ledger) -> pl.DataFrame:
 def migrations(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> pl.DataFrame:
     """After a migration a team checks whether its files came over well, closed ones included."""
     parts = []
+    claims_teams = np.unique(agency.organisation.team[agency.organisation.role == CLAIMS])
     for _ in range(crowds(agency)):
-        day, team = int(rng.choice(agency.timeline.working)), int(rng.choice(agency.workdays.team))
+        day, team = int(rng.choice(agency.timeline.working)), int(rng.choice(claims_teams))
         there = np.flatnonzero((agency.workdays.day == day) & (agency.workdays.team == team))
         mine = np.flatnonzero(agency.organisation.team == team)
         cases = holdings.filter(own_of_citizens(agency), pl.col("employee").is_in(mine), pl.col("first") < day)

@@ -23,6 +23,7 @@ DIRT = {"never_registered"}
 """Lawful oddities of the profile hard only."""
 
 BY_LUCK = {
+    "old_team_work",
     "relative_of_team",
     "emergency",
     "archive_request",
