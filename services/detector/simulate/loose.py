@@ -7,7 +7,7 @@ import polars as pl
 
 from services.detector.simulate.agency import Agency
 from services.detector.simulate.caseload import QUEUE
-from services.detector.simulate.dice import NONE, Dice, Ints, sample
+from services.detector.simulate.dice import NONE, Dice, Ints, Rows, sample
 from services.detector.simulate.timeline import MINUTE
 from services.detector.simulate.unregistered import (
     look,
@@ -89,12 +89,14 @@ def newcomers(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFr
     own = column(holdings.select(own=own_of_citizens(agency).cast(pl.Int64)), "own")
     shown = told[sample(rng, own[column(told, "holding")] == 1, 0.25)]
     day = workdays.day[column(shown, "workday")]
-    of_team = workdays.team[column(shown, "workday")]
+    of_team = Rows(workdays.team[column(shown, "workday")])
     at, who = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for newcomer in new:
-        lesson = (of_team == team[newcomer]) & (day >= hired[newcomer]) & (day < hired[newcomer] + FIRST_DAYS)
-        lesson &= (workdays.row(np.full(len(day), newcomer), day) != NONE) & (column(shown, "employee") != newcomer)
-        at.append(rng.permutation(np.flatnonzero(lesson))[: int(rng.integers(5, 30))])
+        near = of_team.of(int(team[newcomer]))
+        near = near[(day[near] >= hired[newcomer]) & (day[near] < hired[newcomer] + FIRST_DAYS)]
+        there = workdays.row(np.full(len(near), newcomer), day[near]) != NONE
+        near = near[there & (column(shown, "employee")[near] != newcomer)]
+        at.append(rng.permutation(near)[: int(rng.integers(5, 30))])
         who.append(np.full(len(at[-1]), newcomer))
     return _lessons(rng, agency, shown[np.concatenate(at)], np.concatenate(who))
 

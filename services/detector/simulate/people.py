@@ -48,11 +48,13 @@ class People:
 
     def with_wrong_numbers(self, bsns: Ints) -> tuple[People, Ints]:
         """The people plus the owners of mistyped BSNs, and who each of the BSNs belongs to."""
-        new = np.setdiff1d(bsns, self.bsn)
+        known = np.flatnonzero(np.isin(self.bsn, bsns))
+        new = np.setdiff1d(bsns, self.bsn[known])
         everyone = np.concatenate([self.bsn, new])
         street = np.concatenate([self.street, new % (self.street.max() + 1)])
-        order = np.argsort(everyone)
-        owner = order[np.searchsorted(everyone, bsns, sorter=order)]
+        owners = np.append(known, np.arange(len(self.bsn), len(everyone)))
+        owners = owners[np.argsort(everyone[owners])]
+        owner = owners[np.searchsorted(everyone[owners], bsns)]
         return People(everyone, street, self.relations, self.citizens), owner
 
 
