@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
+from services.detector.simulate.absence import Absence, make_absence
 from services.detector.simulate.dice import Flags, Ints, dice
 from services.detector.simulate.employment import Employment, make_employment
 from services.detector.simulate.organisation import Organisation, make_organisation
 from services.detector.simulate.people import People, make_people, most_people
+from services.detector.simulate.profile import STANDARD, Profile
 from services.detector.simulate.roster import Workdays, make_workdays
 from services.detector.simulate.timeline import Timeline, make_timeline
 from services.detector.simulate.workload import Workload, expected_contacts, make_workload
@@ -28,6 +31,8 @@ class Agency:
     employment: Employment
     workload: Workload
     people: People
+    absence: Absence
+    profile: Profile = STANDARD
 
     @property
     def workdays(self) -> Workdays:
@@ -46,19 +51,30 @@ class Agency:
         own: Flags = employee == person
         return own | related
 
+    def staff_files(self, person: Ints) -> Flags:
+        """Whether the persons are staff, or partners and children of staff known as such: Eigen personeel handles them.
+
+        A random stranger may be one by chance; lawful work then goes to those who may.
+        """
+        family = self.people.relations.filter(pl.col("kind").is_in(["partner", "child"]), pl.col("source") != "brp")
+        staff = (person >= 0) & (person < self.organisation.size)
+        known: Flags = staff | np.isin(person, family["person"].to_numpy())
+        return known
+
 
 FAMILY_KEY = 10**8
 """More than the number of people."""
 
 
-def make_agency(employees: int, weeks: int, seed: int) -> Agency:
+def make_agency(employees: int, weeks: int, seed: int, profile: Profile = STANDARD) -> Agency:
     """An agency of a size over a number of weeks; the seed fixes it all."""
     timeline = make_timeline(dice(seed, "timeline"), weeks)
     organisation = make_organisation(dice(seed, "organisation"), employees)
-    employment = make_employment(dice(seed, "employment"), organisation, timeline)
-    workdays = make_workdays(dice(seed, "roster"), organisation, employment, timeline)
+    employment = make_employment(dice(seed, "employment"), organisation, timeline, profile.moves)
+    absence = make_absence(dice(seed, "absence"), employees, timeline)
+    workdays = make_workdays(dice(seed, "roster"), organisation, employment, absence, timeline)
     workload = make_workload(dice(seed, "workload"), organisation, employment, workdays, timeline)
     wanted = round(expected_contacts(employees, timeline) / CONTACTS_PER_CITIZEN) + 2_000
     citizens = min(wanted, most_people() - 8 * employees)
     people = make_people(dice(seed, "people"), employees, citizens)
-    return Agency(seed, timeline, organisation, employment, workload, people)
+    return Agency(seed, timeline, organisation, employment, workload, people, absence, profile)

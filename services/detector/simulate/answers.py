@@ -40,7 +40,7 @@ def write_truth(truth: Path, rows: pl.DataFrame, ids: pl.Series, episodes: list[
         {
             "lookup_id": ids.gather(at),
             "scenario_id": _scenario_ids(number),
-            "scenario_kind": pl.Series([episode.kind for episode in episodes]).gather(number),
+            "scenario_kind": pl.Series([episode.kind for episode in episodes], dtype=pl.String).gather(number),
             "employee_id": named(labels.employee, column(misuse, "employee")),
             "bsn": named(labels.bsn, column(misuse, "person")),
             "is_misuse": pl.repeat(True, len(at), eager=True),
@@ -59,14 +59,14 @@ def write_scenarios(
     frame = pl.DataFrame(
         {
             "scenario_id": _scenario_ids(np.arange(len(episodes))),
-            "kind": [episode.kind for episode in episodes],
-            "employee_id": named(labels.employee, np.array([episode.employee for episode in episodes])),
-            "bsn": named(labels.bsn, np.array([episode.person for episode in episodes])),
+            "kind": pl.Series([episode.kind for episode in episodes], dtype=pl.String),
+            "employee_id": named(labels.employee, np.array([episode.employee for episode in episodes], np.int64)),
+            "bsn": named(labels.bsn, np.array([episode.person for episode in episodes], np.int64)),
             "first_at": instants(column(spans, "first")),
             "last_at": instants(column(spans, "last")),
             "n_lookups": spans["lookups"].cast(pl.Int64),
-            "expected_detectable_from": instants(np.array(known)),
-            "difficulty": [episode.difficulty for episode in episodes],
+            "expected_detectable_from": instants(np.array(known, np.int64)),
+            "difficulty": pl.Series([episode.difficulty for episode in episodes], dtype=pl.String),
         }
     )
     write_parquet(frame, truth / "scenarios.parquet")

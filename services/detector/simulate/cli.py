@@ -21,26 +21,34 @@ def simulate_command(
     employees: Annotated[int, typer.Option(help="Size of the agency, 50 or more.")] = 300,
     weeks: Annotated[int, typer.Option(help="Length of the run in weeks, 1 to 520.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same agency.")] = 1,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="standard, hard (sparser, better hidden misuse, dirtier registers) or quiet (no misuse at all)."
+        ),
+    ] = "standard",
     json_output: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate an agency with planted misuse: a dataset in OUT, and the answers in OUT-truth.
 
     Faults of the arguments leave as InputError, for the command line's one place that tells errors.
     """
-    report = _with_progress(out, employees, weeks, seed)
+    report = _with_progress(out, employees, weeks, seed, profile)
     typer.echo(json.dumps(_as_json(report)) if json_output else _as_text(report))
 
 
-def _with_progress(out: Path, employees: int, weeks: int, seed: int) -> SimulationReport:
+def _with_progress(out: Path, employees: int, weeks: int, seed: int, profile: str) -> SimulationReport:
     """Shows a bar on standard error if that is a terminal, else nothing."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
     with bar if sys.stderr.isatty() else nullcontext():
         task = bar.add_task("simulating", total=1.0)
-        return simulate(
-            out, employees, weeks, seed, lambda stage, done: bar.update(task, description=stage, completed=done)
-        )
+
+        def tell(stage: str, done: float) -> None:
+            bar.update(task, description=stage, completed=done)
+
+        return simulate(out, employees, weeks, seed, tell, profile)
 
 
 def _as_json(report: SimulationReport) -> dict[str, str | int]:

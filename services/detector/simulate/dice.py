@@ -17,6 +17,19 @@ NONE = -1
 """Stands for "no person, no case, ..." in columns of codes."""
 
 
+class Rows:
+    """Row numbers by the value of one column, found without a scan."""
+
+    def __init__(self, keys: Ints) -> None:
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
+
+    def of(self, *keys: int) -> Ints:
+        """Rows that hold one of the keys, key by key, each in the order of the table."""
+        spans = [self._order[slice(*np.searchsorted(self._keys, [key, key + 1]))] for key in keys]
+        return np.concatenate(spans)
+
+
 def dice(seed: int, part: str) -> Dice:
     """The random numbers of one part: fixed by seed and name, so a change in one part does not move the others."""
     return np.random.default_rng([seed, zlib.crc32(part.encode())])

@@ -37,7 +37,7 @@ class Employment:
         return np.where(day >= self.moved[employee], self.new_team[employee], organisation.team[employee])
 
 
-def make_employment(rng: Dice, organisation: Organisation, timeline: Timeline) -> Employment:
+def make_employment(rng: Dice, organisation: Organisation, timeline: Timeline, more_moves: float = 1.0) -> Employment:
     """Everyone joined before the run and stays, but for a few of each kind (at least one); leads stay put."""
     n, never = organisation.size, timeline.days + 10**6
     hired = -rng.integers(40, LONGEST_SERVICE, n)
@@ -46,7 +46,7 @@ def make_employment(rng: Dice, organisation: Organisation, timeline: Timeline) -
     joiners, leavers, stayers = _split(others, [_count(share, n, timeline) for share in (JOINERS, LEAVERS)])
     hired[joiners] = _workdays(rng, timeline, len(joiners), 0.02, 0.7)
     left[leavers] = _workdays(rng, timeline, len(leavers), 0.4, 0.99) + 1
-    _move(rng, organisation, new_team, stayers, _count(MOVERS, n, timeline))
+    _move(rng, organisation, new_team, stayers, _count(more_moves * MOVERS, n, timeline))
     moves = np.flatnonzero(new_team != organisation.team)
     moved[moves] = _workdays(rng, timeline, len(moves), 0.2, 0.8)
     return Employment(hired, left, moved, new_team)

@@ -11,6 +11,7 @@ from services.core.contract import LINK_KINDS
 from services.detector.simulate.agency import Agency
 from services.detector.simulate.caseload import CALL, OWN
 from services.detector.simulate.dice import NONE, Dice, Flags, Ints, choose, dice
+from services.detector.simulate.source_faults import fault_days
 from services.detector.simulate.timeline import HOUR, MINUTE, SECOND, Timeline
 from services.detector.simulate.visits import column
 
@@ -18,10 +19,9 @@ SYSTEMS = ("werkverdeling", "planning", "nachtbatch", "koppelbestand")
 DISTRIBUTION, PLANNING, NIGHTLY, CATCH_UP = (-2 - number for number in range(len(SYSTEMS)))
 """Registrars below NONE are systems; from 0 up they are employees."""
 
-IN_ADVANCE, WITHIN_HOUR, NEXT_MORNING, DAYS_LATE = range(4)
-LAG_SHARES = (0.78, 0.13, 0.085, 0.005)
+IN_ADVANCE, WITHIN_HOUR, NEXT_MORNING, DAYS_LATE, NEVER = range(5)
 """When a link that began in the run is written down: before the first look, within the hour after it, the next morning,
-or several days later when a source was behind. Assumed: no public log says when links are written down."""
+or several days later when a source was behind; how often is in the profile."""
 
 CALL_AT_ONCE, CALL_LATER, CALL_LAG_MINUTES = 0.45, 0.12, 7.0
 """Calls are written down by whoever takes them: when the call comes in, else mostly within the hour, else before the
@@ -63,7 +63,28 @@ def make_links(agency: Agency, holdings: pl.DataFrame, visits: pl.DataFrame) -> 
         [part.with_columns(holding=pl.Series(at)) for part, at in zip(parts, (lasting, calls), strict=True)]
     )
     sensible = (pl.col("valid_to") == NONE) | (pl.col("valid_to") > pl.col("valid_from"))
-    return Registration(links.select(LINK).filter(sensible), lag)
+    forgotten = _forgotten(rng, agency, holdings)
+    lag[forgotten] = NEVER
+    known = sensible & ~pl.col("holding").is_in(pl.Series(forgotten).implode())
+    return _behind(rng, agency, Registration(links.select(LINK).filter(known), lag))
+
+
+def _forgotten(rng: Dice, agency: Agency, holdings: pl.DataFrame) -> Ints:
+    """Work of single employees that nobody ever writes down; queues and files of staff are handed out by a system."""
+    owner, citizens = column(holdings, "employee"), agency.people.citizens
+    own = (owner != NONE) & (column(holdings, "stream") != CALL) & (column(holdings, "person") >= citizens.start)
+    return np.flatnonzero(own & (rng.random(len(own)) < agency.profile.never_registered))
+
+
+def _behind(rng: Dice, agency: Agency, register: Registration) -> Registration:
+    """On a few days the distribution of work does not pass on its links; they come in some days later."""
+    timeline, links, lag = agency.timeline, register.links, register.lag.copy()
+    day, registered = timeline.day_of(column(links, "registered_at")), column(links, "registered_at").copy()
+    for bad in fault_days(rng, agency):
+        held = np.flatnonzero((day == bad) & (column(links, "registrar") == DISTRIBUTION))
+        registered[held] = timeline.at(day[held] + int(rng.integers(2, 4)), rng.uniform(3.5, 6.5, len(held)) * 3600)
+        lag[column(links, "holding")[held]] = DAYS_LATE
+    return Registration(links.with_columns(registered_at=pl.Series(registered)), lag)
 
 
 def _looks(holdings: pl.DataFrame, visits: pl.DataFrame) -> tuple[Ints, Ints]:
@@ -79,7 +100,7 @@ def _case_links(rng: Dice, agency: Agency, holdings: pl.DataFrame, first: Ints, 
     """Links of cases, tasks and reviews; what came in before the run was written down before it."""
     employee = column(holdings, "employee")
     begin, end = _validity(rng, agency, holdings, first, last)
-    lag = choose(rng, LAG_SHARES, holdings.height)
+    lag = choose(rng, agency.profile.link_lags, holdings.height)
     lag[column(holdings, "first") < 0] = IN_ADVANCE
     himself = np.array([SELF_ASSIGNED, SELF_REGISTERED, 0.0, 0.0])[lag]
     by_owner = (employee != NONE) & (rng.random(len(lag)) < himself)

@@ -8,13 +8,30 @@ import numpy as np
 import polars as pl
 
 from services.detector.simulate.agency import Agency
+from services.detector.simulate.crowds import helpers, mailings, migrations, month_exports, task_forces
 from services.detector.simulate.dice import NONE, Dice, dice, sample
-from services.detector.simulate.links import IN_ADVANCE, NEXT_MORNING, Registration
+from services.detector.simulate.handovers import leavers, relatives_of_team
+from services.detector.simulate.ledger import Ledger
+from services.detector.simulate.links import IN_ADVANCE, NEVER, NEXT_MORNING, Registration
+from services.detector.simulate.loose import (
+    covers_at_work,
+    later_consultations,
+    newcomers,
+    old_team_work,
+    other_leads,
+)
 from services.detector.simulate.odd_kinds import kind
 from services.detector.simulate.organisation import LEAD
 from services.detector.simulate.screens import CASE, OTHER, screen
-from services.detector.simulate.slips import namesakes, stale_screens, typos
+from services.detector.simulate.slips import kept_slips, namesakes, stale_screens, typos
 from services.detector.simulate.unregistered import aftercare, consultations, covers, look, supervision
+from services.detector.simulate.unusual import (
+    archive_requests,
+    emergencies,
+    linked_persons,
+    neighbours,
+    reopened,
+)
 from services.detector.simulate.visits import column
 
 PERSONNEL_FILE, REPORT = 0.025, 0.07
@@ -23,30 +40,67 @@ PERSONNEL_FILE, REPORT = 0.025, 0.07
 
 @dataclass(frozen=True)
 class Oddities:
-    """The agency (with the owners of mistyped BSNs) and all lawful visits."""
+    """The agency (with the owners of mistyped BSNs), all lawful visits, and what they left in the registers."""
 
     agency: Agency
     visits: pl.DataFrame
+    ledger: Ledger
 
 
 def add_oddities(agency: Agency, holdings: pl.DataFrame, regular: pl.DataFrame, register: Registration) -> Oddities:
     """The regular visits with the odd ones between them; nobody opens a relative's file."""
-    rng = dice(agency.seed, "oddities")
+    rng, more = dice(agency.seed, "oddities"), dice(agency.seed, "further oddities")
+    ledger = Ledger(more, int(column(holdings, "case").max()) + 1)
     told = stale_screens(rng, _tell_registration(agency, regular, holdings, register))
+    told = reopened(more, agency, holdings, neighbours(agency, told), ledger)
     agency, mistyped = typos(rng, agency, told)
+    agency, kept = kept_slips(more, agency, told, ledger)
     odd = pl.concat(
         [
             mistyped,
+            kept,
             namesakes(rng, agency, told),
             covers(rng, agency, holdings, told.height),
             consultations(rng, agency, holdings, told),
             supervision(rng, agency, holdings, told),
             aftercare(rng, agency, holdings, register.links),
             _reports(rng, agency),
+            *_loose(more, agency, holdings, told),
+            *_others(more, agency, holdings, told, ledger),
         ]
     )
-    family = agency.own_or_family(column(odd, "employee"), column(odd, "person"))
-    return Oddities(agency, pl.concat([told, odd.filter(pl.Series(~family)), _personnel_files(rng, agency)]))
+    employee, person = column(odd, "employee"), column(odd, "person")
+    closed = agency.own_or_family(employee, person) | agency.staff_files(person)
+    return Oddities(agency, pl.concat([told, odd.filter(pl.Series(~closed)), _personnel_files(rng, agency)]), ledger)
+
+
+def _loose(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFrame) -> list[pl.DataFrame]:
+    """What no register knows."""
+    return [
+        later_consultations(rng, agency, holdings, told),
+        other_leads(rng, agency, holdings, told),
+        covers_at_work(rng, agency, holdings, told.height),
+        old_team_work(rng, agency, holdings),
+        newcomers(rng, agency, holdings, told),
+    ]
+
+
+def _others(
+    rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFrame, ledger: Ledger
+) -> list[pl.DataFrame]:
+    """What some register comes to know, in part and later."""
+    return [
+        leavers(rng, agency, holdings, ledger),
+        relatives_of_team(rng, agency, ledger),
+        task_forces(rng, agency, ledger),
+        migrations(rng, agency, holdings),
+        helpers(rng, agency, holdings, ledger),
+        mailings(rng, agency, holdings),
+        month_exports(rng, agency),
+        emergencies(rng, agency, ledger),
+        archive_requests(rng, agency, ledger),
+        linked_persons(rng, agency, holdings, told, ledger),
+    ]
 
 
 def _tell_registration(
@@ -58,7 +112,9 @@ def _tell_registration(
     holding = column(regular, "holding")
     lag = register.lag[holding]
     early = (column(regular, "at") < known_at[holding]) & (lag != IN_ADVANCE)
-    told = np.where(lag == NEXT_MORNING, kind("nightly_registration"), kind("late_registration"))
+    early |= lag == NEVER
+    usual = np.where(lag == NEXT_MORNING, kind("nightly_registration"), kind("late_registration"))
+    told = np.where(lag == NEVER, kind("never_registered"), usual)
     staff_file = column(regular, "person") < agency.people.citizens.start
     told = np.where(early, told, np.where(staff_file, kind("eigen_personeel_handler"), NONE))
     return regular.with_columns(oddity=pl.Series(told))

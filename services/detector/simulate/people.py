@@ -10,7 +10,7 @@ import polars as pl
 
 from services.core.bsn import WEIGHTS
 from services.core.errors import InputError
-from services.detector.simulate.dice import NONE, Dice, Ints
+from services.detector.simulate.dice import NONE, Dice, Flags, Ints
 
 FIRST_BSN = 960_000_000
 """BSNs from here up are never issued, so they are free for fictitious people."""
@@ -48,11 +48,13 @@ class People:
 
     def with_wrong_numbers(self, bsns: Ints) -> tuple[People, Ints]:
         """The people plus the owners of mistyped BSNs, and who each of the BSNs belongs to."""
-        new = np.setdiff1d(bsns, self.bsn)
+        known = np.flatnonzero(np.isin(self.bsn, bsns))
+        new = np.setdiff1d(bsns, self.bsn[known])
         everyone = np.concatenate([self.bsn, new])
         street = np.concatenate([self.street, new % (self.street.max() + 1)])
-        order = np.argsort(everyone)
-        owner = order[np.searchsorted(everyone, bsns, sorter=order)]
+        owners = np.append(known, np.arange(len(self.bsn), len(everyone)))
+        owners = owners[np.argsort(everyone[owners])]
+        owner = owners[np.searchsorted(everyone[owners], bsns)]
         return People(everyone, street, self.relations, self.citizens), owner
 
 
@@ -73,6 +75,13 @@ def make_people(rng: Dice, employees: int, citizens: int) -> People:
 def most_people() -> int:
     """How many distinct BSNs the fictitious range holds (ten of eleven check digits exist), rounded down."""
     return 3_600_000
+
+
+def passes_11_proef(numbers: Ints) -> Flags:
+    """Whether nine-digit numbers can be BSNs."""
+    digits = numbers[:, None] // 10 ** (8 - np.arange(9)) % 10
+    passes: Flags = digits @ np.array(WEIGHTS) % 11 == 0
+    return passes
 
 
 def _bsns(rng: Dice, count: int) -> Ints:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.detector.simulate.absence import Absence
 from services.detector.simulate.dice import Dice, Flags, Floats, Ints
 from services.detector.simulate.employment import Employment
 from services.detector.simulate.organisation import CALLS, Organisation
@@ -14,14 +15,17 @@ from services.detector.simulate.timeline import Timeline
 WISH_FOR_DAY_OFF = np.array([0.7, 0.6, 1.6, 0.6, 1.8])
 """Monday to Friday: part-timers are mostly off on Wednesday and Friday."""
 
-LEAVE_WEEK, LEAVE_DAY, FALL_ILL, ILL_DAYS = 0.055, 0.025, 0.006, 4.0
-"""Chance of a week and of a day of leave; of falling ill on a day, and for how many: some 10 % absence in all."""
+SATURDAY, BACKLOG_SATURDAY, EVENING, OVERTIME = 0.08, 0.02, 0.12, 0.02
+"""Shares of days: Saturday shifts (call centre), Saturdays on which a team clears its backlog, evening shifts (call
+centre), work that runs on in the evening."""
 
-SATURDAY, EVENING, OVERTIME = 0.03, 0.12, 0.012
-"""Shares of days: Saturday and evening shifts (call centre only), work that runs on in the evening."""
+CHANGES_PLACE = 0.04
+"""Share of days on which someone goes to the office after a morning at home, or the other way round."""
 
 LUNCH_SECONDS = 35 * 60
 FULL_DAY_SECONDS = 8 * 3600
+NEVER = 10.0**6
+"""Seconds; later than any day ends."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class Workdays:
     start: Floats
     end: Floats
     remote: Flags
+    """Where the day began."""
+    moves: Floats
+    """When the employee went to the other place; after the end of the day for those who stayed."""
 
     def __len__(self) -> int:
         return len(self.employee)
@@ -50,16 +57,20 @@ KEY = 100_000
 """More than the days of the longest run: number * KEY + day orders by number, then day."""
 
 
-def make_workdays(rng: Dice, organisation: Organisation, employment: Employment, timeline: Timeline) -> Workdays:
+def make_workdays(
+    rng: Dice, organisation: Organisation, employment: Employment, absence: Absence, timeline: Timeline
+) -> Workdays:
     """The days on which each employee is employed, rostered and not absent, with their shifts."""
     employees, days = np.arange(organisation.size)[:, None], np.arange(timeline.days)[None, :]
     rostered = ~_fixed_days_off(rng, organisation, timeline) | _saturdays(rng, organisation, timeline)
-    there = rostered & ~_absent(rng, organisation.size, timeline) & employment.employed(employees, days)
+    there = rostered & ~absence.away & employment.employed(employees, days)
     employee, day = (part.astype(np.int64) for part in np.nonzero(there))
     start, end = _shifts(rng, organisation, employee, day)
     habit = rng.beta(2.0, 3.0, organisation.size) * np.where(organisation.role == CALLS, 0.5, 1.0)
     remote = rng.random(len(employee)) < habit[employee]
-    return Workdays(employee, day, employment.team_on(organisation, employee, day), start, end, remote)
+    changes = rng.random(len(employee)) < CHANGES_PLACE
+    moves = np.where(changes, start + rng.uniform(0.3, 0.7, len(employee)) * (end - start), NEVER)
+    return Workdays(employee, day, employment.team_on(organisation, employee, day), start, end, remote, moves)
 
 
 def _fixed_days_off(rng: Dice, organisation: Organisation, timeline: Timeline) -> Flags:
@@ -79,19 +90,10 @@ def _fixed_days_off(rng: Dice, organisation: Organisation, timeline: Timeline) -
 def _saturdays(rng: Dice, organisation: Organisation, timeline: Timeline) -> Flags:
     saturday = np.arange(timeline.days) % 7 == 5
     calls = (organisation.role == CALLS)[:, None]
-    asked: Flags = (rng.random((organisation.size, timeline.days)) < SATURDAY) & saturday & calls
-    return asked
-
-
-def _absent(rng: Dice, employees: int, timeline: Timeline) -> Flags:
-    days = np.arange(timeline.days)
-    leave = np.repeat(rng.random((employees, timeline.days // 7)) < LEAVE_WEEK, 7, axis=1)
-    leave |= rng.random((employees, timeline.days)) < LEAVE_DAY
-    falls_ill = rng.random((employees, timeline.days)) < FALL_ILL
-    length = rng.geometric(1 / ILL_DAYS, (employees, timeline.days))
-    recovered = np.maximum.accumulate(np.where(falls_ill, days + length, 0), axis=1)
-    ill: Flags = recovered > days
-    return leave | ill
+    asked = (rng.random((organisation.size, timeline.days)) < SATURDAY) & calls
+    backlog = rng.random((len(organisation.lead), timeline.days)) < BACKLOG_SATURDAY
+    shifts: Flags = (asked | backlog[organisation.team]) & saturday
+    return shifts
 
 
 def _shifts(rng: Dice, organisation: Organisation, employee: Ints, day: Ints) -> tuple[Floats, Floats]:

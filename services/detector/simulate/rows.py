@@ -46,8 +46,22 @@ CASE_ON_SEARCH = 0.7
 LOST = 0.002
 """Share of the nullable fields that get lost on the way to the log."""
 
-REASONS = ("telefonisch contact", "herbeoordeling", "controle", "bezwaar")
+USUAL_REASONS = ("telefonisch contact", "herbeoordeling", "controle", "bezwaar")
 REASON_GIVEN = 0.05
+FORCED = "break-glass"
+EMERGENCIES = (
+    "klant belt in paniek, uitkering vandaag niet ontvangen",
+    "crisisdienst GGZ vraagt met spoed contact",
+    "huisarts belt over opname, dossier nodig",
+    "politie meldt vermissing, laatste contact nodig",
+    "dakloosheid dreigt morgen, spoedvoorschot",
+    "systeem weigert, klant zit aan de balie",
+)
+"""What people write when they force access for a good reason."""
+
+REASONS = (*USUAL_REASONS, FORCED, *(f"{FORCED}: {text}" for text in (*EMERGENCIES, "spoed")))
+FORCED_BARE, FORCED_COPIED = len(USUAL_REASONS), len(REASONS) - 1
+FIRST_EMERGENCY = FORCED_BARE + 1
 
 
 def expand(agency: Agency, visits: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +90,7 @@ def _describe(rng: Dice, agency: Agency, visits: pl.DataFrame, rows: pl.DataFram
     system = np.where(search, SYSTEM[of["screen"], 0], SYSTEM[of["screen"], step])
     blind = search & (of["opened_by"] != BSN)
     claimed = ~search | (rng.random(len(visit)) < CASE_ON_SEARCH)
-    desk, remote = _places(rng, agency, of)
+    desk, remote = _places(rng, agency, of, column(rows, "at"))
     columns = {
         "at": column(rows, "at"),
         "employee": of["employee"],
@@ -85,7 +99,7 @@ def _describe(rng: Dice, agency: Agency, visits: pl.DataFrame, rows: pl.DataFram
         "searched_by": _lose(rng, of["opened_by"]),
         "person": np.where(blind, NONE, of["person"]),
         "case": np.where(claimed, of["case"], NONE),
-        "reason": _reasons(rng, visits.height)[visit],
+        "reason": np.where(of["reason"] == NONE, _reasons(rng, visits.height)[visit], of["reason"]),
         "shown": _lose(rng, _shown(of["screen"], of["opened_by"], system, search)),
         "records": _records(rng, of["records"], blind),
         "desk": _lose(rng, desk),
@@ -108,19 +122,21 @@ def _records(rng: Dice, records: Ints, blind: Flags) -> Ints:
     return np.where(records == NONE, usual, records)
 
 
-def _places(rng: Dice, agency: Agency, of: dict[str, Ints]) -> tuple[Ints, Ints]:
-    """Workstation (own laptops first, then the desks of teams) and 0 office or 1 remote."""
+def _places(rng: Dice, agency: Agency, of: dict[str, Ints], at: Ints) -> tuple[Ints, Ints]:
+    """Workstation (own laptops first, then the desks of teams) and 0 office or 1 remote; some move halfway the day."""
     workdays, n = agency.workdays, agency.organisation.size
     flexible = rng.random(n) < FLEXIBLE_DESK
     team_desk = n + workdays.team * LARGEST_TEAM + rng.integers(0, LARGEST_TEAM, len(workdays))
-    at_team_desk = flexible[workdays.employee] & ~workdays.remote
-    usual = np.where(at_team_desk, team_desk, workdays.employee)[of["workday"]]
-    remote = np.where(of["remote"] == NONE, workdays.remote[of["workday"]], of["remote"])
+    row = of["workday"]
+    moved = at > agency.timeline.at(workdays.day, workdays.moves)[row]
+    elsewhere = workdays.remote[row] ^ moved
+    usual = np.where(flexible[workdays.employee[row]] & ~elsewhere, team_desk[row], workdays.employee[row])
+    remote = np.where(of["remote"] == NONE, elsewhere, of["remote"])
     return np.where(of["desk"] == NONE, usual, of["desk"]), remote
 
 
 def _reasons(rng: Dice, count: int) -> Ints:
-    return np.where(rng.random(count) < REASON_GIVEN, rng.integers(0, len(REASONS), count), NONE)
+    return np.where(rng.random(count) < REASON_GIVEN, rng.integers(0, len(USUAL_REASONS), count), NONE)
 
 
 def _lose(rng: Dice, codes: Ints) -> Ints:

@@ -8,14 +8,21 @@ import polars as pl
 from services.core.bsn import WEIGHTS
 from services.detector.simulate.agency import Agency
 from services.detector.simulate.dice import NONE, Dice, Ints, sample
+from services.detector.simulate.ledger import Ledger
 from services.detector.simulate.odd_kinds import kind
 from services.detector.simulate.people import FIRST_BSN
 from services.detector.simulate.screens import BSN, NAME, screen
-from services.detector.simulate.timeline import SECOND
+from services.detector.simulate.timeline import MINUTE, SECOND
 from services.detector.simulate.visits import column
 
 TYPOS, NAMESAKES, STALE = 0.004, 0.03, 0.001
 """Per visit opened by BSN, by name, and per visit that shows a case."""
+
+KEPT_TYPOS, KEPT_NAMESAKES = 0.0008, 0.004
+"""The same for slips that nobody puts right: the caller hangs up, or a colleague finds the right file."""
+
+REPORTED = 0.4
+"""Share of them that the employee reports as a wrong file opened, within the day."""
 
 NOBODY_FOUND = 0.3
 """Share of mistyped BSNs that nobody has."""
@@ -48,13 +55,53 @@ def typos(rng: Dice, agency: Agency, told: pl.DataFrame) -> tuple[Agency, pl.Dat
     wrong = with_two_slips(rng, agency.people.bsn[column(right, "person")])
     right, wrong = right.filter(pl.Series(wrong != NONE)), wrong[wrong != NONE]
     people, owner = agency.people.with_wrong_numbers(wrong)
+    agency = agency.with_people(people)
     found = rng.random(right.height) >= NOBODY_FOUND
     slipped = _before(rng, right, "bsn_typo", 20, 58).with_columns(
         person=pl.Series(np.where(found, owner, NONE)),
         records=pl.Series(np.where(found, NONE, 0)),
         screen=pl.Series(np.where(found, screen("file"), screen("no hit"))),
     )
-    return agency.with_people(people), slipped
+    return agency, slipped
+
+
+def kept_slips(rng: Dice, agency: Agency, told: pl.DataFrame, ledger: Ledger) -> tuple[Agency, pl.DataFrame]:
+    """Wrong files that were opened by a mistyped BSN or a name, without the right one after it; some are reported."""
+    meant = _searched_by(rng, told, BSN, KEPT_TYPOS * agency.profile.oddities)
+    wrong = with_two_slips(rng, agency.people.bsn[column(meant, "person")])
+    meant, wrong = meant.filter(pl.Series(wrong != NONE)), wrong[wrong != NONE]
+    people, owner = agency.people.with_wrong_numbers(wrong)
+    agency = agency.with_people(people)
+    typed = _any_time(rng, agency, meant, "bsn_typo_kept").with_columns(person=pl.Series(owner))
+    named = _searched_by(rng, told, NAME, KEPT_NAMESAKES * agency.profile.oddities)
+    citizens = agency.people.citizens
+    found = _any_time(rng, agency, named, "wrong_namesake_kept").with_columns(
+        person=pl.Series(rng.integers(citizens.start, citizens.stop, named.height))
+    )
+    slips = pl.concat([typed, found])
+    return agency, _report(rng, slips, ledger)
+
+
+def _any_time(rng: Dice, agency: Agency, meant: pl.DataFrame, name: str) -> pl.DataFrame:
+    """A brief look at another moment of the day."""
+    workdays, row = agency.workdays, column(meant, "workday")
+    at = agency.timeline.at(workdays.day[row], rng.uniform(workdays.start[row], workdays.end[row]))
+    return meant.with_columns(
+        at=pl.Series(at),
+        case=pl.lit(NONE, pl.Int64),
+        holding=pl.lit(NONE, pl.Int64),
+        screen=pl.lit(screen("file"), pl.Int64),
+        oddity=pl.lit(kind(name), pl.Int64),
+    )
+
+
+def _report(rng: Dice, slips: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Some tell it at once or before the day is over."""
+    told = rng.random(slips.height) < REPORTED
+    reported = slips.filter(pl.Series(told))
+    later = (rng.exponential(50, reported.height).clip(2, 400) * MINUTE).astype(np.int64)
+    ledger.report(reported, column(reported, "at") + later)
+    return slips.with_columns(oddity=pl.Series(np.where(told, kind("self_reported"), column(slips, "oddity"))))
 
 
 def namesakes(rng: Dice, agency: Agency, told: pl.DataFrame) -> pl.DataFrame:

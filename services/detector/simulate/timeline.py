@@ -46,6 +46,17 @@ class Timeline:
         """Numbers of the local days that hold the moments."""
         return np.searchsorted(self._midnights, moment, side="right") - 1 - BEFORE
 
+    def month(self, day: Ints) -> Ints:
+        """Months (1 to 12) of the days."""
+        return self._dates(day).dt.month().cast(pl.Int64).to_numpy()
+
+    def day_of_month(self, day: Ints) -> Ints:
+        """Days of the month, from 1."""
+        return self._dates(day).dt.day().cast(pl.Int64).to_numpy()
+
+    def _dates(self, day: Ints) -> pl.Series:
+        return pl.Series(np.datetime64(self.first) + day.astype("timedelta64[D]"))
+
 
 def make_timeline(rng: Dice, weeks: int) -> Timeline:
     """A run of `weeks` weeks that starts on a Monday of 2025, four times out of five around a clock change."""

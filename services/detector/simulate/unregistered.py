@@ -14,10 +14,10 @@ from services.detector.simulate.screens import habitual_openings, habitual_scree
 from services.detector.simulate.timeline import MINUTE
 from services.detector.simulate.visits import column, needs_search, visits
 
-COVERS = 0.006
+COVERS = 0.005
 """Looks on behalf of an absent colleague, per regular visit."""
 
-CONSULTATIONS, SUPERVISIONS = 0.013, 0.021
+CONSULTATIONS, SUPERVISIONS = 0.011, 0.018
 """Asked for, per visit to an own case; about two in three come about."""
 
 SAME_TEAM = 0.65
@@ -53,8 +53,8 @@ def look(
 
 def covers(rng: Dice, agency: Agency, holdings: pl.DataFrame, regular_visits: int) -> pl.DataFrame:
     """The owner is away on a working day, and a colleague of the team takes what cannot wait."""
-    wanted, workdays = round(COVERS * regular_visits), agency.workdays
-    own = holdings.filter(_own_of_citizens(agency))
+    wanted, workdays = round(COVERS * agency.profile.oddities * regular_visits), agency.workdays
+    own = holdings.filter(own_of_citizens(agency))
     case = own[rng.integers(0, own.height, 12 * wanted)]
     day, owner = rng.choice(agency.timeline.working, case.height), column(case, "employee")
     away = (workdays.row(owner, day) == NONE) & agency.employment.employed(owner, day)
@@ -67,10 +67,10 @@ def covers(rng: Dice, agency: Agency, holdings: pl.DataFrame, regular_visits: in
 
 def consultations(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Within minutes of the owner's visit a colleague has a look too."""
-    asked = _visits_to_own_cases(rng, agency, holdings, told, CONSULTATIONS)
+    asked = visits_to_own_cases(rng, agency, holdings, told, CONSULTATIONS)
     workdays = agency.workdays
     team, day = workdays.team[column(asked, "workday")], workdays.day[column(asked, "workday")]
-    team = np.where(rng.random(len(team)) < SAME_TEAM, team, _team_of_department(rng, agency, team))
+    team = np.where(rng.random(len(team)) < SAME_TEAM, team, team_of_department(rng, agency, team))
     row = agency.workload.team_day(rng, team, day, day)
     at = column(asked, "at") + (rng.uniform(0.7, 20, asked.height) * MINUTE).astype(np.int64)
     at_work = agency.timeline.at(day, workdays.start[row]) < at
@@ -81,7 +81,7 @@ def consultations(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.Da
 
 def supervision(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """The lead of the team looks along on the same day."""
-    asked = _visits_to_own_cases(rng, agency, holdings, told, SUPERVISIONS)
+    asked = visits_to_own_cases(rng, agency, holdings, told, SUPERVISIONS)
     workdays, workday = agency.workdays, column(asked, "workday")
     lead = agency.organisation.lead[workdays.team[workday]]
     row = workdays.row(lead, workdays.day[workday])
@@ -91,7 +91,7 @@ def supervision(rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.Data
 
 def aftercare(rng: Dice, agency: Agency, holdings: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """The owner looks once more in the weeks after the case was closed."""
-    closed = holdings_that_close(holdings, links).filter(_own_of_citizens(agency))
+    closed = holdings_that_close(holdings, links).filter(own_of_citizens(agency))
     closed = closed[sample(rng, np.ones(closed.height, dtype=np.bool_), AFTERCARE)]
     end = agency.timeline.day_of(column(closed, "valid_to"))
     row = agency.workload.employee_day(rng, column(closed, "employee"), end + 1, end + AFTERCARE_DAYS)
@@ -99,19 +99,19 @@ def aftercare(rng: Dice, agency: Agency, holdings: pl.DataFrame, links: pl.DataF
     return look(rng, agency, row[found], closed[found], "aftercare")
 
 
-def _own_of_citizens(agency: Agency) -> pl.Expr:
+def own_of_citizens(agency: Agency) -> pl.Expr:
     """Own cases; files of staff stay with those who may handle them."""
     return (pl.col("stream") == OWN) & (pl.col("person") >= agency.people.citizens.start)
 
 
-def _visits_to_own_cases(
+def visits_to_own_cases(
     rng: Dice, agency: Agency, holdings: pl.DataFrame, told: pl.DataFrame, share: float
 ) -> pl.DataFrame:
-    own = column(holdings.select(own=_own_of_citizens(agency).cast(pl.Int64)), "own")
-    return told[sample(rng, own[column(told, "holding")] == 1, share)]
+    own = column(holdings.select(own=own_of_citizens(agency).cast(pl.Int64)), "own")
+    return told[sample(rng, own[column(told, "holding")] == 1, share * agency.profile.oddities)]
 
 
-def _team_of_department(rng: Dice, agency: Agency, team: Ints) -> Ints:
+def team_of_department(rng: Dice, agency: Agency, team: Ints) -> Ints:
     """A random team of the same department; teams are numbered department by department."""
     department = agency.organisation.department
     first = np.searchsorted(department, department[team])

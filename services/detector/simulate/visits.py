@@ -19,6 +19,7 @@ COLUMNS = {
     "opened_by": BSN,
     "searched": 1,  # 0: straight to the screen, from a work list or just before
     "records": NONE,  # NONE: as the action has it
+    "reason": NONE,  # position in rows.REASONS; NONE: mostly none
     "desk": NONE,  # whose workstation; NONE: the employee's own place of that day
     "remote": NONE,  # NONE: as on that day
     "oddity": NONE,  # position in oddities.KINDS

@@ -18,6 +18,7 @@ from services.detector.simulate.organisation import (
     STAFF_HANDLER,
     Organisation,
 )
+from services.detector.simulate.rhythm import busyness
 from services.detector.simulate.roster import KEY, Workdays
 from services.detector.simulate.timeline import Timeline
 
@@ -31,8 +32,9 @@ RATE = {CLAIMS: 1.0, CALLS: 1.25, PHYSICIAN: 0.45, COACH: 0.75, REVIEWER: 0.8, S
 """Contacts on a day, beside those of a claims handler."""
 
 WEEKDAY = np.array([1.14, 1.06, 0.97, 1.0, 0.84, 0.45, 0.45])
-PACE_SPREAD, DAY_SHAPE = 0.28, 5.0
-"""Log-normal spread between persons; gamma shape of a person's days (real desks vary several times their mean)."""
+PACE_SPREAD, DAY_SHAPE = 0.45, 3.0
+"""Log-normal spread between persons; gamma shape of a person's days. Fitted, with the rhythm of the agency, between the
+evenest and the most uneven of the large real desks (docs/simulation.md)."""
 
 LEARNING_DAYS, LEARNING_PACE = 28, 0.55
 
@@ -62,11 +64,12 @@ class Workload:
 def make_workload(
     rng: Dice, organisation: Organisation, employment: Employment, workdays: Workdays, timeline: Timeline
 ) -> Workload:
-    """Rate of the role x own pace x weekday x a gamma for the day, scaled to the agency's number of lookups."""
+    """Rate of the role x own pace x weekday x rhythm x a gamma for the day, scaled to the agency's lookups."""
     employee, day = workdays.employee, workdays.day
     pace = rng.lognormal(0, PACE_SPREAD, organisation.size)
     rate = np.array([RATE[role] for role in range(len(RATE))])[organisation.role] * pace
     work = rate[employee] * WEEKDAY[day % 7] * rng.gamma(DAY_SHAPE, 1 / DAY_SHAPE, len(employee))
+    work *= busyness(rng, organisation, timeline)[workdays.team, day]
     work *= np.where(day - employment.hired[employee] < LEARNING_DAYS, LEARNING_PACE, 1.0)
     total = expected_contacts(organisation.size, timeline)
     return Workload(workdays, work * total / work.sum(), np.lexsort((employee, day, workdays.team)))

@@ -25,6 +25,7 @@ from services.detector.simulate.links import SYSTEMS as REGISTRARS
 from services.detector.simulate.organisation import DEPARTMENTS, ROLES
 from services.detector.simulate.rows import REASONS, SHOWN
 from services.detector.simulate.screens import SYSTEMS
+from services.detector.simulate.source_faults import Delivered
 from services.detector.simulate.timeline import MINUTE
 from services.detector.simulate.visits import column
 from services.detector.whole import write_parquet
@@ -42,20 +43,23 @@ def lookup_ids(agency: Agency, count: int) -> pl.Series:
     return pl.select(lookup_id=pl.format("lk{}", pl.Series(numbers))).to_series()
 
 
-def write_lookups(out: Path, agency: Agency, rows: pl.DataFrame, ids: pl.Series, labels: Labels) -> None:
+def write_lookups(out: Path, agency: Agency, delivered: Delivered, ids: pl.Series, labels: Labels) -> None:
     """Parts of the log in order of delivery: a few rows come minutes late, a few come twice."""
     folder = out / "lookups"
     folder.mkdir(parents=True)
-    order = _delivery(dice(agency.seed, "delivery"), column(rows, "at"))
+    rows = delivered.rows.with_columns(
+        employee=pl.when(pl.Series(delivered.lost_actor)).then(NONE).otherwise(pl.col("employee"))
+    )
+    order = _delivery(dice(agency.seed, "delivery"), column(rows, "at"), delivered.twice)
     parts = np.array_split(order, max(FEWEST_PARTS, len(order) // ROWS_PER_PART))
     for number, part in enumerate(parts):
         frame = _lookups(agency, rows[part], ids.gather(part), labels)
         write_parquet(frame, folder / f"part-{number:03d}.parquet")
 
 
-def _delivery(rng: Dice, at: Ints) -> Ints:
+def _delivery(rng: Dice, at: Ints, stretch: Ints) -> Ints:
     late = np.where(rng.random(len(at)) < LATE, rng.exponential(LATE_MINUTES, len(at)).clip(0, MOST_LATE_MINUTES), 0)
-    twice = rng.integers(0, len(at), round(TWICE * len(at)))
+    twice = np.concatenate([rng.integers(0, len(at), round(TWICE * len(at))), stretch])
     again = at[twice] + (rng.uniform(0, MOST_LATE_MINUTES, len(twice)) * MINUTE).astype(np.int64)
     delivered = np.concatenate([at + (late * MINUTE).astype(np.int64), again])
     row: Ints = np.concatenate([np.arange(len(at)), twice])

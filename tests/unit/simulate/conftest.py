@@ -28,8 +28,10 @@ class Simulated:
     lookup_times: pl.DataFrame
 
 
-def make(out: Path, employees: int = EMPLOYEES, weeks: int = WEEKS, seed: int = SEED) -> Simulated:
-    report = simulate(out, employees, weeks, seed, lambda _stage, _done: None)
+def make(
+    out: Path, employees: int = EMPLOYEES, weeks: int = WEEKS, seed: int = SEED, profile: str = "standard"
+) -> Simulated:
+    report = simulate(out, employees, weeks, seed, lambda _stage, _done: None, profile)
     registers = [pl.read_parquet(out / f"{name}.parquet") for name in ("case-links", "employees", "relations")]
     answers = [
         pl.read_parquet(report.truth / f"{name}.parquet") for name in ("truth", "scenarios", "benign", "lookups")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from services.detector.simulate.dice import NONE
+from services.detector.simulate.dice import NONE, Ints
 from services.detector.simulate.misuse.scene import Episode, Scene
 from services.detector.simulate.screens import ADDRESS, NAME, screen
 from services.detector.simulate.timeline import SECOND
@@ -29,7 +29,7 @@ def look_now_and_then(
     span: int | None = None,
 ) -> None:
     """One look on each of some days at work at the file of one person."""
-    rows = scene.workdays(employee, int(scene.rng.integers(days[0], days[1] + 1)), span)
+    rows = scene.workdays(employee, scene.some(*days), span)
     enough, hours = min(detectable[0], len(rows)), detectable[1]
     played = scene.begin(Episode(*episode, employee, person, enough, hours))
     for row in rows:
@@ -52,7 +52,16 @@ def _relative(scene: Scene, kind: str) -> tuple[int, int]:
     family = family.filter(pl.col("kind") == kind)
     employee = scene.employee(among=column(family, "employee"))
     relatives = column(family.filter(pl.col("employee") == employee), "person")
-    return employee, int(scene.rng.choice(relatives))
+    relative = int(scene.rng.choice(relatives))
+    if scene.hides():
+        scene.forgotten.append((employee, relative))
+    return employee, relative
+
+
+def relative_other(scene: Scene) -> None:
+    """The file of a parent, brother or sister."""
+    tie = _relative(scene, "parent" if scene.rng.random() < 0.5 else "sibling")
+    look_now_and_then(scene, ("relative_other", "easy"), *tie, days=(1, 3))
 
 
 def partner(scene: Scene) -> None:
@@ -81,7 +90,7 @@ def colleague_file(scene: Scene) -> None:
 def ex_partner(scene: Scene) -> None:
     """An ex-partner's file, again and again; six in ten of them are on record as such."""
     employee, person = scene.employee(12), scene.nobody()
-    on_record = bool(scene.rng.random() < 0.6)
+    on_record = bool(scene.rng.random() < 0.6) and not scene.hides()
     if on_record:
         since = -int(scene.rng.integers(30, 3000))
         scene.relations.append(
@@ -108,14 +117,32 @@ def acquaintance_repeated(scene: Scene) -> None:
     )
 
 
+def neighbours(scene: Scene, employee: int, count: int) -> Ints:
+    """People of the employee's street with whom the employee has no business; they move in for the occasion."""
+    people, street = scene.strangers(employee, count, with_case=0.2), scene.agency.people.street
+    street[people] = street[employee]
+    return people
+
+
+def own_street(scene: Scene) -> None:
+    """A few neighbours, by number or name, each once or twice over some weeks."""
+    employee = scene.employee(9)
+    people = neighbours(scene, employee, max(2, scene.some(2, 4)))
+    rows = scene.workdays(employee, max(3, scene.some(4, 8)), span=70)
+    episode = scene.begin(Episode("own_street", "hard", employee, NONE, min(3, len(rows)), 24.0))
+    for turn, row in enumerate(rows):
+        screen_number, opened_by = scene.style()
+        person = int(people[turn % len(people)])
+        scene.play(episode, row, scene.moments(row, 1), person, screen=screen_number, opened_by=opened_by)
+
+
 def address_search(scene: Scene) -> None:
     """Neighbours of the own street, found by address on one or two days."""
     employee = scene.employee()
-    people = scene.strangers(employee, int(scene.rng.integers(4, 10)), with_case=0.2)
-    street = scene.agency.people.street
-    street[people] = street[employee]
+    people = neighbours(scene, employee, scene.some(4, 9))
     rows = scene.workdays(employee, 2, span=30)
-    episode = scene.begin(Episode("address_search", "medium", employee, NONE, *THIRD_VISIT))
+    enough = min(THIRD_VISIT[0], len(people))
+    episode = scene.begin(Episode("address_search", "medium", employee, NONE, enough, THIRD_VISIT[1]))
     for row, some in zip(rows, np.array_split(people, len(rows)), strict=True):
         at = scene.moments(row, 1) + np.cumsum(scene.rng.integers(25, 150, len(some))) * SECOND
         by = ADDRESS if scene.rng.random() < 0.9 else NAME
@@ -128,7 +155,7 @@ def well_known(scene: Scene) -> None:
     first = int(scene.rng.choice(working[: max(1, len(working) - 4)]))
     rows = scene.rng.permutation(scene.attended_between(first, first + 4))
     employees, at = np.unique(scene.agency.workdays.employee[rows], return_index=True)
-    count = min(int(scene.rng.integers(6, 16)), len(employees))
+    count = min(max(4, scene.some(6, 15)), len(employees))
     who, person = scene.rng.permutation(at)[:count], scene.nobody()
     episode = scene.begin(Episode("well_known", "easy", NONE, person, min(5, count), 12.0))
     for row in rows[who]:

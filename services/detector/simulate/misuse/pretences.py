@@ -25,7 +25,7 @@ def retro_self_link(scene: Scene) -> None:
     registered = max(registered, int(at[-1]) + 3 * HOUR)
     scene.links.append(
         {
-            "case": scene.next_case,
+            "case": scene.new_case(),
             "person": person,
             "employee": employee,
             "kind": int(scene.rng.integers(3)),
@@ -35,18 +35,16 @@ def retro_self_link(scene: Scene) -> None:
             "registrar": employee,
         }
     )
-    scene.next_case += 1
     episode = scene.begin(Episode("retro_self_link", "medium", employee, person, 0, 0.0, at=registered))
     scene.play(episode, rows, at, person)
 
 
 def false_case_claim(scene: Scene) -> None:
     """Looks that claim a case of another client, or one that does not exist."""
-    employee, looks = scene.employee(), int(scene.rng.integers(2, 7))
+    employee, looks = scene.employee(), scene.some(2, 6)
     people = scene.strangers(employee, 1 if scene.rng.random() < 0.6 else looks)
     rows = scene.workdays(employee, looks, span=30)
-    claim = scene.someone_elses_case() if scene.rng.random() < 0.7 else scene.next_case
-    scene.next_case += 1
+    claim = scene.someone_elses_case() if scene.rng.random() < 0.7 else scene.new_case()
     person = int(people[0]) if len(people) == 1 else NONE
     episode = scene.begin(Episode("false_case_claim", "medium", employee, person, min(2, len(rows)), 24.0))
     for turn, row in enumerate(rows):
@@ -57,10 +55,10 @@ def false_case_claim(scene: Scene) -> None:
 def account_sharing(scene: Scene) -> None:
     """A team mate does own work in the employee's session, at another place, in the same minutes."""
     employee, mate, theirs = _employee_and_mate(scene)
-    rows = scene.workdays(employee, int(scene.rng.integers(2, 6)), span=60)
+    rows = scene.workdays(employee, scene.some(2, 5), span=60)
     episode = scene.begin(Episode("account_sharing", "medium", employee, NONE, min(3, len(rows)), 1.0))
     for row in rows:
-        mine = column(scene.lawful.filter(pl.col("workday") == row), "at")
+        mine = column(scene.lawful_of(employee).filter(pl.col("workday") == row), "at")
         at = np.sort(scene.rng.choice(mine, min(len(mine), int(scene.rng.integers(3, 9))), replace=False))
         work = theirs[scene.rng.integers(0, theirs.height, len(at))]
         scene.play(
@@ -80,8 +78,9 @@ def _employee_and_mate(scene: Scene) -> tuple[int, int, pl.DataFrame]:
     """An employee, a mate, and cases of the mate with which the employee has nothing to do."""
     owners = column(scene.cases.filter(pl.col("employee") != NONE), "employee")
     busy = np.flatnonzero(np.bincount(owners) >= ENOUGH_CASES)
-    mate = int(scene.rng.choice(busy))
     team = scene.agency.organisation.team
+    usual = np.bincount(team[scene.at_work], minlength=len(scene.agency.organisation.lead)) > 1
+    mate = int(scene.rng.choice(busy[usual[team[busy]]]))
     employee = scene.employee(8, among=np.setdiff1d(np.flatnonzero(team == team[mate]), [mate]))
     theirs = scene.cases.filter(pl.col("employee") == mate)
     strange = ~np.isin(column(theirs, "person"), scene.clients_of(employee))

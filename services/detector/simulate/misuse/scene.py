@@ -9,13 +9,11 @@ import numpy as np
 import polars as pl
 
 from services.detector.simulate.agency import Agency
-from services.detector.simulate.dice import NONE, Dice, Flags, Ints
+from services.detector.simulate.dice import NONE, Dice, Ints, Rows
+from services.detector.simulate.ledger import Ledger
 from services.detector.simulate.screens import BSN, NAME, screen
 from services.detector.simulate.timeline import HOUR
 from services.detector.simulate.visits import column, needs_search, visits
-
-SHOWS_OWN_CASE = 0.05
-"""Share of misuse during which one of the employee's own cases is on the screen."""
 
 WITH_CASE = 0.5
 """Share of the strangers that are clients of other teams; the rest has no case at all."""
@@ -38,18 +36,28 @@ class Episode:
 
 
 class Scene:
-    """The stage of all episodes; what they leave is gathered in `episodes`, `visits`, `links`, `relations`."""
+    """The stage of all episodes; what they leave is gathered in `episodes`, `visits`, `links`, `relations`.
+
+    `forgotten` are (employee, person) ties that no register holds, `unsigned` employees who signed no statement.
+    """
 
     def __init__(
-        self, rng: Dice, agency: Agency, holdings: pl.DataFrame, lawful: pl.DataFrame, links: pl.DataFrame
+        self,
+        rng: Dice,
+        agency: Agency,
+        holdings: pl.DataFrame,
+        lawful: pl.DataFrame,
+        links: pl.DataFrame,
+        ledger: Ledger,
     ) -> None:
-        self.rng, self.agency, self.lawful, self.known_links = rng, agency, lawful, links
+        self.rng, self.agency, self.lawful, self.known_links, self.ledger = rng, agency, lawful, links, ledger
         self.cases = holdings.filter(pl.col("case") != NONE, pl.col("person") >= agency.people.citizens.start)
         self.episodes: list[Episode] = []
         self.visits: list[pl.DataFrame] = []
         self.links: list[dict[str, int]] = []
         self.relations: list[dict[str, int | str]] = []
-        self.next_case = int(column(holdings, "case").max()) + 1
+        self.forgotten: list[tuple[int, int]] = []
+        self.unsigned: list[int] = []
         self._attended = (
             lawful.group_by("workday").agg(begin=pl.col("at").min(), end=pl.col("at").max()).sort("workday")
         )
@@ -58,18 +66,39 @@ class Scene:
         self._attendance = np.bincount(self._employee, minlength=agency.organisation.size)
         self._episodes_of = np.zeros(agency.organisation.size)
         self._used: set[int] = set()
+        self._clients: dict[int, Ints] = {}
+        self._visits_of = Rows(column(lawful, "employee"))
+        self._links_of, self._links_of_team = Rows(column(links, "employee")), Rows(column(links, "team"))
         citizens = np.arange(agency.people.citizens.start, agency.people.citizens.stop)
         seen = np.concatenate([column(holdings, "person"), column(lawful, "person")])
         self._without_case = list(rng.permutation(np.setdiff1d(citizens, seen)))
 
+    def amount(self, usual: int) -> int:
+        """A number of looks or people, as large as episodes are in this kind of agency; at least one."""
+        return max(1, round(usual * self.agency.profile.size))
+
+    def some(self, least: int, most: int) -> int:
+        """A random amount from `least` to `most` (in the usual kind of agency)."""
+        return self.amount(int(self.rng.integers(least, most + 1)))
+
+    def hides(self) -> bool:
+        """Whether someone takes care not to stand out."""
+        return bool(self.rng.random() < self.agency.profile.hidden)
+
+    def new_case(self) -> int:
+        """A case number that nobody has."""
+        return int(self.ledger.new_cases(1)[0])
+
+    @property
+    def at_work(self) -> Ints:
+        """Who can be part of misuse: worked at some time in the run, and is not Eigen personeel."""
+        return np.flatnonzero(~self.agency.organisation.handles_staff & (self._attendance > 0))
+
     def employee(self, days: int = 6, among: Sequence[int] | Ints | None = None) -> int:
         """Somebody who worked that many days at least (as many as anyone, in short runs), new to misuse if possible."""
-        fits: Flags = np.ones(len(self._attendance), dtype=np.bool_)
-        if among is not None:
-            fits = np.isin(np.arange(len(fits)), among)
-        fits &= ~self.agency.organisation.handles_staff & (self._attendance > 0)
+        fits = self.at_work if among is None else np.intersect1d(self.at_work, among)
         enough = min(days, int(self._attendance[fits].max()))
-        candidates = np.flatnonzero(fits & (self._attendance >= enough))
+        candidates = fits[self._attendance[fits] >= enough]
         weight = 1 / (1 + self._episodes_of[candidates]) ** 3
         chosen = int(self.rng.choice(candidates, p=weight / weight.sum()))
         self._episodes_of[chosen] += 1
@@ -77,7 +106,7 @@ class Scene:
 
     def workdays(self, employee: int, count: int, span: int | None = None, spare: int = 0) -> Ints:
         """Up to `count` days on which the employee really worked, in order, within `span` days; the last few spared."""
-        mine = self._rows[self._employee == employee]
+        mine = self.attended(employee)
         mine = mine[: max(1, len(mine) - spare)]
         free = np.array([row for row in mine if row not in self._used], dtype=np.int64)
         pool = free if len(free) else mine
@@ -88,6 +117,15 @@ class Scene:
         chosen = np.sort(self.rng.choice(pool, min(count, len(pool)), replace=False))
         self._used.update(int(row) for row in chosen)
         return chosen
+
+    def attended(self, employee: int) -> Ints:
+        """Days on which the employee really worked, in order."""
+        mine: Ints = self._rows[self._employee == employee]
+        return mine
+
+    def lawful_of(self, employee: int) -> pl.DataFrame:
+        """The employee's lawful visits."""
+        return self.lawful[self._visits_of.of(employee)]
 
     def next_attended(self, employee: int, row: int) -> int:
         """A day at work soon after a day, or that day where it was the last."""
@@ -115,9 +153,12 @@ class Scene:
 
     def clients_of(self, employee: int) -> Ints:
         """Everyone the employee or the own teams ever had a link with, and everyone the employee lawfully looked up."""
-        mine = (pl.col("employee") == employee) | pl.col("team").is_in(self.teams_of(employee))
-        looked_up = self.lawful.filter(pl.col("employee") == employee)
-        return np.union1d(column(self.known_links.filter(mine), "person"), column(looked_up, "person"))
+        if employee not in self._clients:
+            persons = column(self.known_links, "person")
+            links = np.append(self._links_of.of(employee), self._links_of_team.of(*set(self.teams_of(employee))))
+            seen = np.append(persons[links], column(self.lawful, "person")[self._visits_of.of(employee)])
+            self._clients[employee] = np.unique(seen)
+        return self._clients[employee]
 
     def strangers(self, employee: int, count: int, with_case: float = WITH_CASE) -> Ints:
         """Citizens the employee has no business with: clients of other teams, and people without any case."""
@@ -160,9 +201,9 @@ class Scene:
 
     def _claims(self, employee: Ints | int, count: int) -> Ints:
         claims = np.full(count, NONE)
-        for visit in np.flatnonzero(self.rng.random(count) < SHOWS_OWN_CASE):
+        for visit in np.flatnonzero(self.rng.random(count) < self.agency.profile.own_case):
             who = np.broadcast_to(np.asarray(employee), count)[visit]
-            own = self.lawful.filter(pl.col("employee") == who, pl.col("case") != NONE)["case"]
+            own = self.lawful_of(int(who)).filter(pl.col("case") != NONE)["case"]
             claims[visit] = own[int(self.rng.integers(len(own)))] if len(own) else NONE
         return claims
 
