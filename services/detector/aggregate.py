@@ -11,7 +11,7 @@ from services.detector.emergencies import with_emergencies
 from services.detector.group import KEY
 from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
-from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL
+from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL, VOLUME
 from services.detector.sequences.facts import sequence_facts
 from services.detector.settings import PairSettings
 from services.detector.state.tables import VOLUME_DAYS
@@ -51,7 +51,8 @@ def aggregate(
         (pl.col("reported_at") <= moment).alias("reported"),
         pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
         _category_names().alias("data_categories"),
-        _claims_falsely(moment).alias("false_claim"),
+        (_claims_falsely(moment) & ~_at_work(moment)).alias("false_claim"),
+        (_claims_falsely(moment) & _at_work(moment)).alias("claim_at_work"),
     )
     signals = ordered.group_by(KEY, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
     signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
@@ -67,6 +68,7 @@ def aggregate(
         ),
         left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
+    signals = signals.join(_stood_out(volume_days), on=["family", "window"], how="left", maintain_order="left")
     amount = pl.when(pl.col("counted") == RECORDS).then("records").otherwise("person_days")
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
@@ -117,6 +119,8 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("break_glass")).alias("break_glass"),
         _number(pl.col("break_glass") & pl.col("reason_text").is_null()).alias("without_reason"),
         _number(pl.col("false_claim")).alias("false_claims"),
+        _number(pl.col("claim_at_work")).alias("claims_at_work"),
+        _number(pl.col("searched_by") == "worklist").alias("by_worklist"),
         _number(pl.col("dormant")).alias("dormant"),
         _number(pl.col("in_street")).alias("in_street"),
         pl.col("retroactive_at").min().alias("registered_at"),
@@ -149,6 +153,17 @@ def _claims_falsely(moment: datetime) -> pl.Expr:
     return (pl.col("claim_false_from") <= moment) & (
         pl.col("claim_known_at").is_null() | (pl.col("claim_known_at") > moment)
     )
+
+
+def _at_work(moment: datetime) -> pl.Expr:
+    """The viewer was working on the claimed case at about that time, as far as is known at a moment."""
+    return (pl.col("claim_worked_at") <= moment).fill_null(value=False)
+
+
+def _stood_out(volume_days: pl.DataFrame) -> pl.DataFrame:
+    """Table (family, window, stood_out): how many employees' days stand out on the same local date."""
+    days = volume_days.filter(pl.col("family") == VOLUME)
+    return days.group_by("family", pl.col("day").alias("window")).agg(pl.len().cast(pl.Int64).alias("stood_out"))
 
 
 def _with_long_watch(signals: pl.DataFrame, ordered: pl.DataFrame, pairs: PairSettings) -> pl.DataFrame:

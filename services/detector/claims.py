@@ -6,9 +6,12 @@ is held to its claims from the moment on at which the first of them was borne ou
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from services.core.contract import INSTANT
+from services.detector.neighbours import pairs
 from services.detector.registers import Registers
 
 
@@ -31,6 +34,22 @@ def borne_out(known: pl.DataFrame, judged: pl.DataFrame, registers: Registers) -
         "system", pl.max_horizontal("at", "known_from").alias("borne_out_at")
     )
     return pl.concat([known, found]).group_by("system").agg(pl.col("borne_out_at").min()).sort("system")
+
+
+def worked(affected: pl.DataFrame, around: pl.DataFrame, within: timedelta) -> pl.DataFrame:
+    """Table (row, claim_worked_at): when it was known that the viewer worked on the claimed case at about that time.
+
+    That is an explained look of the same viewer, from within the same case, at another person: the case's own. Who goes
+    from there to a partner or an employer of that person leaves such a trail.
+    """
+    claims, known = affected.drop_nulls("claimed_case"), around.drop_nulls(["claimed_case", "linked_at"])
+    if claims.is_empty() or known.is_empty():
+        return pl.DataFrame(schema={"row": affected.schema["row"], "claim_worked_at": INSTANT})
+    work = pl.struct("employee", "claimed_case").hash().alias("work")
+    met = pairs(claims.with_columns(work), known.with_columns(work), "work", within)
+    met = met.filter((pl.col("subject") != pl.col("subject_near")) & (pl.col("employee") == pl.col("employee_near")))
+    known_at = pl.max_horizontal("at", "at_near", "linked_at_near").min().alias("claim_worked_at")
+    return met.group_by("row").agg(known_at)
 
 
 def with_claims(contributions: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

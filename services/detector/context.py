@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.explain.base import covers
+from services.detector.explain import contact
+from services.detector.explain.base import Margins, covers
 from services.detector.leave import away
 from services.detector.registers import Registers
 
 
-def add_context(contributions: pl.DataFrame, registers: Registers, dormant_months: int) -> pl.DataFrame:
+def add_context(
+    contributions: pl.DataFrame, registers: Registers, margins: Margins, dormant_months: int
+) -> pl.DataFrame:
     """Adds anyone_had_case, team_had_case, dormant, claim_known_at, retroactive_at and on_leave.
 
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
-    is when the viewer first registered a link to the person after the lookup (null: never). A file is `dormant` where
+    is when the viewer first registered a link to the person after the lookup (null: never); a contact at another moment
+    says nothing of the lookup. A file is `dormant` where
     all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
     this person, or of the person as a party, that names the claimed case was first known; `on_leave` says that the
     viewer was away, as known when grace ended.
@@ -24,7 +28,9 @@ def add_context(contributions: pl.DataFrame, registers: Registers, dormant_month
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     afterwards = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
-    registered = cases.filter(afterwards).group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
+    concerns = (pl.col("link_kind") != "contact") | contact.build(margins).applies
+    about_it = cases.filter(afterwards & concerns)
+    registered = about_it.group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
         rows.join(registered, on="row", how="left", maintain_order="left")
         .join(_claims(cases, asked, registers), on="row", how="left", maintain_order="left")

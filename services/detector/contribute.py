@@ -7,7 +7,7 @@ import polars as pl
 from services.detector.explain.base import SELF_REPORT
 from services.detector.explain.self_report import STRENGTH as REPORT_STRENGTH
 from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
-from services.detector.state.tables import CONTRIBUTIONS, bucket_of, that_count
+from services.detector.state.tables import CONTRIBUTIONS, HAPPENED_AROUND, bucket_of, that_count
 
 NOT_LINKS = ("own-personnel-file", "no-person", "aborted")
 ABORTED = "aborted"
@@ -68,7 +68,7 @@ def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
     return contributions.with_columns(
         pl.col("counts_until").alias("linked_until"),
         pl.col("explanation").alias("linked_explanation"),
-        *(pl.lit(None, CONTRIBUTIONS[name]).alias(name) for name in ("excused_at", "excuse", "excuse_strength")),
+        *(pl.lit(None, CONTRIBUTIONS[name]).alias(name) for name in HAPPENED_AROUND),
     ).select(list(CONTRIBUTIONS))
 
 

@@ -14,7 +14,15 @@ from services.detector.settings import BurstSettings
 KEY = ["family", "employee", "about", "window"]
 """What makes a signal: `about` is the subject, null where it is about many persons; bursts have no employee."""
 
-MOMENTS = ("counts_from", "counts_until", "linked_at", "retroactive_at", "claim_known_at", "reported_at")
+MOMENTS = (
+    "counts_from",
+    "counts_until",
+    "linked_at",
+    "retroactive_at",
+    "claim_known_at",
+    "claim_worked_at",
+    "reported_at",
+)
 """Columns of moments at which a contribution changes what is told."""
 COUNTED_MOMENTS = (*MOMENTS, "claim_false_from")
 """The same of contributions as they count."""

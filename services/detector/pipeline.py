@@ -22,6 +22,7 @@ from services.detector.context import add_context
 from services.detector.contribute import as_stored, classify, contribute, registered_afterwards
 from services.detector.encode import LOOKUPS, NUMBERS, Encoder
 from services.detector.enrich import enrich
+from services.detector.explain.margins import margins_of
 from services.detector.faults.muting import counting
 from services.detector.faults.rejected import REJECTED
 from services.detector.faults.stage import FaultStage
@@ -101,6 +102,7 @@ class Pipeline:
         self.pseudonyms = pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings)
+        self._margins = margins_of(settings)
         self._explainer = Explainer(settings, self.calendar, pseudonyms)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
         self._sequences = Sequences(settings, self.calendar, pseudonyms)
@@ -183,7 +185,7 @@ class Pipeline:
         found = contribute(judged)
         unsigned = without_statement(judged, registers, self.settings.statement_systems)
         both = pl.concat([found, unsigned.select(found.columns)])
-        around = add_context(both, registers, self.settings.pairs.dormant_months)
+        around = add_context(both, registers, self._margins, self.settings.pairs.dormant_months)
         return as_stored(registered_afterwards(around))
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:

@@ -86,6 +86,8 @@ class ExportSettings(_Section):
     min_records_without_norm: int = Field(
         1000, ge=2, description="fewer records are never a signal while the role has no norm of its own"
     )
+    similar_peers: int = Field(2, ge=1, le=20, description="what so many others of the role also took out on a day")
+    similar_days: int = Field(35, ge=1, le=182, description="within so many days, this one included, is no exception")
 
 
 class PairSettings(_Section):
@@ -95,6 +97,9 @@ class PairSettings(_Section):
     watch_span_months: int = Field(24, ge=2, le=120, description="consecutive months within which they lie")
     copied_reason_persons: int = Field(
         3, ge=1, description="the same words for emergency access at so many other persons are copied"
+    )
+    same_work_minutes: int = Field(
+        60, ge=0, le=480, description="from a case worked on this long before or after, another file may be work too"
     )
     emergency_days: int = Field(90, ge=1, le=731, description="within so many days emergency access is counted")
     dormant_months: int = Field(24, ge=1, le=120, description="after so long without a case a file is dormant")

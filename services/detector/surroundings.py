@@ -14,6 +14,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
+from services.detector.claims import worked
 from services.detector.colleagues import colleague_cases, with_absence
 from services.detector.explain import surrounding_explanations
 from services.detector.explain.margins import margins_of
@@ -23,9 +24,10 @@ from services.detector.registers import Registers
 from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
-from services.detector.state.tables import CONTRIBUTIONS, State, latest_of
+from services.detector.state.tables import CONTRIBUTIONS, HAPPENED_AROUND, State, latest_of
 
-AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day"]
+AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day",
+          "claimed_case"]  # fmt: skip
 """What is asked of a lookup near another (columns of RECENT)."""
 ONLY_LOOKED = pl.col("action").is_in(["search", "view"])
 EMPLOYEE_DAY = ["employee", "day"]
@@ -66,6 +68,7 @@ class Surroundings:
         self._mistyped = timedelta(seconds=settings.mistyped_seconds)
         self._same_viewer = max(self._mistyped, timedelta(minutes=settings.namesake_minutes), AN_INSTANT)
         self._same_subject = max(timedelta(minutes=settings.consultation_minutes), AN_INSTANT)
+        self._same_work = max(timedelta(minutes=settings.pairs.same_work_minutes), AN_INSTANT)
 
     def run(
         self, before: State, state: State, touched: Touched, judge: Judge, registers: Registers
@@ -90,7 +93,7 @@ class Surroundings:
         ]
         reasons = best(_told(affected, pl.concat(candidates, how="diagonal")), self._explanations)
         kept = rows.join(affected, on="row", how="anti")
-        excused = _excused(affected, reasons)
+        excused = _excused(affected, reasons, worked(affected, around, self._same_work))
         earlier = pl.col("row") < rows.height - touched.contributed
         shifted = excused.filter(earlier).join(affected, on=["row", "counts_until"], how="anti", nulls_equal=True)
         state = replace(state, contributions=pl.concat([kept, excused]).drop("row"))
@@ -102,16 +105,17 @@ class Surroundings:
         if places.is_empty():
             return rows.clear()
         fresh = pl.col("row") >= rows.height - touched.contributed
-        reach = max(self._same_viewer, self._same_subject)
+        reach = max(self._same_viewer, self._same_subject, self._same_work)
         within = pl.col("at").is_between(pl.lit(places["at"].min()) - reach, pl.lit(places["at"].max()) + reach)
         new = rows.filter(fresh)["row"]
-        keys = rows.filter(within & ~fresh).select("row", "at", "employee", "subject")
+        keys = rows.filter(within & ~fresh).select("row", "at", "employee", "subject", "claimed_case")
         standing_in = rows.filter(pl.col("excuse") == "delegation")
         at_work = touched.judged.select("team", "day").unique()
         gone = pl.col("day").is_in(touched.taken_back["day"].unique().implode())
         near = [
             new,
             pairs(keys, places, "employee", self._same_viewer)["row"],
+            pairs(keys.drop_nulls("claimed_case"), places, "employee", self._same_work)["row"],
             pairs(keys, places, "subject", self._same_subject)["row"],
             standing_in.join(at_work, on=["team", "day"], how="semi")["row"],
             rows.filter(gone)["row"],
@@ -201,13 +205,16 @@ def _told(affected: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     return candidates.join(of_lookup, on="row")
 
 
-def _excused(affected: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
-    """The contributions with what explains them now: the links, or what happened around, whichever is first."""
+def _excused(affected: pl.DataFrame, reasons: pl.DataFrame, work: pl.DataFrame) -> pl.DataFrame:
+    """The contributions with what explains them now: the links, or what happened around, whichever is first.
+
+    `work` tells at which claimed cases the viewer was at work (claims.worked).
+    """
     renamed = reasons.select(
         "row", pl.col("explained_at").alias("excused_at"), pl.col("explanation").alias("excuse"),
         pl.col("strength").alias("excuse_strength"),
     )  # fmt: skip
-    told = affected.drop("excused_at", "excuse", "excuse_strength").join(renamed, on="row", how="left")
+    told = affected.drop(HAPPENED_AROUND).join(renamed, on="row", how="left").join(work, on="row", how="left")
     sooner = pl.col("linked_until").is_null() | (pl.col("excused_at") < pl.col("linked_until"))
     excused = pl.col("excused_at").is_not_null() & sooner
     return told.with_columns(

@@ -170,6 +170,48 @@ def false_case_claim(steps: dict[int, int]) -> Factor:
     )
 
 
+def from_a_case_at_work(points: int) -> Factor:
+    """Against: the file was opened from within a case that the viewer was working on."""
+    return Factor(
+        "from-a-case-at-work",
+        pl.col("claims_at_work") > 0,
+        pl.lit(-points),
+        pl.col("claims_at_work").cast(pl.String),
+        Text(
+            "Bij {claims_at_work} van {lookups_nl} stond een zaak van een ander open waaraan de medewerker binnen het uur ervoor of erna werkte.",
+            "In {claims_at_work} of {lookups_en} the screen was in somebody else's case on which the employee worked within the hour before or after.",
+        ),
+    )
+
+
+def from_a_worklist(points: int) -> Factor:
+    """Against: a worklist showed at least half of the files; whoever works through one does not choose the person."""
+    return Factor(
+        "from-a-worklist",
+        pl.col("by_worklist") * 2 >= pl.col("lookups"),
+        pl.lit(-points),
+        pl.col("by_worklist").cast(pl.String),
+        Text(
+            "{by_worklist} van {lookups_nl} zijn geopend vanuit een werklijst.",
+            "{by_worklist} of {lookups_en} were opened from a worklist.",
+        ),
+    )
+
+
+def others_stood_out(points: int) -> Factor:
+    """Against: on the same date the day of several others stands out too, as when a team is given such work."""
+    return Factor(
+        "others-stood-out",
+        pl.col("stood_out") >= 4,
+        pl.lit(-points),
+        pl.col("stood_out").cast(pl.String),
+        Text(
+            "Op dezelfde dag gebeurde dit bij in totaal {stood_out} medewerkers, zoals bij werk dat aan een team is opgedragen.",
+            "On the same day this happened with {stood_out} employees in all, as with work that a team was given.",
+        ),
+    )
+
+
 def dormant_file(points: int) -> Factor:
     """Context: nobody had work on this file for long."""
     return Factor(

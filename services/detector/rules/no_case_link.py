@@ -14,6 +14,8 @@ from services.detector.rules.factors import (
     false_case_claim,
     found_by_address,
     found_by_name,
+    from_a_case_at_work,
+    from_a_worklist,
     medical_data,
     nobody_had_a_case,
     number_of_consultations,
@@ -44,6 +46,8 @@ CONTEXT = (
     off_hours(20),
     during_leave(30),
     false_case_claim({1: 60, 2: 90, 3: 120}),
+    from_a_case_at_work(60),
+    from_a_worklist(40),
     dormant_file(30),
 )
 

@@ -9,8 +9,10 @@ from services.detector.rules.factors import (
     base,
     colleagues_had_the_cases,
     forest,
+    from_a_worklist,
     number_of_persons,
     off_hours,
+    others_stood_out,
     sign_of_sharing,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
@@ -50,6 +52,8 @@ RULE = Rule(
         ),
         number_of_persons({10: 40, 20: 60, 40: 80}),
         colleagues_had_the_cases(120),
+        from_a_worklist(100),
+        others_stood_out(100),
         sign_of_sharing(60),
         off_hours(20),
         forest(40),

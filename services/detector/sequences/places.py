@@ -52,7 +52,8 @@ def _at_two_places(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_changes(rows: pl.DataFrame, soon: timedelta) -> pl.DataFrame:
-    """Adds moved (another place than the line before in that system), changes (of the day so far) and went_on."""
+    """Adds moved (another place than the line before in that system), changes (of the day so far, in that system: who
+    moves once is seen to in every system) and went_on."""
     before = {name: pl.col(name).shift(1).over(IN_SYSTEM) for name in ("at", "workstation", "remote")}
     moved = (
         (pl.col("workstation") != before["workstation"])
@@ -62,6 +63,6 @@ def _with_changes(rows: pl.DataFrame, soon: timedelta) -> pl.DataFrame:
     first_place = pl.col("remote").first().over(*EMPLOYEE_DAY, "subject")
     same_file = pl.col("subject").is_not_null() & (pl.col("remote") != first_place)
     return rows.with_columns(moved.fill_null(value=False).alias("moved")).with_columns(
-        pl.col("moved").cast(pl.Int64).cum_sum().over(EMPLOYEE_DAY).alias("changes"),
+        pl.col("moved").cast(pl.Int64).cum_sum().over(IN_SYSTEM).alias("changes"),
         (same_file.cast(pl.Int64).cum_sum().over(EMPLOYEE_DAY) > 0).alias("went_on"),
     )

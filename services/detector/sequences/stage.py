@@ -17,6 +17,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.context import add_context
 from services.detector.contribute import as_stored
+from services.detector.explain.margins import margins_of
 from services.detector.registers import Registers
 from services.detector.rules import ENUMERATION, SHARED
 from services.detector.sequences.numbers import found_nearby, meetings
@@ -56,6 +57,7 @@ class Sequences:
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar, pseudonyms: Pseudonymiser) -> None:
         self._enumeration = settings.enumeration
         self._sharing = settings.sharing
+        self._margins = margins_of(settings)
         self._dormant_months = settings.pairs.dormant_months
         self._remembered = timedelta(days=settings.duplicate_days)
         self._calendar = calendar
@@ -84,7 +86,7 @@ class Sequences:
             enumerated.select("lookup_id", "counts_from", pl.lit(ENUMERATION).alias("family")),
             clashes(known, self._sharing).with_columns(pl.lit(SHARED).alias("family")),
         ]
-        surround = partial(add_context, registers=registers, dormant_months=self._dormant_months)
+        surround = partial(add_context, registers=registers, margins=self._margins, dormant_months=self._dormant_months)
         return _contributed(state, pl.concat(wanted), days, news, judge, surround)
 
     def _others(

@@ -36,6 +36,7 @@ CONTRIBUTIONS: Schema = {
     "team_had_case": pl.Boolean(),
     "dormant": pl.Boolean(),
     "claim_known_at": INSTANT,
+    "claim_worked_at": INSTANT,
     "reported_at": INSTANT,
     "on_leave": pl.Boolean(),
 }
@@ -45,8 +46,12 @@ It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer'
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
 counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
 `dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person that names the claimed
-case was known. `reported_at`: the viewer reported it as a mistake. `on_leave`: the viewer had leave, known when grace
+case was known. `claim_worked_at`: the viewer was seen to work on the claimed case, on the file of its own person, at
+about that time. `reported_at`: the viewer reported it as a mistake. `on_leave`: the viewer had leave, known when grace
 ended."""
+
+HAPPENED_AROUND = ("excused_at", "excuse", "excuse_strength", "claim_worked_at")
+"""Columns of a contribution that tell what happened around it."""
 
 RECENT: Schema = {
     "lookup_id": pl.String(),
@@ -64,6 +69,7 @@ RECENT: Schema = {
     "workstation": pl.Int64(),
     "remote": pl.Boolean(),
     "bucket": pl.Int32(),
+    "claimed_case": pl.Int64(),
 }
 """Lookups young enough that the same id may come again, or that a neighbour may explain."""
 

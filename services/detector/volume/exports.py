@@ -22,6 +22,8 @@ def decide_exports(attendance: pl.DataFrame, days: pl.Series, settings: ExportSe
     The norm is a percentile of the records per day at work in the role, over the window that ends the day before,
     days without any export included: a few bursts do not move it. A role without enough days has none; then the norm
     of the whole agency counts, with a higher least number of records. Who has no role is compared with the agency.
+    What several others of the role also did within about a month, such as the lists that follow a month's end, is not
+    far above them however rare such days are.
     """
     schema = {name: kind for name, kind in VOLUME_DAYS.items() if name != "decided_at"}
     many = attendance.filter(pl.col("day").is_in(days.implode()) & (pl.col("exported") >= settings.min_records))
@@ -29,14 +31,17 @@ def decide_exports(attendance: pl.DataFrame, days: pl.Series, settings: ExportSe
     found = [pl.DataFrame(schema=schema)]
     for (day,), today in many.sort("day", "employee").group_by("day", maintain_order=True):
         before = attendance.filter((pl.col("day") < day) & (pl.col("day") >= pl.lit(day) - pl.lit(window)))
-        high = _with_norm(today, before, settings).filter(pl.col("exported") >= pl.col("least"))
+        month = timedelta(days=settings.similar_days)
+        recent = attendance.filter((pl.col("day") <= day) & (pl.col("day") > pl.lit(day) - pl.lit(month)))
+        high = _above_others(_with_norm(today, before, settings), recent, settings)
+        high = high.filter(pl.col("exported") >= pl.col("least"))
         found += [_told(row, attendance).select(list(schema)) for row in high.iter_slices(1)]
     return pl.concat(found)
 
 
 def history_days(settings: ExportSettings) -> int:
     """How many days before a day its judgement needs."""
-    return max(settings.window_days, SPAN_DAYS)
+    return max(settings.window_days, settings.similar_days, SPAN_DAYS)
 
 
 def _with_norm(today: pl.DataFrame, before: pl.DataFrame, settings: ExportSettings) -> pl.DataFrame:
@@ -52,6 +57,19 @@ def _with_norm(today: pl.DataFrame, before: pl.DataFrame, settings: ExportSettin
     return compared.with_columns(
         pl.max_horizontal(fewest.cast(pl.Int64), settings.factor * pl.col("norm") + 1).alias("least")
     )
+
+
+def _above_others(judged: pl.DataFrame, recent: pl.DataFrame, settings: ExportSettings) -> pl.DataFrame:
+    """Raises `least` above what so many others of the role took out on a day of the last weeks, this one included."""
+    busiest = recent.filter(pl.col("exported") > 0).group_by("role", "employee").agg(pl.col("exported").max())
+    others = judged.select("role", pl.col("employee").alias("asked")).join(busiest, on="role")
+    others = others.filter(pl.col("employee") != pl.col("asked"))
+    similar = others.group_by("asked").agg(
+        pl.col("exported").sort(descending=True).get(settings.similar_peers - 1, null_on_oob=True).alias("similar")
+    )
+    told = judged.join(similar, left_on="employee", right_on="asked", how="left", maintain_order="left")
+    above = settings.factor * pl.col("similar").fill_null(0) + 1
+    return told.with_columns(pl.max_horizontal("least", above).alias("least"))
 
 
 def _norm(settings: ExportSettings) -> list[pl.Expr]:
