@@ -128,6 +128,7 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("team_had_case")).alias("colleague_case"),
         _number(pl.col("on_leave")).alias("on_leave"),
         _number(pl.col("reported")).alias("self_reported"),
+        _number(pl.col("handler")).alias("by_handler"),
         _number(pl.col("staff_kind") == "staff").alias("staff"),
         _number(pl.col("staff_kind") == "ex-staff").alias("ex_staff"),
         _number(pl.col("staff_kind") == "family").alias("staff_family"),

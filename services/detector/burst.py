@@ -6,7 +6,7 @@ employees, outside the team that had the case, looked within a few days: more th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +17,10 @@ from services.core.contract import INSTANT
 from services.detector.rules import BURST, UNEXPLAINED
 from services.detector.settings import BurstSettings
 
+MOST_OF_A_TEAM = 3
+"""Of the team with most viewers so many count: a crowd of one team is mostly a case of theirs, not linked yet."""
+Viewer = tuple[int, int | None]
+"""An employee, and the team at that moment."""
 USUAL_WEEKS = 8
 """How long before a crowd one looks for what is usual."""
 CROWD_FACTOR = 3
@@ -29,6 +33,7 @@ class Look:
 
     day: date
     employee: int
+    team: int | None
     counts: bool
     """Whether it counts towards the crowd: the viewer's own team did not have the case."""
     begins: datetime
@@ -77,7 +82,7 @@ def _episodes(looks: pl.DataFrame, quiet_days: int) -> Iterator[pl.DataFrame]:
 
 def _looks(episode: pl.DataFrame) -> list[Look]:
     counts = (~pl.col("team_had_case")).alias("counts")
-    columns = episode.select("day", "viewer", counts, "counts_from", "counts_until")
+    columns = episode.select("day", "viewer", "team", counts, "counts_from", "counts_until")
     return [Look(*row) for row in columns.iter_rows()]
 
 
@@ -88,19 +93,26 @@ def _first_crowd(looks: Collection[Look], moment: datetime, settings: BurstSetti
 
 def _is_crowd(looks: Collection[Look], moment: datetime, settings: BurstSettings) -> bool:
     """Whether enough employees looked within some days, more than usual in the weeks before these."""
-    by_day: dict[date, set[int]] = defaultdict(set)
+    by_day: dict[date, set[Viewer]] = defaultdict(set)
     for look in looks:
         if look.counts and look.active(moment):
-            by_day[look.day].add(look.employee)
+            by_day[look.day].add((look.employee, look.team))
     return any(_crowded(by_day, last, settings) for last in by_day)
 
 
-def _crowded(by_day: dict[date, set[int]], last: date, settings: BurstSettings) -> bool:
+def _crowded(by_day: dict[date, set[Viewer]], last: date, settings: BurstSettings) -> bool:
     first = last - timedelta(days=settings.window_days - 1)
     crowd = set().union(*(who for day, who in by_day.items() if first <= day <= last))
-    if len(crowd) < settings.min_employees:
+    if _independent(crowd) < settings.min_employees:
         return False
     before = first - timedelta(weeks=USUAL_WEEKS)
     earlier = sum(len(who) for day, who in by_day.items() if before <= day < first)
     days = 7 * USUAL_WEEKS
     return len(crowd) * days >= CROWD_FACTOR * earlier * settings.window_days
+
+
+def _independent(crowd: set[Viewer]) -> int:
+    """How many employees the crowd counts for."""
+    sizes = Counter(team for _, team in crowd if team is not None)
+    largest = max(sizes.values(), default=0)
+    return len({employee for employee, _ in crowd}) - max(largest - MOST_OF_A_TEAM, 0)

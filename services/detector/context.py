@@ -28,7 +28,8 @@ def add_context(
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     afterwards = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
-    concerns = (pl.col("link_kind") != "contact") | contact.build(margins).applies
+    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + pl.duration(days=1))
+    concerns = (pl.col("link_kind") != "contact") | then
     about_it = cases.filter(afterwards & concerns)
     registered = about_it.group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (

@@ -140,7 +140,7 @@ class BudgetSettings(_Section):
     """How many class B signals reach the intake queue."""
 
     per_thousand_a_week: int = Field(1, ge=1, le=100, description="pushes per 1,000 employees a week")
-    score_floor: float = Field(25, ge=0, le=100, description="class B signals below this score are not pushed")
+    score_floor: float = Field(42, ge=0, le=100, description="class B signals below this score are not pushed")
     push_hour: int = Field(6, ge=4, le=12, description="local hour at which a day's pushes are decided")
     rule_share: float = Field(0.5, gt=0, le=1, description="largest share of one day's pushes for one rule, rounded up")
     quota: dict[RuleId, Share] = Field(

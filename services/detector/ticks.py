@@ -89,7 +89,7 @@ class Candidates:
         self._floor = floor
         self._volume_days = with_strangeness(state)
         self._windowed = windowed
-        at_once = pl.col("family").is_in(AT_ONCE)
+        at_once = pl.col("family").is_in(AT_ONCE) & ~pl.col("handler")
         self._competing = windowed.filter(~at_once)
         self._changes = changes(windowed.filter(~at_once | pl.col("family").is_in([EXPORTS, ENUMERATION])))
         self._gone = set(state.pushed["signal_id"])
@@ -127,7 +127,7 @@ class Candidates:
 
 def raised_at_once(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.Series:
     """When each class P signal was raised, as far as is known at a moment."""
-    special = windowed.filter(pl.col("family").is_in(AT_ONCE))
+    special = windowed.filter(pl.col("family").is_in(AT_ONCE) & ~pl.col("handler"))
     alone = special.group_by("family", "employee", "about", "window").agg(pl.col("counts_from").min())
     crowds = windowed.filter((pl.col("family") == BURST) & (pl.col("counts_from") <= moment))
     bursts = with_episodes(crowds, moment, burst).unique(["subject", "window"])

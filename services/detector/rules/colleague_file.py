@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, counting
+from services.detector.rules.base import Factor, Rule, Text
+from services.detector.rules.factors import STAFF_CLASS, authorised, base, counting
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="colleague-file",
     version=3,
     family="staff-file",
-    rule_class=in_class("P"),
+    rule_class=STAFF_CLASS,
     hit=pl.col("staff_kind").is_in(["staff", "ex-staff"]),
     fires=(pl.col("staff") + pl.col("ex_staff") > 0) & (pl.col("unlinked") > 0),
     factors=(
@@ -43,6 +43,7 @@ RULE = Rule(
                 "The person looked up had left by the moment of each lookup ({ex_staff} of {lookups_en}).",
             ),
         ),
+        authorised(250),
         *counting(),
     ),
     summary=Text(

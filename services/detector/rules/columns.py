@@ -55,6 +55,7 @@ SIGNAL_COLUMNS = {
     "relation": "nearest relation, or null",
     "relation_nl": "the relation in Dutch",
     "relation_en": "the relation in English",
+    "by_handler": "log lines of somebody who may handle staff files, outside the own team",
     "staff": "log lines on files of current staff",
     "ex_staff": "log lines on files of former staff",
     "staff_family": "log lines on files of partners and children of staff",

@@ -332,6 +332,26 @@ def number_of_persons(steps: dict[int, int]) -> Factor:
     )
 
 
+BY_HANDLERS = pl.col("by_handler") == pl.col("lookups")
+"""Only somebody looked who may handle such files: it is the work that is not seen, not the authority."""
+STAFF_CLASS = pl.when(BY_HANDLERS).then(pl.lit("B")).otherwise(pl.lit("P"))
+"""The class of a rule on staff files."""
+
+
+def authorised(points: int) -> Factor:
+    """Against: the viewer belongs to those who handle staff files."""
+    return Factor(
+        "authorised",
+        BY_HANDLERS,
+        pl.lit(-points),
+        pl.col("by_handler").cast(pl.String),
+        Text(
+            "De medewerker was bevoegd voor dossiers van eigen personeel ({by_handler} van {lookups_nl}); alleen een zaakkoppeling is niet gevonden.",
+            "The employee was authorised for staff files ({by_handler} of {lookups_en}); only a case link was not found.",
+        ),
+    )
+
+
 def counting() -> tuple[Factor, ...]:
     """The factors that every rule on a relative's, own or colleague's file shares."""
     return (

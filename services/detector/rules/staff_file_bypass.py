@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import base, counting
+from services.detector.rules.base import Rule, Text
+from services.detector.rules.factors import STAFF_CLASS, authorised, base, counting
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="staff-file-bypass",
     version=3,
     family="staff-file",
-    rule_class=in_class("P"),
+    rule_class=STAFF_CLASS,
     hit=pl.col("staff_kind").is_not_null(),
     fires=pl.col("staff") + pl.col("ex_staff") + pl.col("staff_family") > 0,
     factors=(
@@ -23,6 +23,7 @@ RULE = Rule(
                 "Files of (former) staff, their partners and children belong to the department Eigen personeel; no case link together with that authority, outside the own team, was found.",
             ),
         ),
+        authorised(250),
         *counting(),
     ),
     summary=Text(

@@ -31,6 +31,7 @@ CONTRIBUTIONS: Schema = {
     "relation": pl.String(),
     "staff_kind": pl.String(),
     "same_team": pl.Boolean(),
+    "handler": pl.Boolean(),
     "retroactive_at": INSTANT,
     "anyone_had_case": pl.Boolean(),
     "team_had_case": pl.Boolean(),
@@ -45,10 +46,10 @@ CONTRIBUTIONS: Schema = {
 It ends (`counts_until`, with `explanation`) at `linked_until`, what the viewer's own links and relations say, or at
 `excused_at`, what happened around it says (`excuse`), whichever is first; where that is before it begins, it never
 counts. `linked_at`: a case link was known. `retroactive_at`: the viewer registered a link after the lookup.
-`dormant`: the person's cases had all ended long before. `claim_known_at`: a link of the person that names the claimed
-case was known. `claim_worked_at`: the viewer was seen to work on the claimed case, on the file of its own person, at
-about that time. `reported_at`: the viewer reported it as a mistake. `on_leave`: the viewer had leave, known when grace
-ended."""
+`handler`: the viewer was authorised to handle this staff file. `dormant`: the person's cases had all ended long
+before. `claim_known_at`: a link of the person that names the claimed case was known. `claim_worked_at`: the viewer
+was seen to work on the claimed case, on the file of its own person, at about that time. `reported_at`: the viewer
+reported it as a mistake. `on_leave`: the viewer had leave, known when grace ended."""
 
 HAPPENED_AROUND = ("excused_at", "excuse", "excuse_strength", "claim_worked_at")
 """Columns of a contribution that tell what happened around it."""
