@@ -121,6 +121,7 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("false_claim")).alias("false_claims"),
         _number(pl.col("claim_at_work")).alias("claims_at_work"),
         _number(pl.col("searched_by") == "worklist").alias("by_worklist"),
+        _number(pl.col("action") == "edit").alias("edits"),
         _number(pl.col("dormant")).alias("dormant"),
         _number(pl.col("in_street")).alias("in_street"),
         pl.col("retroactive_at").min().alias("registered_at"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.detector.settings import BudgetSettings
@@ -22,6 +22,7 @@ class Candidate:
     minus_score: float
     signal_id: str
     rule: str
+    raised_at: datetime = field(compare=False)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,7 @@ class BudgetSettings(_Section):
 
     per_thousand_a_week: int = Field(1, ge=1, le=100, description="pushes per 1,000 employees a week")
     score_floor: float = Field(42, ge=0, le=100, description="class B signals below this score are not pushed")
+    settling_days: int = Field(5, ge=0, le=31, description="days that a class B signal stands before it is pushed")
     push_hour: int = Field(6, ge=4, le=12, description="local hour at which a day's pushes are decided")
     rule_share: float = Field(0.5, gt=0, le=1, description="largest share of one day's pushes for one rule, rounded up")
     quota: dict[RuleId, Share] = Field(

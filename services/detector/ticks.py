@@ -46,7 +46,7 @@ class DailyPush:
         if not due:
             return state
         windowed = by_window(counting(state), state.volume_days)
-        candidates = Candidates(self._reviser, windowed, state, self._settings.score_floor)
+        candidates = Candidates(self._reviser, windowed, state, self._settings)
         heard = windowed.filter(~pl.col("family").is_in(self._reviser.silent))
         raised = raised_at_once(heard, watermark, self._reviser.burst)
         watched = self._watched(heard)
@@ -84,9 +84,10 @@ class DailyPush:
 class Candidates:
     """The candidates for a push, day after day; a day on which nothing changed is not worked out again."""
 
-    def __init__(self, reviser: Reviser, windowed: pl.DataFrame, state: State, floor: float) -> None:
+    def __init__(self, reviser: Reviser, windowed: pl.DataFrame, state: State, settings: BudgetSettings) -> None:
         self._reviser = reviser
-        self._floor = floor
+        self._floor = settings.score_floor
+        self._settling = timedelta(days=settings.settling_days)
         self._volume_days = with_strangeness(state)
         self._windowed = windowed
         at_once = pl.col("family").is_in(AT_ONCE) & ~pl.col("handler")
@@ -97,11 +98,19 @@ class Candidates:
         self._as_of: datetime | None = None
 
     def at(self, moment: datetime) -> list[Candidate]:
-        """Open class B signals above the floor, no parent's child, not pushed before, as they stand at a moment."""
+        """Open class B signals above the floor, no parent's child, not pushed before, as they stand at a moment.
+
+        A push cannot be undone, so they have stood for some days, in which late links would have come.
+        """
         if self._as_of is None or _between(self._changes, self._as_of, moment):
             self._standing = self._stand(moment)
             self._as_of = moment
-        return [candidate for candidate in self._standing if candidate.signal_id not in self._gone]
+        settled = moment - self._settling
+        return [
+            candidate
+            for candidate in self._standing
+            if candidate.signal_id not in self._gone and candidate.raised_at <= settled
+        ]
 
     def new(
         self, watched: Iterable[tuple[str, datetime]], after: datetime | None, until: datetime
@@ -119,9 +128,11 @@ class Candidates:
         eligible = (pl.col("rule_class") == "B") & alone & (pl.col("score") >= self._floor)
         parts = self._reviser.scored(self._competing, self._windowed, self._volume_days, moment)
         return [
-            Candidate(-score, signal_id, part.rule.id)
+            Candidate(-score, signal_id, part.rule.id, raised_at)
             for part in parts
-            for score, signal_id in part.signals.filter(eligible).select("score", "signal_id").iter_rows()
+            for score, signal_id, raised_at in part.signals.filter(eligible)
+            .select("score", "signal_id", "raised_at")
+            .iter_rows()
         ]
 
 

@@ -94,6 +94,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "returned": ("kwam terug", "came back"),
     "from-a-case-at-work": ("vanuit een zaak in behandeling", "from a case at work"),
     "authorised": ("bevoegd", "authorised"),
+    "worked-on-it": ("gegevens gewijzigd", "data changed"),
     "from-a-worklist": ("vanuit een werklijst", "from a worklist"),
     "others-stood-out": ("ook bij anderen die dag", "others that day too"),
     "false-case-claim": ("zaak van een ander open", "in a case that is not this person's"),

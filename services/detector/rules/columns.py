@@ -24,6 +24,7 @@ SIGNAL_COLUMNS = {
     "false_claims": "log lines that claim a case which no case link of this person names, and which was not at work",
     "claims_at_work": "such log lines while the viewer worked on that case within the hour",
     "by_worklist": "log lines opened from a worklist",
+    "edits": "log lines that change data",
     "stood_out": "employees whose day stands out on the same date, this one included",
     "dormant": "log lines on a file whose known cases had all ended long before",
     "without_reason": "log lines by the emergency procedure without words of the employee",

@@ -184,6 +184,25 @@ def from_a_case_at_work(points: int) -> Factor:
     )
 
 
+def worked_on_it(points: int) -> Factor:
+    """Against: data of the file were changed, which can be seen there and is what work leaves behind."""
+    return Factor(
+        "worked-on-it",
+        pl.col("edits") > 0,
+        pl.lit(-points),
+        pl.col("edits").cast(pl.String),
+        Text(
+            "Bij {edits} van {lookups_nl} zijn gegevens in het dossier gewijzigd; daar is na te gaan wat er is gedaan.",
+            "In {edits} of {lookups_en} data in the file were changed; what was done can be seen there.",
+        ),
+    )
+
+
+def worked_on_them(points: int) -> Factor:
+    """Against: data were changed in at least a quarter of the lookups."""
+    return replace(worked_on_it(points), when=pl.col("edits") * 4 >= pl.col("lookups"))
+
+
 def from_a_worklist(points: int) -> Factor:
     """Against: a worklist showed at least half of the files; whoever works through one does not choose the person."""
     return Factor(

@@ -21,6 +21,7 @@ from services.detector.rules.factors import (
     number_of_consultations,
     off_hours,
     sign_of_sharing,
+    worked_on_it,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
@@ -48,6 +49,7 @@ CONTEXT = (
     false_case_claim({1: 60, 2: 90, 3: 120}),
     from_a_case_at_work(60),
     from_a_worklist(40),
+    worked_on_it(80),
     dormant_file(30),
 )
 

@@ -14,6 +14,7 @@ from services.detector.rules.factors import (
     off_hours,
     others_stood_out,
     sign_of_sharing,
+    worked_on_them,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
@@ -53,6 +54,7 @@ RULE = Rule(
         number_of_persons({10: 40, 20: 60, 40: 80}),
         colleagues_had_the_cases(120),
         from_a_worklist(100),
+        worked_on_them(80),
         others_stood_out(100),
         sign_of_sharing(60),
         off_hours(20),

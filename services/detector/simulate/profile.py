@@ -35,6 +35,6 @@ class Profile:
 STANDARD = Profile("standard", 1.0, 1.0, 0.05, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1)
 PROFILES = {
     "standard": STANDARD,
-    "hard": Profile("hard", 0.5, 0.55, 0.2, 0.35, 1.5, (0.68, 0.16, 0.14, 0.02), 0.001, 3.0, 2, accomplices=True),
+    "hard": Profile("hard", 1.0, 0.55, 0.2, 0.35, 1.5, (0.68, 0.16, 0.14, 0.02), 0.001, 3.0, 2, accomplices=True),
     "quiet": Profile("quiet", 0.0, 1.0, 0.0, 0.0, 1.0, (0.78, 0.13, 0.085, 0.005), 0.0, 1.0, 1),
 }

@@ -159,7 +159,7 @@ def test_a_switched_off_burst_is_nobodys_parent() -> None:
 
 @pytest.mark.parametrize(("quota", "pushed"), [({}, 2), ({"no-case-link": 0.25}, 1), ({"no-case-link": 0}, 0)])
 def test_a_rule_has_the_quota_that_the_settings_give_it(quota: dict[str, float], pushed: int) -> None:
-    candidates = [Candidate(-float(30 + place), f"id{place}", "no-case-link") for place in range(9)]
+    candidates = [Candidate(-float(30 + place), f"id{place}", "no-case-link", TUESDAY) for place in range(9)]
     budget = BudgetSettings.model_validate({"quota": quota})
     decision = decide(Tick(TUESDAY, 1000, 0), None, lambda: candidates, budget)
     assert len(decision.pushed) == pushed

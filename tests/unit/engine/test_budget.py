@@ -17,7 +17,7 @@ def day(headcount: int = 1000, raised_at_once: int = 0) -> Tick:
 
 
 def candidates(*scores: float, rule: str = "no-case-link") -> list[Candidate]:
-    return [Candidate(-score, f"s{place}", rule) for place, score in enumerate(scores)]
+    return [Candidate(-score, f"s{place}", rule, SIX) for place, score in enumerate(scores)]
 
 
 def decided(balance: int | None, found: list[Candidate], tick: Tick | None = None, share: float = 1.0) -> Decision:
@@ -73,7 +73,7 @@ def test_best_score_goes_first_and_of_equal_scores_the_smallest_id() -> None:
 
 
 def test_one_rule_gets_no_more_than_its_share_rounded_up() -> None:
-    found = [*candidates(50.0, 49.0, 48.0, 47.0), Candidate(-30.0, "volume", "volume-own")]
+    found = [*candidates(50.0, 49.0, 48.0, 47.0), Candidate(-30.0, "volume", "volume-own", SIX)]
     assert decided(3 * PUSH_COST - 1000, found, share=0.5).pushed == ("s0", "s1", "volume")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 import pytest
 
 from services.core.calendar import AgencyCalendar
-from services.detector.simulate.misuse.plant import KINDS, episodes_per_kind
+from services.detector.simulate.dice import dice
+from services.detector.simulate.misuse.plant import KINDS, dealt
+from services.detector.simulate.profile import STANDARD
 from tests.unit.simulate.conftest import EMPLOYEES, WEEKS, Simulated
 
 CALENDAR = AgencyCalendar()
@@ -20,7 +24,9 @@ def misuse(simulated: Simulated) -> pl.DataFrame:
 
 def test_every_kind_has_its_episodes_and_every_episode_its_lookups(simulated: Simulated) -> None:
     kinds = dict(simulated.scenarios["kind"].value_counts().iter_rows())
-    assert kinds == {kind.__name__: episodes_per_kind(EMPLOYEES, WEEKS) for kind in KINDS}
+    assert kinds.keys() == {kind.__name__ for kind in KINDS}
+    assert sum(kinds.values()) == len(dealt(dice(1, "any"), STANDARD, EMPLOYEES, WEEKS))
+    assert max(kinds.values()) - min(kinds.values()) <= 1
     found = (
         misuse(simulated)
         .group_by("scenario_id", kind="scenario_kind")
@@ -102,8 +108,10 @@ def test_the_evening_looks_are_from_home_and_late(simulated: Simulated) -> None:
     assert rows.select(CALENDAR.wall_clock(pl.col("occurred_at")).dt.hour().is_between(21, 23).all()).item()
 
 
-@pytest.mark.parametrize(("employees", "weeks", "episodes"), [(50, 1, 1), (149, 3, 2), (800, 10, 3), (8000, 10, 20)])
+@pytest.mark.parametrize(("employees", "weeks", "least", "most"), [(50, 1, 1, 1), (800, 10, 1, 2), (8000, 10, 13, 14)])
 def test_small_agencies_have_at_least_one_episode_of_a_kind_and_large_ones_more(
-    employees: int, weeks: int, episodes: int
+    employees: int, weeks: int, least: int, most: int
 ) -> None:
-    assert episodes_per_kind(employees, weeks) == episodes
+    counts = Counter(kind.__name__ for kind in dealt(dice(1, "any"), STANDARD, employees, weeks))
+    assert (min(counts.values()), max(counts.values())) == (least, most)
+    assert counts.keys() == {kind.__name__ for kind in KINDS}

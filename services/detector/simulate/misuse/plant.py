@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from services.detector.simulate.agency import Agency
-from services.detector.simulate.dice import NONE, Ints, dice
+from services.detector.simulate.dice import NONE, Dice, Ints, dice
 from services.detector.simulate.ledger import Ledger
 from services.detector.simulate.links import LINK
 from services.detector.simulate.misuse import amounts, files, forced, pretences, runs, staff
@@ -60,8 +60,9 @@ KINDS = (
 WEEKS_OF_WATCH = 30
 """Shorter runs hold no `long_watch`."""
 
-USUAL_EPISODES, EMPLOYEES_PER_EPISODE, WEEKS_OF_WORK_PER_EPISODE = 3, 50, 4_000
-"""Per kind: three; fewer where there are too few people, more where there is a lot of work."""
+WEEKS_OF_WORK_PER_EPISODE = 180
+"""An episode for so many weeks of work, and one of every kind at least: far denser than any agency, so that each kind
+can be judged, and few enough that five signals per 1,000 employees a week could nearly show them all."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,12 @@ class Misuse:
     unsigned: Ints
 
 
-def episodes_per_kind(employees: int, weeks: int) -> int:
-    """How many episodes of each kind an agency gets."""
-    usual = max(1, min(USUAL_EPISODES, employees // EMPLOYEES_PER_EPISODE))
-    return max(usual, round(employees * weeks / WEEKS_OF_WORK_PER_EPISODE))
+def dealt(rng: Dice, profile: Profile, employees: int, weeks: int) -> list[Kind]:
+    """The kind of each episode: every kind equally often, the rest by lot."""
+    deck = kinds(profile, weeks)
+    episodes = max(len(deck), round(profile.episodes * employees * weeks / WEEKS_OF_WORK_PER_EPISODE))
+    rounds, rest = divmod(episodes, len(deck))
+    return [*deck * rounds, *(deck[place] for place in sorted(rng.permutation(len(deck))[:rest]))]
 
 
 def kinds(profile: Profile, weeks: int) -> tuple[Kind, ...]:
@@ -99,9 +102,8 @@ def plant_misuse(
     scene = Scene(dice(agency.seed, "misuse"), agency, holdings, lawful, links, ledger)
     weeks, profile = agency.timeline.days // 7, agency.profile
     if profile.episodes:
-        for _ in range(max(1, round(profile.episodes * episodes_per_kind(agency.organisation.size, weeks)))):
-            for kind in kinds(profile, weeks):
-                kind(scene)
+        for kind in dealt(dice(agency.seed, "kinds of misuse"), profile, agency.organisation.size, weeks):
+            kind(scene)
     made = [{name: link.get(name, NONE) for name in LINK} for link in scene.links]
     return Misuse(
         scene.agency,
