@@ -142,20 +142,20 @@ COMPARED: Mapping[str, tuple[str, str]] = {
         "the numbers per day at work of everybody in the same role; without such a norm, of the whole agency",
     ),
     "unexplained-share": (
-        "het onverklaarde aandeel van anderen in dezelfde rol en afdeling in dezelfde maand; bij te weinig anderen van de hele organisatie",
-        "the unexplained share of others in the same role and department in the same month; where these are too few, of the whole agency",
+        "het onverklaarde aandeel in die maand bij anderen in dezelfde rol en afdeling, of in de hele organisatie",
+        "the unexplained share of that month among others in the same role and department, or in the whole agency",
     ),
     "search-by-name-or-address": (
-        "het onverklaarde aandeel van zoekacties op naam of adres bij anderen in dezelfde rol en afdeling in dezelfde maand; bij te weinig anderen van de hele organisatie",
-        "the unexplained share of searches by name or address among others in the same role and department in the same month; where these are too few, of the whole agency",
+        "de zoekacties op naam of adres in die maand van anderen in dezelfde rol en afdeling, of in de hele organisatie",
+        "that month's searches by name or address of others in the same role and department, or in the whole agency",
     ),
     "leaver": (
-        "de eigen werkdagen vóór de laatste weken van het dienstverband, aangevuld met die van anderen in dezelfde rol",
-        "the employee's own days at work before the last weeks of employment, supplemented with those of others in the same role",
+        "de eigen werkdagen vóór deze laatste weken, aangevuld met die van anderen in dezelfde rol",
+        "the employee's own days at work before these last weeks, supplemented with those of others in the role",
     ),
     "enumeration": (
-        "de nummers en tijden van de andere raadplegingen van de medewerker op die dag, en de zaakkoppelingen, taken en contacten",
-        "the numbers and times of the employee's other lookups on that day, and the case links, tasks and contacts",
+        "de nummers en tijden van de eigen raadplegingen op die dag, en de zaakkoppelingen, taken en contacten",
+        "the numbers and times of the own lookups on that day, and the case links, tasks and contacts",
     ),
     "shared-account": (
         "de plaatsen waar hetzelfde account op die dag in hetzelfde systeem werd gebruikt",
