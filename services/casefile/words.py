@@ -146,7 +146,7 @@ COMPARED: Mapping[str, tuple[str, str]] = {
         "the unexplained share of that month among others in the same role and department, or in the whole agency",
     ),
     "search-by-name-or-address": (
-        "de zoekacties op naam of adres in die maand van anderen in dezelfde rol en afdeling, of in de hele organisatie",
+        "de zoekacties op naam of adres in die maand van anderen in dezelfde rol en afdeling, of van de organisatie",
         "that month's searches by name or address of others in the same role and department, or in the whole agency",
     ),
     "leaver": (

@@ -15,7 +15,7 @@ import polars as pl
 
 from services.core.contract import INSTANT
 from services.detector.rules import BURST, UNEXPLAINED
-from services.detector.settings import BurstSettings
+from services.detector.thresholds import BurstSettings
 
 USUAL_WEEKS = 8
 """How long before a crowd one looks for what is usual."""

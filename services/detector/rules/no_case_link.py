@@ -8,17 +8,19 @@ from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
     base,
     break_glass,
-    colleague_had_the_case,
-    dormant_file,
-    during_leave,
-    false_case_claim,
     found_by_address,
     found_by_name,
     medical_data,
     nobody_had_a_case,
-    number_of_consultations,
     off_hours,
     sign_of_sharing,
+)
+from services.detector.rules.pair_factors import (
+    colleague_had_the_case,
+    dormant_file,
+    during_leave,
+    false_case_claim,
+    number_of_consultations,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
