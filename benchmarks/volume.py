@@ -16,7 +16,7 @@ from benchmarks.volume_models.desk import read_desk
 from benchmarks.volume_models.measure import Measured, Plan, measure
 from benchmarks.volume_models.page import refreshed, tables
 from services.core.errors import DoelbindingError, InputError
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 
 LEAST_PERSONS = VolumeSettings().min_subjects
 

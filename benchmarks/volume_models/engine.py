@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.volume_models.arrays import Floats, column
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 from services.detector.volume.decide import (
     LEAST_DISPERSION,
     MOST_DISPERSION,

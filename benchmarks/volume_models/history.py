@@ -9,7 +9,7 @@ import polars as pl
 
 from benchmarks.volume_models.arrays import Floats
 from benchmarks.volume_models.engine import with_history
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 
 LEVEL_WEIGHT = 0.1
 """Weight of the newest day in the moving level: a memory of about a month at work."""

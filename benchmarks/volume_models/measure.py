@@ -17,7 +17,7 @@ from benchmarks.volume_models.history import of_all, with_known
 from benchmarks.volume_models.models import MODELS, WITHOUT_WORKLOAD, Score, with_floor
 from benchmarks.volume_models.recall import allowed, recall
 from services.core.errors import InputError
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 
 BUDGETS = (1, 5)
 """False signals per 1,000 employees a week."""

@@ -11,7 +11,7 @@ from scipy.special import gammainc
 from benchmarks.volume_models.arrays import Floats, column
 from benchmarks.volume_models.engine import LEAST_DISPERSION, MOST_DISPERSION, chances, tail
 from benchmarks.volume_models.history import CHART_WEIGHT, LEAST_MEAN, standardised
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 
 Score = Callable[[pl.DataFrame], Floats]
 

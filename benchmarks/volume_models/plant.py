@@ -10,7 +10,7 @@ import polars as pl
 
 from benchmarks.volume_models.desk import PERSON, Desk
 from benchmarks.volume_models.history import known_again
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 
 DRIP_PERSONS, DRIP_DAYS = 3, 15
 SCHEMA = {"employee": pl.Int64, "day": pl.Date, "planting": pl.Int64}

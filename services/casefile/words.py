@@ -141,6 +141,30 @@ COMPARED: Mapping[str, tuple[str, str]] = {
         "de aantallen per werkdag van iedereen in dezelfde rol; zonder zo'n norm van de hele organisatie",
         "the numbers per day at work of everybody in the same role; without such a norm, of the whole agency",
     ),
+    "unexplained-share": (
+        "het onverklaarde aandeel in die maand bij anderen in dezelfde rol en afdeling, of in de hele organisatie",
+        "the unexplained share of that month among others in the same role and department, or in the whole agency",
+    ),
+    "search-by-name-or-address": (
+        "de zoekacties op naam of adres in die maand van anderen in dezelfde rol en afdeling, of van de organisatie",
+        "that month's searches by name or address of others in the same role and department, or in the whole agency",
+    ),
+    "leaver": (
+        "de eigen werkdagen vóór deze laatste weken, aangevuld met die van anderen in dezelfde rol",
+        "the employee's own days at work before these last weeks, supplemented with those of others in the role",
+    ),
+    "enumeration": (
+        "de nummers en tijden van de eigen raadplegingen op die dag, en de zaakkoppelingen, taken en contacten",
+        "the numbers and times of the own lookups on that day, and the case links, tasks and contacts",
+    ),
+    "shared-account": (
+        "de plaatsen waar hetzelfde account op die dag in hetzelfde systeem werd gebruikt",
+        "the places at which the same account was used in the same system on that day",
+    ),
+    "no-confidentiality-statement": (
+        "de vastgelegde geheimhoudingsverklaringen op het moment van raadplegen",
+        "the statements of confidentiality on record at the moment of the lookup",
+    ),
 }
 """By rule family; a family that is not listed is compared with the registers of work."""
 WITH_THE_REGISTERS = (

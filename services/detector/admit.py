@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from services.detector.state.tables import RECENT, State, bucket_of, latest_of
+from services.detector.state.schemas import RECENT
+from services.detector.state.tables import State, bucket_of, latest_of
 
 KNOWN = ["lookup_id", "content", "at", "employee", "subject", "system", "day"]
 """What is known of an earlier lookup without its record."""

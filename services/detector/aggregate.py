@@ -13,8 +13,8 @@ from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
 from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL, VOLUME
 from services.detector.sequences.facts import sequence_facts
-from services.detector.settings import PairSettings
-from services.detector.state.tables import VOLUME_DAYS
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.thresholds import PairSettings
 
 MOMENT_GAP_MINUTES = 30
 COUNTING_RULE = "moments-30min-v1"

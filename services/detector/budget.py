@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.detector.settings import BudgetSettings
+from services.detector.thresholds import BudgetSettings
 
 PUSH_COST = 7_000
 """One push costs 7,000 employee-days: 1 push per 1,000 employees a week, in whole numbers."""

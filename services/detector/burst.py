@@ -15,7 +15,7 @@ import polars as pl
 
 from services.core.contract import INSTANT
 from services.detector.rules import BURST, UNEXPLAINED
-from services.detector.settings import BurstSettings
+from services.detector.thresholds import BurstSettings
 
 MOST_OF_A_TEAM = 3
 """Of the team with most viewers so many count: a crowd of one team is mostly a case of theirs, not linked yet."""

@@ -7,7 +7,8 @@ import polars as pl
 from services.detector.explain.base import SELF_REPORT
 from services.detector.explain.self_report import STRENGTH as REPORT_STRENGTH
 from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
-from services.detector.state.tables import CONTRIBUTIONS, HAPPENED_AROUND, bucket_of, that_count
+from services.detector.state.schemas import CONTRIBUTIONS, HAPPENED_AROUND
+from services.detector.state.tables import bucket_of, that_count
 
 NOT_LINKS = ("own-personnel-file", "no-person", "aborted")
 ABORTED = "aborted"

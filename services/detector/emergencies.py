@@ -8,7 +8,7 @@ import polars as pl
 
 from services.detector.group import KEY
 from services.detector.rules import ORDINARY, UNEXPLAINED
-from services.detector.settings import PairSettings
+from services.detector.thresholds import PairSettings
 
 FACTS = {"emergency_persons": pl.Int64(), "copied_reasons": pl.Int64()}
 

@@ -9,7 +9,7 @@ import polars as pl
 from services.detector.burst import candidates, episodes
 from services.detector.members import RECORDS, crowds
 from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, SPECIAL
-from services.detector.settings import BurstSettings
+from services.detector.thresholds import BurstSettings
 
 KEY = ["family", "employee", "about", "window"]
 """What makes a signal: `about` is the subject, null where it is about many persons; bursts have no employee."""

@@ -6,7 +6,7 @@ import polars as pl
 
 from services.detector.group import KEY
 from services.detector.rules import UNEXPLAINED
-from services.detector.settings import PairSettings
+from services.detector.thresholds import PairSettings
 
 MONTH = pl.col("day").dt.year().cast(pl.Int32) * 12 + pl.col("day").dt.month().cast(pl.Int32)
 """Number of the local month."""

@@ -19,7 +19,7 @@ from services.detector.rules import (
     UNEXPLAINED,
     VOLUME,
 )
-from services.detector.settings import BurstSettings
+from services.detector.thresholds import BurstSettings
 
 WEIGHTIER = (EXPORTS, ENUMERATION)
 """What a day's persons may be part of, weightiest first."""

@@ -34,7 +34,8 @@ from services.detector.revise import Reviser
 from services.detector.sequences.stage import News, Sequences
 from services.detector.settings import AgencySettings
 from services.detector.shares.stage import ShareStage
-from services.detector.state.tables import SUPERSEDED, State
+from services.detector.state.schemas import SUPERSEDED
+from services.detector.state.tables import State
 from services.detector.statements import bereft, firsts, without_statement
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched

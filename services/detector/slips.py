@@ -11,7 +11,7 @@ import polars as pl
 
 from services.core.bsn import numbers_two_slips_from, two_slips_apart
 from services.core.pseudonyms import BSN_DOMAIN, Pseudonymiser
-from services.detector.state.tables import SLIPS
+from services.detector.state.schemas import SLIPS
 
 
 def found_slips(

@@ -24,7 +24,8 @@ from services.detector.registers import Registers
 from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
-from services.detector.state.tables import CONTRIBUTIONS, HAPPENED_AROUND, State, latest_of
+from services.detector.state.schemas import CONTRIBUTIONS, HAPPENED_AROUND
+from services.detector.state.tables import State, latest_of
 
 AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day",
           "claimed_case"]  # fmt: skip

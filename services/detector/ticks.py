@@ -19,8 +19,9 @@ from services.detector.long_watch import watches
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.rules import AT_ONCE, BURST, ENUMERATION, EXPORTS
-from services.detector.settings import BudgetSettings, BurstSettings
-from services.detector.state.tables import PUSHED, State
+from services.detector.state.schemas import PUSHED
+from services.detector.state.tables import State
+from services.detector.thresholds import BudgetSettings, BurstSettings
 
 
 class DailyPush:

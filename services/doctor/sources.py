@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from services.detector.faults.kinds import ACTORS_MISSING, CLOCK_SKEW, GAP, UNEXPLAINED_SHARE
 from services.detector.faults.report import open_faults
-from services.detector.settings import FaultSettings
 from services.detector.state.blobs import thaw
 from services.detector.state.connection import StoreUnavailable, reading
 from services.detector.state.schema import STATE
 from services.detector.state.tables import State
+from services.detector.thresholds import FaultSettings
 from services.doctor.databases import open_file
 from services.doctor.findings import Finding, number, ok, warning
 

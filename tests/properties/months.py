@@ -10,8 +10,8 @@ from tests.properties.surroundings import Moment
 from tests.world import World, local
 
 LAST_DAY_ENDS = local("2025-04-11 00:00")
-FEW_SHARES = {"min_persons": 4, "min_found": 3, "min_peers": 2, "factor": 2, "false_discovery_rate": 0.2}
-FEW_LEAVING = {"min_persons": 4, "chance": 0.05}
+FEW_SHARES = {"min_persons": 4, "min_found": 3, "min_peers": 2, "factor": 1, "false_discovery_rate": 0.2}
+FEW_LEAVING = {"min_persons": 4, "factor": 1, "prior_days": 1, "chance": 0.05}
 """So that a month and somebody's last weeks stand out among nine employees."""
 
 
@@ -31,7 +31,7 @@ def _month(world: World, rng: np.random.Generator, moment: Moment, start: dateti
         for day in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11):
             world.look(f"e{number}", 340 + number, moment(rng, day), searched_by="name")
     employee = f"e{int(rng.integers(0, 8))}"
-    for person in range(312, 328):
+    for person in range(440, 464):
         at = moment(rng, int(rng.integers(0, 18)))
         world.look(employee, person, at, searched_by=str(rng.choice(["name", "address", "bsn"], p=[0.6, 0.1, 0.3])))
         if rng.random() < 0.25:
@@ -43,10 +43,10 @@ def _leaver(world: World, rng: np.random.Generator, moment: Moment, start: datet
     """Work on one case, then strangers' files and a printed one in the last weeks."""
     world.employee(8, team="T2")
     leaving = world.employee(8, team="T2", valid_to=LAST_DAY_ENDS, registered_at=start + timedelta(days=15))
-    world.link(330, leaving, start - timedelta(days=1))
-    for day in range(0, 25, 2):
-        world.look(leaving, 330, moment(rng, day))
-    for person in range(331, 339):
+    world.link(469, leaving, start - timedelta(days=20))
+    for day in (-14, -12, -10, *range(0, 25, 2)):
+        world.look(leaving, 469, moment(rng, day))
+    for person in range(470, 494):
         world.look(leaving, person, moment(rng, int(rng.integers(8, 25))), action=str(rng.choice(["view", "print"])))
     if rng.random() < 0.5:
-        world.link(331, leaving, start, registered_at=start + timedelta(days=float(rng.integers(9, 30))))
+        world.link(470, leaving, start, registered_at=start + timedelta(days=float(rng.integers(9, 30))))

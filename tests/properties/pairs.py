@@ -58,7 +58,7 @@ def _claims(world: World, rng: np.random.Generator, moment: Moment, start: datet
         known = start + timedelta(days=float(rng.choice([-2, 1, 6, 25])))
         world.link(person, str(rng.choice(["e0", "e3", "T1"])), start - timedelta(days=3), registered_at=known)
         theirs, other = world.links[-1]["case_id"], world.links[-2]["case_id"]
-        for claimed in rng.choice([str(theirs), str(other), "case-of-nobody"], 2):
+        for claimed in rng.choice([str(theirs), str(other), "case-of-nobody"], 2).tolist():
             system = str(rng.choice(["sonar", "suwinet", "werkmap"]))
             world.look(_someone(rng), person, moment(rng, int(rng.integers(0, 28))), case_id=claimed, system=system)
 

@@ -28,7 +28,7 @@ def _numbers(world: World, rng: np.random.Generator, moment: Moment, start: date
         employee, at = f"e{int(rng.integers(0, 8))}", moment(rng, int(rng.integers(8, 20)))
         for person in NEIGHBOURS[: int(rng.integers(9, 15))]:
             at += timedelta(seconds=int(rng.integers(60, 200)))
-            world.look(employee, person, at, searched_by=rng.choice(["bsn", "bsn", "other"]))
+            world.look(employee, person, at, searched_by=str(rng.choice(["bsn", "bsn", "other"])))
             if rng.random() < linked:
                 registered = at + timedelta(hours=float(rng.choice([2, 40, 90])))
                 world.link(person, employee, start, registered_at=registered)

@@ -16,8 +16,8 @@ from benchmarks.volume_models.models import MODELS, NEVER, with_floor
 from benchmarks.volume_models.page import BEGIN, END, refreshed
 from benchmarks.volume_models.recall import allowed, recall, threshold, wilson
 from services.core.errors import InputError
-from services.detector.settings import VolumeSettings
-from services.detector.state.tables import FEATURES
+from services.detector.state.schemas import FEATURES
+from services.detector.thresholds import VolumeSettings
 
 MONDAY = date(2026, 3, 2)
 SETTINGS = VolumeSettings()

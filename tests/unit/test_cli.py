@@ -58,7 +58,8 @@ def test_rescore_writes_its_files_and_counts_in_json(tmp_path: Path, capsys: pyt
     told = json.loads(capsys.readouterr().out)
     assert (told["lookups"], told["scored"], told["signals"]) == (2, 2, {"own-file": 1})
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"signals.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json"}
+    told_once = {"signals.parquet", "evidence.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json"}
+    assert names == told_once
     assert json.loads((tmp_path / "out" / "coverage.json").read_text()) == told
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from services.detector.state.schemas import FAULTS
 from services.detector.state.store import Commit
-from services.detector.state.tables import FAULTS, State
+from services.detector.state.tables import State
 from services.doctor.findings import Finding, Status
 from services.doctor.sources import examine_sources
 from tests.office import office, office_pipeline

@@ -27,7 +27,7 @@ from services.detector.sources.dataset import Dataset, dataset_faults
 from services.detector.whole import whole
 
 SHOWN = 20
-SMALLEST_TEAM = pl.DataFrame({"team_size": [1]})
+AT_ITS_GREATEST = pl.DataFrame({"team_size": [1], "to_team": [False]})
 """What the strength of an explanation may depend on, where it is greatest."""
 
 explain_app = typer.Typer(no_args_is_help=True, help="Explanations: list them, find new ones in a history.")
@@ -70,7 +70,7 @@ def mine_command(
 
 
 def _row(explanation: Explanation) -> dict[str, object]:
-    strength = SMALLEST_TEAM.select(explanation.strength).item()
+    strength = AT_ITS_GREATEST.select(explanation.strength).item()
     return {
         "explanation": explanation.id, "strength": strength / FULL, "en": explanation.en, "nl": explanation.nl,
     }  # fmt: skip

@@ -11,7 +11,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.faults.kinds import ACTORS_MISSING, CLOCK_SKEW, GAP
-from services.detector.settings import FaultSettings
+from services.detector.thresholds import FaultSettings
 
 OUTAGE = {
     "system": pl.String(),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from services.detector.faults.tally import DESK_DAY, SYSTEM_DAY
-from services.detector.settings import FaultSettings
+from services.detector.thresholds import FaultSettings
 
 WHOLE = 10_000
 """Shares are whole numbers of ten-thousandths, so that they compare alike everywhere."""

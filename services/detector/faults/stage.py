@@ -18,8 +18,9 @@ from services.detector.faults.outages import outages
 from services.detector.faults.shares import desks_of, faulty_days
 from services.detector.faults.tally import SYSTEM_DAY, tally
 from services.detector.rules import ORDINARY
-from services.detector.settings import FaultSettings
-from services.detector.state.tables import FAULTS, SYSTEM_DAYS, State, bucket_of
+from services.detector.state.schemas import FAULTS, SYSTEM_DAYS
+from services.detector.state.tables import State, bucket_of
+from services.detector.thresholds import FaultSettings
 
 GraceTable = Callable[[pl.DataFrame], pl.DataFrame]
 """Days and systems of a frame into a table (day, system, grace_end)."""

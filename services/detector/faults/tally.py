@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from services.detector.state.tables import LOOKED, SYSTEM_DAYS, State, bucket_of
+from services.detector.state.schemas import LOOKED, SYSTEM_DAYS
+from services.detector.state.tables import State, bucket_of
 
 COUNTS = ("records", "lookups", "actors_missing", "future")
 SYSTEM_DAY = ["system", "day"]

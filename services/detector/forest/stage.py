@@ -20,8 +20,9 @@ from services.detector.forest.days import (
 )
 from services.detector.forest.scoring import scores
 from services.detector.rules import VOLUME
-from services.detector.settings import ForestSettings
-from services.detector.state.tables import FORESTS, STRANGE_DAYS, State, bucket_of
+from services.detector.state.schemas import FORESTS, STRANGE_DAYS
+from services.detector.state.tables import State, bucket_of
+from services.detector.thresholds import ForestSettings
 
 THOUSAND = 1000
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from services.core.errors import DoelbindingError
 from services.detector.forest.artefact import Forest, Tree
 from services.detector.forest.days import FEATURES, digest, in_fixed_order, seen_by_the_forest
-from services.detector.settings import ForestSettings
+from services.detector.thresholds import ForestSettings
 
 MOST_OFFERED = 20_000
 """Of more employee-days every n-th in fixed order: trees of 256 samples see no difference."""

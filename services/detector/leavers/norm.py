@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from services.detector.settings import LeaverSettings
 from services.detector.state.tables import State
+from services.detector.thresholds import LeaverSettings
 from services.detector.volume.tail import least_count
 
 LEAST_MEAN = 0.05

@@ -14,7 +14,8 @@ from services.detector.members import PERSONS, RECORDS
 from services.detector.registers import Registers
 from services.detector.rules import LEAVER
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import VOLUME_DAYS, State, bucket_of
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.state.tables import State, bucket_of
 from services.detector.volume.compare import SPAN_DAYS, peer_means, with_comparison
 from services.detector.volume.features import decision_times
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text
-from services.detector.rules.factors import STAFF_CLASS, authorised, base, counting
+from services.detector.rules.factors import base
+from services.detector.rules.pair_factors import STAFF_CLASS, authorised, counting
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import base, counting
+from services.detector.rules.factors import base
+from services.detector.rules.pair_factors import counting
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(

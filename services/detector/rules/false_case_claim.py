@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import base, returned
+from services.detector.rules.factors import base
 from services.detector.rules.no_case_link import CONTEXT
+from services.detector.rules.pair_factors import returned
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
 RULE = Rule(

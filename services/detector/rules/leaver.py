@@ -57,8 +57,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker van wie het dienstverband op {until_day} eindigt, opende of exporteerde vanaf {since_day} {subjects} personen zonder gevonden werkreden ({lookups_nl}), ver boven de eigen gewoonte.",
-        "The employee, whose employment ends on {until_day}, opened or exported {subjects} persons since {since_day} with no work reason found ({lookups_en}), far above their own habit.",
+        "De medewerker van wie het dienstverband op {until_day} eindigt, opende of exporteerde vanaf {since_day} {subjects} personen zonder gevonden werkreden ({lookups_nl}); dat is {surplus} keer wat op grond van eerdere werkdagen te verwachten was.",
+        "The employee, whose employment ends on {until_day}, opened or exported {subjects} persons since {since_day} with no work reason found ({lookups_en}); that is {surplus} times what earlier days at work led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of als het dienstverband niet eindigde, was er geen signaal van deze regel.",

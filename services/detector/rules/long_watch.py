@@ -8,15 +8,17 @@ from services.detector.rules.base import Rule, Text, in_class
 from services.detector.rules.factors import (
     base,
     break_glass,
-    colleague_had_the_case,
-    false_case_claim,
     found_by_address,
     found_by_name,
     medical_data,
-    months_watched,
-    number_of_consultations,
     off_hours,
     sign_of_sharing,
+)
+from services.detector.rules.pair_factors import (
+    colleague_had_the_case,
+    false_case_claim,
+    months_watched,
+    number_of_consultations,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 

@@ -8,20 +8,22 @@ from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
     base,
     break_glass,
+    found_by_address,
+    found_by_name,
+    from_a_worklist,
+    medical_data,
+    nobody_had_a_case,
+    off_hours,
+    sign_of_sharing,
+    worked_on_it,
+)
+from services.detector.rules.pair_factors import (
     colleague_had_the_case,
     dormant_file,
     during_leave,
     false_case_claim,
-    found_by_address,
-    found_by_name,
     from_a_case_at_work,
-    from_a_worklist,
-    medical_data,
-    nobody_had_a_case,
     number_of_consultations,
-    off_hours,
-    sign_of_sharing,
-    worked_on_it,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 

@@ -8,7 +8,6 @@ from services.detector.rules.base import Factor, Rule, Text
 from services.detector.rules.factors import (
     base,
     break_glass,
-    consultations_of_files,
     found_by_address,
     found_by_name,
     medical_data,
@@ -17,6 +16,7 @@ from services.detector.rules.factors import (
     off_hours,
     sign_of_sharing,
 )
+from services.detector.rules.pair_factors import consultations_of_files
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, NOBODYS_CASES, PASSED_ON
 
 RULE = Rule(

@@ -33,8 +33,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker zocht van {since_day} tot en met {until_day} {subjects} personen op naam of adres zonder gevonden werkreden ({lookups_nl}, {days_nl}); als deel van al zulke zoekacties is dat ver boven anderen in dezelfde functie.",
-        "From {since_day} to {until_day} the employee searched for {subjects} persons by name or address with no work reason found ({lookups_en}, {days_en}); as a share of all such searches that is far above others in the same position.",
+        "De medewerker zocht van {since_day} tot en met {until_day} {subjects} personen op naam of adres zonder gevonden werkreden ({lookups_nl}, {days_nl}); dat is {surplus} keer wat bij het aandeel van {peers} anderen te verwachten was.",
+        "From {since_day} to {until_day} the employee searched for {subjects} persons by name or address with no work reason found ({lookups_en}, {days_en}); that is {surplus} times what the share of {peers} others led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of met een even groot onverklaard aandeel bij anderen, was er geen signaal.",

@@ -78,8 +78,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker opende van {since_day} tot en met {until_day} {subjects} personen zonder gevonden werkreden; als deel van alle geopende personen is dat ver boven anderen in dezelfde functie.",
-        "From {since_day} to {until_day} the employee opened {subjects} persons with no work reason found; as a share of all persons opened that is far above others in the same position.",
+        "De medewerker opende van {since_day} tot en met {until_day} {subjects} personen zonder gevonden werkreden; dat is {surplus} keer wat bij het aandeel van {peers} anderen te verwachten was.",
+        "From {since_day} to {until_day} the employee opened {subjects} persons with no work reason found; that is {surplus} times what the share of {peers} others led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of met een even groot onverklaard aandeel bij anderen, was er geen signaal.",

@@ -13,7 +13,7 @@ import polars as pl
 from services.core.bsn import numbers_near
 from services.core.pseudonyms import BSN_DOMAIN, Pseudonymiser
 from services.detector.neighbours import pairs
-from services.detector.state.tables import NEARBY
+from services.detector.state.schemas import NEARBY
 
 REACH = 40
 """About one number in eleven is valid: up to the third valid number on either side, and often the fourth."""

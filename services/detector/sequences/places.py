@@ -11,7 +11,7 @@ from datetime import timedelta
 import polars as pl
 
 from services.core.contract import INSTANT
-from services.detector.settings import SharingSettings
+from services.detector.thresholds import SharingSettings
 
 EMPLOYEE_DAY = ["employee", "day"]
 IN_SYSTEM = [*EMPLOYEE_DAY, "system"]

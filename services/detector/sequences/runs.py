@@ -15,8 +15,9 @@ from services.core.contract import INSTANT
 from services.detector.members import PERSON_DAYS
 from services.detector.neighbours import pairs
 from services.detector.rules import ENUMERATION
-from services.detector.settings import EnumerationSettings
-from services.detector.state.tables import VOLUME_DAYS, bucket_of
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.state.tables import bucket_of
+from services.detector.thresholds import EnumerationSettings
 
 EMPLOYEE_DAY = ["employee", "day"]
 PERSON_OF_DAY = [*EMPLOYEE_DAY, "subject"]

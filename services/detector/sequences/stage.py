@@ -24,7 +24,8 @@ from services.detector.sequences.numbers import found_nearby, meetings
 from services.detector.sequences.places import clashes
 from services.detector.sequences.runs import as_days, by_number, runs
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import CONTRIBUTIONS, State, bucket_of, latest_of
+from services.detector.state.schemas import CONTRIBUTIONS
+from services.detector.state.tables import State, bucket_of, latest_of
 
 KNOWN = ["lookup_id", "at", "day", "employee", "subject", "system", "searched_by", "action", "linked_at",
          "workstation", "remote"]  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from services.detector.settings import ShareSettings
 from services.detector.shares.counts import PLACE
 from services.detector.shares.tail import least_count, tail
+from services.detector.thresholds import ShareSettings
 from services.detector.volume.tail import false_discovery_threshold
 
 LEAST_SHARE = 0.001

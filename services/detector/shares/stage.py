@@ -15,7 +15,8 @@ from services.detector.settings import AgencySettings
 from services.detector.shares.compare import with_comparison
 from services.detector.shares.counts import Month, totals, worked
 from services.detector.shares.decide import THOUSAND, decide_month
-from services.detector.state.tables import VOLUME_DAYS, State, bucket_of
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.state.tables import State, bucket_of
 from services.detector.volume.features import decision_times
 
 

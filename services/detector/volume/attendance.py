@@ -6,7 +6,8 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.registers import Registers
-from services.detector.state.tables import ATTENDANCE, bucket_of
+from services.detector.state.schemas import ATTENDANCE
+from services.detector.state.tables import bucket_of
 
 NOON = 12
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from services.core.contract import COMPARISON
-from services.detector.settings import VolumeSettings
+from services.detector.thresholds import VolumeSettings
 from services.detector.volume.decide import expectations
 
 SPAN_DAYS = 28

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from services.detector.rules import VOLUME
-from services.detector.settings import VolumeSettings
-from services.detector.state.tables import VOLUME_DAYS
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.thresholds import VolumeSettings
 from services.detector.volume.tail import false_discovery_threshold, least_count, tail
 
 LEAST_DISPERSION, MOST_DISPERSION = 0.1, 3.0

@@ -11,7 +11,8 @@ from services.core.calendar import AgencyCalendar
 from services.detector.registers import Registers
 from services.detector.rules import EXPORTS
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import VOLUME_DAYS, State
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.state.tables import State
 from services.detector.volume.attendance import changed_days, day_attendance, day_ends, days_since
 from services.detector.volume.exports import decide_exports, history_days
 from services.detector.volume.features import due

@@ -7,8 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from services.detector.rules import EXPORTS
-from services.detector.settings import ExportSettings
-from services.detector.state.tables import VOLUME_DAYS
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.thresholds import ExportSettings
 from services.detector.volume.compare import SPAN_DAYS, peer_means, with_comparison
 
 THOUSAND = 1000

@@ -7,7 +7,8 @@ from datetime import datetime
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.detector.state.tables import FEATURES, bucket_of
+from services.detector.state.schemas import FEATURES
+from services.detector.state.tables import bucket_of
 
 
 def decision_times(days: pl.Series, calendar: AgencyCalendar, grace_working_days: int) -> pl.DataFrame:

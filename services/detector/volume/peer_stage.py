@@ -10,7 +10,8 @@ import polars as pl
 from services.core.calendar import AgencyCalendar
 from services.detector.rules import PEERS, VOLUME
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import VOLUME_DAYS, State
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.state.tables import State
 from services.detector.volume.compare import compared_with_own
 from services.detector.volume.features import decision_times, due
 from services.detector.volume.peers import WEEK, decide_week

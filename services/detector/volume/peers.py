@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from services.detector.rules import PEERS
-from services.detector.settings import PeerSettings
-from services.detector.state.tables import VOLUME_DAYS
+from services.detector.state.schemas import VOLUME_DAYS
+from services.detector.thresholds import PeerSettings
 from services.detector.volume.tail import false_discovery_threshold, least_count, tail
 
 WEEK = timedelta(days=7)

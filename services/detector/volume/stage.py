@@ -12,7 +12,8 @@ from services.detector.faults.muting import counting
 from services.detector.registers import Registers
 from services.detector.rules import ORDINARY, SEARCHED, VOLUME
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import VOLUME_DAYS, WORKDAYS, State, bucket_of
+from services.detector.state.schemas import VOLUME_DAYS, WORKDAYS
+from services.detector.state.tables import State, bucket_of
 from services.detector.volume.attendance import changed_days, days_since
 from services.detector.volume.compare import compared_with_own
 from services.detector.volume.decide import decide_days

@@ -15,7 +15,8 @@ from services.core.contract import LOOKUP
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.admit import Admitted, admit, remembered
 from services.detector.encode import Encoder
-from services.detector.state.tables import RECENT, State
+from services.detector.state.schemas import RECENT
+from services.detector.state.tables import State
 from tests.world import RING, World, frame, local
 
 HORIZON, LAG = timedelta(days=2), timedelta(hours=25)

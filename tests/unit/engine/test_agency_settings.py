@@ -10,8 +10,9 @@ import pytest
 from services.core.errors import InputError
 from services.detector.budget import Candidate, Tick, decide
 from services.detector.pipeline import Pipeline
-from services.detector.settings import AgencySettings, BudgetSettings, load_agency_settings
+from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.settings_page import PAGE, PROFILE, configuration_page, default_profile
+from services.detector.thresholds import BudgetSettings
 from tests.world import LONG_AGO, RING, World, in_one_batch, local, settings
 
 ROOT = Path(__file__).parents[3]

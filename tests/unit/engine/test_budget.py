@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.detector.budget import PUSH_COST, Candidate, Decision, Tick, ceiling, decide
-from services.detector.settings import BudgetSettings
+from services.detector.thresholds import BudgetSettings
 from tests.world import local
 
 SETTINGS = BudgetSettings(per_thousand_a_week=1, rule_share=1.0)

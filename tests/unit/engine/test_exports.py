@@ -8,8 +8,8 @@ import polars as pl
 
 from services.core.contract import LOOKUP
 from services.detector.pipeline import Pipeline, Slice
-from services.detector.settings import ExportSettings
-from services.detector.state.tables import ATTENDANCE
+from services.detector.state.schemas import ATTENDANCE
+from services.detector.thresholds import ExportSettings
 from services.detector.volume.exports import decide_exports
 from tests.world import RING, Run, World, frame, in_one_batch, in_slices, local, registers_of, settings
 

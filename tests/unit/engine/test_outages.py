@@ -15,8 +15,8 @@ from services.detector.faults.kinds import ACTORS_MISSING, CLOCK_SKEW, GAP
 from services.detector.faults.outages import outages
 from services.detector.faults.rejected import rejected_by_system
 from services.detector.pipeline import Slice
-from services.detector.settings import FaultSettings
-from services.detector.state.tables import SYSTEM_DAYS
+from services.detector.state.schemas import SYSTEM_DAYS
+from services.detector.thresholds import FaultSettings
 from tests.office import office_pipeline
 from tests.world import BSNS, Run, World, frame, registers_of
 

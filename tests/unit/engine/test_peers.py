@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from services.detector.pipeline import Pipeline
-from services.detector.settings import PeerSettings
+from services.detector.thresholds import PeerSettings
 from services.detector.volume.peers import LEAST_DISPERSION, decide_week, dispersion
 from tests.world import RING, World, in_one_batch, local, settings
 

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from services.detector.pipeline import Pipeline
-from services.detector.settings import ShareSettings
 from services.detector.shares.counts import Month
 from services.detector.shares.decide import LEAST_CORRELATION, compared_with_others, decide_month
 from services.detector.shares.stage import ShareStage
 from services.detector.shares.tail import least_count, tail
 from services.detector.state.tables import State
+from services.detector.thresholds import ShareSettings
 from tests.world import RING, World, in_one_batch, in_slices, local, settings
 
 SCHEMA = {

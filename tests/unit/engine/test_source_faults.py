@@ -13,7 +13,7 @@ from services.detector.faults.kinds import UNEXPLAINED_SHARE
 from services.detector.faults.report import muted_lookups, open_faults, sources_report
 from services.detector.faults.shares import faulty_days
 from services.detector.pipeline import Slice
-from services.detector.settings import FaultSettings
+from services.detector.thresholds import FaultSettings
 from tests.office import LOOKS, morning, office, office_pipeline, on_time, snoop, work
 from tests.world import Run, World, frame, in_one_batch, local, registers_of
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from services.core.contract import INSTANT
 from services.detector.settings import AgencySettings
-from services.detector.state.tables import CLOCKS, Progress, State
+from services.detector.state.schemas import CLOCKS
+from services.detector.state.tables import Progress, State
 from services.detector.watermark import advance_clocks, late, watermark
 from tests.world import local
 

@@ -14,7 +14,7 @@ from services.detector.forest.artefact import Forest, from_bytes, hash_of, to_by
 from services.detector.forest.days import FEATURES, in_fixed_order, matrix, seen_by_the_forest
 from services.detector.forest.scoring import path_length, scores
 from services.detector.forest.training import fitted, train
-from services.detector.settings import ForestSettings
+from services.detector.thresholds import ForestSettings
 
 pytestmark = pytest.mark.slow  # scikit-learn alone takes a second to import
 APRIL = date(2025, 4, 1)
