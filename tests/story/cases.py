@@ -41,6 +41,11 @@ class Cases:
         made = [link.known for link in self._files.links.get(look.bsn, []) if _self_made(link, look)]
         return min(made, default=None)
 
+    def explained_by(self, look: Look, moment: datetime) -> bool:
+        """By a moment a link explained the lookup, or moved it to those whose link the viewer made."""
+        known = [at for at in (self.linked_at(look), self.self_made_at(look)) if at is not None]
+        return any(at <= moment for at in known)
+
     def _in_force(self, look: Look) -> list[Period]:
         end = grace_end(look.day)
         links = self._files.links.get(look.bsn, [])

@@ -51,6 +51,12 @@ class People:
         viewer = self._files.employee_at(look.who, look.at)
         return viewer is not None and look.street is not None and viewer["street"] == look.street
 
+    def in_own_street(self, look: Look) -> bool:
+        """As the rule of the own street takes it: where a street is not known, what was found by address."""
+        viewer = self._files.employee_at(look.who, look.at)
+        unknown = look.street is None or viewer is None or viewer["street"] is None
+        return look.searched_by == "address" if unknown else self.in_street(look)
+
     def _colleague(self, look: Look) -> Period | None:
         rows = self._files.people.get(look.bsn, [])
         begun = [row for row in rows if row.start <= look.at and row["employee_id"] != look.who]
