@@ -73,6 +73,8 @@ def aggregate(
     ).with_columns(
         (amount * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
+        pl.lit(pairs.dormant_months).alias("dormant_months"),
+        pl.lit(pairs.emergency_days).alias("emergency_days"),
         _category_names().alias("data_categories"),
     )
 

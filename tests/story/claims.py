@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from tests.story.cases import Cases
+from tests.story.cases import WORK
 from tests.story.raw import AMSTERDAM, Files, Look, Period, Row, grace_end
 
-WORK = ("assignment", "task", "review")
 DORMANT_YEARS = 2
 AROUND_A_REPORT = timedelta(minutes=30)
 
@@ -17,9 +16,8 @@ AROUND_A_REPORT = timedelta(minutes=30)
 class Claims:
     """Asks what beside the case links of a person there is to know of a lookup."""
 
-    def __init__(self, files: Files, cases: Cases) -> None:
+    def __init__(self, files: Files) -> None:
         self._files = files
-        self._cases = cases
         self._handled = {link["case_id"] for links in files.links.values() for link in links if link["kind"] in WORK}
         self._held = self._borne_out()
 

@@ -40,7 +40,7 @@ class Counter:
 
     def __post_init__(self) -> None:
         self.cases, self.people = Cases(self.files), People(self.files)
-        self.claims = Claims(self.files, self.cases)
+        self.claims = Claims(self.files)
         ordinary = [signal for signal in self.signals if signal["family"] in ORDINARY and signal["status"] == "open"]
         self.emergencies = Emergencies(look for signal in ordinary for look in self.looks(signal))
         self.days = by_day(self.files)

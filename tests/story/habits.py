@@ -54,4 +54,3 @@ class Emergencies:
 
 def _within(day: date, last: date) -> bool:
     return last - timedelta(days=EMERGENCY_DAYS) < day <= last
-

@@ -107,7 +107,7 @@ class Monthly:
             and not self._is_told((look.who, look.day), decided)
             and (family != SEARCHES or look.searched_by in ("name", "address"))
             and not self._counter.cases.colleagues(look)
-            and not self._counter.cases.explained_by(look, decided)
+            and self._usual.standing(look, decided)
         ]
 
     def _is_told(self, key: tuple[str, date], decided: datetime) -> bool:

@@ -98,11 +98,12 @@ class Files:
 
 
 def read(dataset: Path) -> Files:
-    """All of a dataset; a lookup that came twice is there once."""
+    """All of a dataset; a lookup that came twice is there once, one without an actor is not."""
     files = Files()
     for path in sorted((dataset / "lookups").iterdir()):
         for row in _rows(path):
-            files.looks[str(row["lookup_id"])] = _look(row)
+            if row["employee_id"] is not None:
+                files.looks[str(row["lookup_id"])] = _look(row)
     for name, table, key in (
         ("case-links", files.links, "bsn"),
         ("employees", files.employees, "employee_id"),

@@ -17,6 +17,7 @@ PERIOD = "period"
 """The first day, or the first and the last."""
 MONTHS = ("unexplained-share", "search-by-name-or-address")
 WINDOW = ("since_day", "until_day")
+IN_A_SPAN = ("first_day", "span_minutes", "subjects")
 EXPECTED = "expected_tenths"
 CONSTANTS: Columns = {"one": 1, "ninety": 90, "dormant_months": 24, "emergency_days": 90}
 """Numbers that the settings give, and not the raw rows."""
@@ -130,21 +131,21 @@ FACTORS: Mapping[str, Told] = {
     "months-watched": Told(at_least("months", 6), "months", ("months",)),
     "returned": Told(is_value("recurrent", value=True), "days", ("ninety",)),
     "false-case-claim": Told(at_least("false_claims", 1), "false_claims", part("false_claims")),
-    "dormant-file": Told(at_least("dormant", 1), "dormant", part("dormant")),
+    "dormant-file": Told(at_least("dormant", 1), "dormant", (*part("dormant"), "dormant_months")),
     "during-leave": Told(at_least("on_leave", 1), "on_leave", part("on_leave")),
     "self-report": Told(at_least("self_reported", 1), "self_reported", part("self_reported")),
     "reason-missing": Told(at_least("without_reason", 1), "without_reason", part("without_reason")),
     "reason-repeated": Told(at_least("copied_reasons", 1), "copied_reasons", part("copied_reasons")),
-    "emergency-habit": Told(at_least("emergency_persons", 2), "emergency_persons", ("emergency_persons",)),
+    "emergency-habit": Told(
+        at_least("emergency_persons", 2), "emergency_persons", ("emergency_days", "emergency_persons")
+    ),
     "numbers-in-a-row": Told(is_value("near_numbers", value=True), "subjects", ("subjects",)),
     "pace": Told(at_most("usual_pause", 90), "usual_pause", ("usual_pause", "shortest_pause", "longest_pause")),
     "number-of-days": Told(at_least("days", 2), "days", ("days",)),
     "number-of-lines": Told(at_least("lookups", 8), "lookups", ("lookups", "subjects")),
     "time-between-places": Told(at_most("shortest_pause", 60), "shortest_pause", ("shortest_pause",)),
     "above-peers-share": Told(always, "surplus", ("peers", EXPECTED, "surplus")),
-    "above-own-norm": Told(
-        is_value("counted", "persons"), "surplus", ("history_days", "peers", EXPECTED, "surplus")
-    ),
+    "above-own-norm": Told(is_value("counted", "persons"), "surplus", ("history_days", "peers", EXPECTED, "surplus")),
     "records-above-own-norm": Told(
         is_value("counted", "records"), "surplus", ("history_days", "peers", EXPECTED, "surplus")
     ),
@@ -180,7 +181,7 @@ RULES: Mapping[str, Story] = {
     "no-case-link": Story(("lookups",), (*COUNTS, PERIOD), (PERIOD,)),
     "volume-own": Story(("first_day", "subjects", "lookups", "moments"), ("first_day", "subjects", EXPECTED)),
     "volume-peers": Story(("days", "subjects", "lookups", "moments"), (PERIOD, "subjects", "days", EXPECTED)),
-    "enumeration": Story(("first_day", "span_minutes", "subjects"), ("first_day", "span_minutes", "subjects", "lookups")),
+    "enumeration": Story(IN_A_SPAN, (*IN_A_SPAN, "lookups")),
     "shared-account": Story(
         ("days", "workstations", "lookups", "office_lines", "remote_lines"),
         ("days", PERIOD, "lookups", "workstations"),
@@ -193,8 +194,8 @@ RULES: Mapping[str, Story] = {
         ("lookups",), ("break_glass", "lookups", PERIOD), ("first_day",), holds=at_least("break_glass", 1)
     ),
     "false-case-claim": Story(("lookups",), ("false_claims", "lookups", PERIOD), holds=at_least("false_claims", 1)),
-    "dormant-file": Story(("lookups",), (*COUNTS, PERIOD), (PERIOD,), holds=at_least("dormant", 1)),
-    "off-hours": Story(("lookups",), (*COUNTS, PERIOD, "off_hours"), (PERIOD,), holds=half_of("off_hours")),
+    "dormant-file": Story(("lookups",), (*COUNTS, PERIOD, "dormant_months"), (PERIOD,), holds=at_least("dormant", 1)),
+    "off-hours": Story(("lookups",), ("off_hours", *COUNTS, PERIOD), (PERIOD,), holds=half_of("off_hours")),
     "unexplained-share": Story(
         (*WINDOW, "history_days", "workload", "subjects", *COUNTS, "days"), (*WINDOW, "subjects", "surplus")
     ),

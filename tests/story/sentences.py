@@ -42,6 +42,8 @@ ALSO = {
     "usual_pause": "shortest_pause",
     "longest_pause": "shortest_pause",
     "ninety": "days",
+    "emergency_days": "days",
+    "dormant_months": "months",
     "workload": "subjects",
     "emergency_persons": "subjects",
     "by_name": "lookups",

@@ -44,6 +44,7 @@ class Usual:
         self._open = list(unexplained)
         self.strangers = [look for look, family in unexplained.items() if family != "own-street"]
         """Unexplained lookups of ordinary files at the end of grace, but for those in the own street."""
+        self._withdrawn = self._withdrawn_at()
         self.days = {(day.who, day.day): day for day in self._worked()}
         told = [signal for signal in counter.signals if signal["family"] == "volume-own"]
         self._own = {(counter.looks(signal)[0].who, _window(signal)) for signal in told}
@@ -158,6 +159,21 @@ class Usual:
             return True
         linked = self._counter.cases.linked_at(look)
         return linked is None or linked > midnight_after(look.day)
+
+    def standing(self, look: Look, moment: datetime) -> bool:
+        """Not explained by a moment, as the case links say; what other lookups explain, its withdrawn signal tells."""
+        if self._counter.cases.explained_by(look, moment):
+            return False
+        return look.id not in self._withdrawn or self._withdrawn[look.id] > moment
+
+    def _withdrawn_at(self) -> dict[str, datetime]:
+        """When other lookups explained the lookups of withdrawn signals that no link ever explained."""
+        moments: dict[str, datetime] = {}
+        for signal in self._counter.signals:
+            if signal["family"] in ORDINARY and signal["status"] == "withdrawn":
+                assert isinstance(signal["as_of"], datetime)
+                moments |= dict.fromkeys((look.id for look in self._counter.looks(signal)), signal["as_of"])
+        return moments
 
     def _unexplained(self) -> Iterator[tuple[Look, str]]:
         """Lookups of ordinary files that were unexplained at the end of grace, whatever was recorded later."""
