@@ -122,7 +122,7 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("dormant")).alias("dormant"),
         _number(pl.col("in_street")).alias("in_street"),
         pl.col("retroactive_at").min().alias("registered_at"),
-        _number(~pl.col("anyone_had_case")).alias("without_case"),
+        _number(~pl.col("anyone_had_case") & pl.col("subject").is_not_null()).alias("without_case"),
         _number(pl.col("team_had_case")).alias("colleague_case"),
         _number(pl.col("on_leave")).alias("on_leave"),
         _number(pl.col("reported")).alias("self_reported"),

@@ -108,7 +108,7 @@ class Counter:
         return {
             "conflicts": len(conflicts),
             "unlinked": len(looks) - len(conflicts),
-            "without_case": sum(self.cases.nobodys(look) for look in looks),
+            "without_case": sum(look.bsn is not None and self.cases.nobodys(look) for look in looks),
             "colleague_case": sum(self.cases.colleagues(look) for look in looks),
             "cleared_day": self._cleared_day(looks),
         }

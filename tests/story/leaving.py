@@ -26,7 +26,7 @@ class Leaving:
         records, persons = sum(look.records or 0 for look in looks), len({look.bsn for look in looks} - {None})
         working = sum(_is_working(last - timedelta(days=place)) for place in range(LAST_DAYS.days + 1))
         by_persons = max(_mean(own, others, "unexplained") * working, LEAST_MEAN)
-        by_records = _mean(own, others, "exported") * working
+        by_records = max(_mean(own, others, "exported") * working, LEAST_MEAN)
         taken_out = all(look.action in TAKEN_OUT for look in looks)
         counts_records = taken_out and records >= max(LEAST_RECORDS, FACTOR * by_records) and persons < LEAST_PERSONS
         return {

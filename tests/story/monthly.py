@@ -13,7 +13,7 @@ from tests.story.raw import AMSTERDAM, Look, Row, grace_end
 from tests.story.usual import Day, Usual
 
 PRIOR_PERSONS, LEAST_PEERS, LEAST_SHARE = 200, 5, 0.001
-WITHIN = 90
+WITHIN, LEAST_EXPECTED = 90, 50
 SEARCHES = "search-by-name-or-address"
 
 
@@ -50,7 +50,7 @@ class Monthly:
             "until_day": _last(first),
             "workload": mine.opened,
             "history_days": len(mine.days),
-            "expected": round(share * mine.opened * 1000),
+            "expected": max(round(share * mine.opened * 1000), LEAST_EXPECTED),
             "peers": others,
             "compared_with": "agency" if few else "role-and-department",
         }

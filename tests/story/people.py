@@ -35,6 +35,10 @@ class People:
         near = [row for row in told if row["kind"] in ("partner", "child")]
         return "family" if any(row["source"] in ("declared", "eigen-personeel") for row in near) else None
 
+    def is_special(self, look: Look) -> bool:
+        """The viewer's own file, a relative's, or one of staff: no ordinary file."""
+        return self.is_own(look) or self.relation(look) is not None or self.staff_kind(look) is not None
+
     def same_team(self, look: Look) -> bool:
         """Both worked in one team at that moment."""
         colleague, viewer = self._colleague(look), self._files.employee_at(look.who, look.at)

@@ -190,9 +190,7 @@ RULES: Mapping[str, Story] = {
     "long-watch": Story(
         ("lookups",), ("months", *COUNTS, "days", PERIOD), ("months",), holds=is_value("watched_long", value=True)
     ),
-    "break-glass": Story(
-        ("lookups",), ("break_glass", "lookups", PERIOD), ("first_day",), holds=at_least("break_glass", 1)
-    ),
+    "break-glass": Story(("lookups",), ("break_glass", "lookups", PERIOD), (PERIOD,), holds=at_least("break_glass", 1)),
     "false-case-claim": Story(("lookups",), ("false_claims", "lookups", PERIOD), holds=at_least("false_claims", 1)),
     "dormant-file": Story(("lookups",), (*COUNTS, PERIOD, "dormant_months"), (PERIOD,), holds=at_least("dormant", 1)),
     "off-hours": Story(("lookups",), ("off_hours", *COUNTS, PERIOD), (PERIOD,), holds=half_of("off_hours")),

@@ -189,7 +189,8 @@ class Usual:
             if explanation == "late-system-link" and look_id not in told:
                 look = self._counter.files.looks[look_id]
                 linked = self._counter.cases.linked_at(look)
-                if linked is not None and linked > grace_end(look.day):
+                special = self._counter.people.is_special(look)
+                if linked is not None and linked > grace_end(look.day) and not special:
                     yield look, "own-street" if self._counter.people.in_own_street(look) else "no-case-link"
 
 

@@ -60,8 +60,8 @@ RULE = Rule(
         "The employee used the emergency procedure in {break_glass} of {lookups_en} for a file with no work reason found, {period_en}.",
     ),
     counterfactual=Text(
-        "Met een zaakkoppeling, taak of contact die op {first_day} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
-        "With a case link, task or contact that was in force on {first_day} and registered before the end of the grace, this signal would not exist.",
+        "Met een zaakkoppeling, taak of contact van de medewerker of het team die {period_nl} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
+        "With a case link, task or contact of the employee or the team that was in force {period_en} and registered before the end of the grace, this signal would not exist.",
     ),
     unknown=(
         INSTRUCTED,

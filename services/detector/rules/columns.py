@@ -49,7 +49,7 @@ SIGNAL_COLUMNS = {
     "self_reported": "log lines that the viewer reported as a mistake within the time for it",
     "employees": "distinct employees",
     "break_glass": "log lines by the emergency procedure",
-    "without_case": "log lines while nobody had a case of this person",
+    "without_case": "log lines about a person while nobody had a case of this person",
     "colleague_case": "log lines while a colleague of the same team had the case",
     "other_viewers": "other employees who opened this file without explanation within a week",
     "relation": "nearest relation, or null",
