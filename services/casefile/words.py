@@ -104,6 +104,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+OTHERS_SHARE = (
+    "het aandeel bij anderen in dezelfde rol en afdeling in die maand; bij te weinig anderen van de hele organisatie",
+    "the share of others in the same role and department that month; where these are too few, of the whole agency",
+)
 COMPARED: Mapping[str, tuple[str, str]] = {
     "own-file": (
         "het BSN van de medewerker zelf in het personeelsregister",
@@ -140,6 +144,24 @@ COMPARED: Mapping[str, tuple[str, str]] = {
     "bulk-export": (
         "de aantallen per werkdag van iedereen in dezelfde rol; zonder zo'n norm van de hele organisatie",
         "the numbers per day at work of everybody in the same role; without such a norm, of the whole agency",
+    ),
+    "enumeration": (
+        "de nummers en tijden van wat dezelfde dag zonder verklaring is geopend",
+        "the numbers and times of what was opened without an explanation on the same day",
+    ),
+    "shared-account": (
+        "de werkplekken en plaatsen van hetzelfde account in hetzelfde systeem op die dag",
+        "the workstations and places of the same account in the same system on that day",
+    ),
+    "unexplained-share": OTHERS_SHARE,
+    "search-by-name-or-address": OTHERS_SHARE,
+    "leaver": (
+        "de werkdagen van de medewerker vóór de laatste weken, aangevuld met die van anderen in dezelfde rol",
+        "the employee's days at work before the last weeks, supplemented with those of others in the same role",
+    ),
+    "no-confidentiality-statement": (
+        "het register van geheimhoudingsverklaringen aan het einde van de respijttermijn",
+        "the register of statements of confidentiality at the end of the grace",
     ),
 }
 """By rule family; a family that is not listed is compared with the registers of work."""
