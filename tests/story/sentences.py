@@ -84,9 +84,15 @@ def differences(sentence: str, columns: Sequence[str], values: Sequence[object])
 
 
 def _number(match: re.Match[str]) -> Number:
-    if match["nl"]:
-        return Number(date.fromisoformat("-".join(reversed(match["nl"].split("-")))), None)
-    if match["en"]:
-        return Number(date.fromisoformat(match["en"]), None)
+    if match["nl"] or match["en"]:
+        return Number(_date(match["en"] or "-".join(reversed(match["nl"].split("-")))), None)
     text = match["number"].replace(",", ".")
     return Number(float(text) if "." in text else int(text), match["noun"])
+
+
+def _date(text: str) -> date | str:
+    """The day; a day that no calendar has stays as it is written, and is nobody's."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
