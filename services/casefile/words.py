@@ -104,6 +104,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+OTHERS_SHARE = (
+    "het aandeel bij anderen in dezelfde rol en afdeling in die maand; bij te weinig anderen van de hele organisatie",
+    "the share of others in the same role and department that month; where these are too few, of the whole agency",
+)
 COMPARED: Mapping[str, tuple[str, str]] = {
     "own-file": (
         "het BSN van de medewerker zelf in het personeelsregister",
@@ -141,29 +145,23 @@ COMPARED: Mapping[str, tuple[str, str]] = {
         "de aantallen per werkdag van iedereen in dezelfde rol; zonder zo'n norm van de hele organisatie",
         "the numbers per day at work of everybody in the same role; without such a norm, of the whole agency",
     ),
-    "unexplained-share": (
-        "het onverklaarde aandeel in die maand bij anderen in dezelfde rol en afdeling, of in de hele organisatie",
-        "the unexplained share of that month among others in the same role and department, or in the whole agency",
-    ),
-    "search-by-name-or-address": (
-        "de zoekacties op naam of adres in die maand van anderen in dezelfde rol en afdeling, of van de organisatie",
-        "that month's searches by name or address of others in the same role and department, or in the whole agency",
-    ),
-    "leaver": (
-        "de eigen werkdagen vóór deze laatste weken, aangevuld met die van anderen in dezelfde rol",
-        "the employee's own days at work before these last weeks, supplemented with those of others in the role",
-    ),
     "enumeration": (
-        "de nummers en tijden van de eigen raadplegingen op die dag, en de zaakkoppelingen, taken en contacten",
-        "the numbers and times of the own lookups on that day, and the case links, tasks and contacts",
+        "de nummers en tijden van wat dezelfde dag zonder verklaring is geopend",
+        "the numbers and times of what was opened without an explanation on the same day",
     ),
     "shared-account": (
-        "de plaatsen waar hetzelfde account op die dag in hetzelfde systeem werd gebruikt",
-        "the places at which the same account was used in the same system on that day",
+        "de werkplekken en plaatsen van hetzelfde account in hetzelfde systeem op die dag",
+        "the workstations and places of the same account in the same system on that day",
+    ),
+    "unexplained-share": OTHERS_SHARE,
+    "search-by-name-or-address": OTHERS_SHARE,
+    "leaver": (
+        "de werkdagen van de medewerker vóór de laatste weken, aangevuld met die van anderen in dezelfde rol",
+        "the employee's days at work before the last weeks, supplemented with those of others in the same role",
     ),
     "no-confidentiality-statement": (
-        "de vastgelegde geheimhoudingsverklaringen op het moment van raadplegen",
-        "the statements of confidentiality on record at the moment of the lookup",
+        "het register van geheimhoudingsverklaringen aan het einde van de respijttermijn",
+        "the register of statements of confidentiality at the end of the grace",
     ),
 }
 """By rule family; a family that is not listed is compared with the registers of work."""

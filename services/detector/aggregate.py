@@ -75,6 +75,8 @@ def aggregate(
     ).with_columns(
         (amount * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
+        pl.lit(pairs.dormant_months).alias("dormant_months"),
+        pl.lit(pairs.emergency_days).alias("emergency_days"),
         _category_names().alias("data_categories"),
     )
 
@@ -125,7 +127,7 @@ def _counts() -> list[pl.Expr]:
         _number(pl.col("dormant")).alias("dormant"),
         _number(pl.col("in_street")).alias("in_street"),
         pl.col("retroactive_at").min().alias("registered_at"),
-        _number(~pl.col("anyone_had_case")).alias("without_case"),
+        _number(~pl.col("anyone_had_case") & pl.col("subject").is_not_null()).alias("without_case"),
         _number(pl.col("team_had_case")).alias("colleague_case"),
         _number(pl.col("on_leave")).alias("on_leave"),
         _number(pl.col("reported")).alias("self_reported"),

@@ -40,6 +40,10 @@ UNITS = {
     "employees": ("employees", ("medewerker", "medewerkers"), ("employee", "employees")),
     "peers": ("peers", ("medewerker", "medewerkers"), ("employee", "employees")),
     "workdays": ("history_days", ("werkdag", "werkdagen"), ("day at work", "days at work")),
+    "opened": ("workload", ("persoon", "personen"), ("person", "persons")),
+    "span": ("span_minutes", ("minuut", "minuten"), ("minute", "minutes")),
+    "usual": ("usual_pause", ("seconde", "seconden"), ("second", "seconds")),
+    "shortest": ("shortest_pause", ("seconde", "seconden"), ("second", "seconds")),
 }
 """What is counted: its column, and its noun in the singular and the plural."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from tests.story.raw import AMSTERDAM, Files, Look, Period, grace_end
 
 AFTERCARE = timedelta(days=30)
+WORK = ("assignment", "task", "review")
 BEFORE_CONTACT, AFTER_CONTACT = timedelta(minutes=15), timedelta(minutes=60)
 
 
@@ -15,12 +17,27 @@ class Cases:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._of_case: dict[object, list[Period]] = defaultdict(list)
+        for links in files.links.values():
+            for link in links:
+                self._of_case[link["case_id"]].append(link)
 
     def linked_at(self, look: Look) -> datetime | None:
-        """When a link of the viewer or the team first explained the lookup; null: never."""
+        """When a link of the viewer or the team, to the person or to whose case this is a party, explained it."""
         viewer = self._files.employee_at(look.who, look.at)
         moments = [self._known(link, look, viewer) for link in self._files.links.get(look.bsn, [])]
+        moments += [self._known(link, look, viewer) for link in self._as_party(look)]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def _as_party(self, look: Look) -> list[Period]:
+        """The links of the cases to which the person was a party at that moment, as already written down then."""
+        cases = {
+            party["case_id"]
+            for party in self._files.parties.get(look.bsn, [])
+            if party.covers(look.at) and party.known <= look.at
+        }
+        links = [link for case in cases for link in self._of_case[case] if link["bsn"] != look.bsn]
+        return [link for link in links if link["kind"] in WORK and link.covers(look.at)]
 
     def nobodys(self, look: Look) -> bool:
         """No link to this person was in force, as the register was at the end of grace."""
@@ -40,6 +57,11 @@ class Cases:
         """When the viewer first registered a link to this person after the lookup."""
         made = [link.known for link in self._files.links.get(look.bsn, []) if _self_made(link, look)]
         return min(made, default=None)
+
+    def explained_by(self, look: Look, moment: datetime) -> bool:
+        """By a moment a link explained the lookup, or moved it to those whose link the viewer made."""
+        known = [at for at in (self.linked_at(look), self.self_made_at(look)) if at is not None]
+        return any(at <= moment for at in known)
 
     def _in_force(self, look: Look) -> list[Period]:
         end = grace_end(look.day)

@@ -7,12 +7,15 @@ from datetime import date
 
 from services.detector.rules import RULES as DETECTORS_RULES
 from tests.story.counted import Columns, Counter
+from tests.story.leaving import Leaving
+from tests.story.monthly import Monthly
 from tests.story.raw import Row
-from tests.story.registry import EXPECTED, PERIOD, RELATIONS, RULES, Numbers, told
+from tests.story.registry import CONSTANTS, EXPECTED, PERIOD, RELATIONS, RULES, Numbers, told
 from tests.story.sentences import differences
 from tests.story.usual import Usual
 
 VOLUMES = ("volume-own", "volume-peers", "bulk-export")
+MONTHS = ("unexplained-share", "search-by-name-or-address")
 NEVER_A_FACTOR = ("rule", "cap")
 CLEARED = {"explained-later": ("cleared_day",), "moved": ("cleared_day",), "too-few": ()}
 LANGUAGES = ("nl", "en")
@@ -23,12 +26,18 @@ class Checker:
 
     def __init__(self, counter: Counter, usual: Usual) -> None:
         self.counter = counter
-        self._usual = usual
+        of_months, of_leavers = Monthly(counter, usual), Leaving(counter, usual)
+        self._compared: Mapping[object, Usual | Monthly | Leaving] = {
+            **dict.fromkeys(VOLUMES, usual),
+            **dict.fromkeys(MONTHS, of_months),
+            "leaver": of_leavers,
+        }
 
     def faults(self, signal: Row) -> list[str]:
         """Everything in a story that the raw rows do not bear out."""
         columns = self._columns(signal)
         parts = (
+            self._ground(signal, columns),
             self._counts(signal, columns),
             self._factors(signal, columns),
             self._sentences(signal, columns),
@@ -37,12 +46,18 @@ class Checker:
         return [f"{signal['rule']} {signal['signal_id']}: {fault}" for part in parts for fault in part]
 
     def _columns(self, signal: Row) -> Columns:
-        columns = self.counter.columns(signal) | {"one": 1}
-        if signal["family"] in VOLUMES:
-            columns |= self._usual.columns(signal)
-            expected, persons = int(str(columns["expected"])), int(str(columns["person_days"]))
-            columns |= {EXPECTED: (expected + 50) // 100 / 10, "surplus": persons * 1000 // max(expected, 100)}
+        columns = self.counter.columns(signal) | CONSTANTS
+        compared = self._compared.get(signal["family"])
+        if compared is not None:
+            columns |= compared.columns(signal)
+            amount = columns.get("amount", columns["subjects" if signal["family"] in MONTHS else "person_days"])
+            expected, counted = int(str(columns["expected"])), int(str(amount))
+            columns |= {EXPECTED: (expected + 50) // 100 / 10, "surplus": counted * 1000 // max(expected, 100)}
         return columns
+
+    def _ground(self, signal: Row, columns: Columns) -> Iterator[str]:
+        if not RULES[str(signal["rule"])].holds(columns):
+            yield "what the rule is about is not in the raw rows"
 
     def _counts(self, signal: Row, columns: Columns) -> Iterator[str]:
         for name, column in (
@@ -92,7 +107,8 @@ class Checker:
 
     def _comparison(self, signal: Row) -> Iterator[str]:
         days = [(row["day"], row["own"], row["expected"], row["peers"]) for row in _rows(signal["comparison"])]
-        counted = self._usual.comparison(signal) if signal["family"] in VOLUMES else []
+        compared = self._compared.get(signal["family"])
+        counted = [] if compared is None else compared.comparison(signal)
         if len(days) != len(counted):
             yield f"{len(days)} days are compared, counted {len(counted)}"
         for said, right in zip(days, counted, strict=False):

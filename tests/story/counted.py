@@ -10,14 +10,18 @@ from itertools import pairwise
 
 from services.core.contract import DATA_CATEGORIES
 from tests.story.cases import Cases
+from tests.story.claims import Claims
+from tests.story.habits import Emergencies, came_back, months, watched_long
 from tests.story.people import NEAREST, People
 from tests.story.raw import AMSTERDAM, Files, Look, Row, off_hours
+from tests.story.sequences import by_day, pace, places
 
 A_MOMENT = timedelta(minutes=30)
 A_WEEK = timedelta(days=7)
 TAKEN_OUT = ("print", "export")
 ORDINARY = ("own-street", "no-case-link")
 SPECIAL = ("own-file", "relative", "staff-file")
+STATEMENTS = "no-confidentiality-statement"
 Columns = dict[str, object]
 
 
@@ -29,10 +33,17 @@ class Counter:
     signals: Sequence[Row]
     cases: Cases = field(init=False)
     people: People = field(init=False)
+    claims: Claims = field(init=False)
+    emergencies: Emergencies = field(init=False)
+    days: Mapping[tuple[str, date], list[Look]] = field(init=False)
     viewers: Mapping[object, set[tuple[str, date]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.cases, self.people = Cases(self.files), People(self.files)
+        self.claims = Claims(self.files)
+        ordinary = [signal for signal in self.signals if signal["family"] in ORDINARY and signal["status"] == "open"]
+        self.emergencies = Emergencies(look for signal in ordinary for look in self.looks(signal))
+        self.days = by_day(self.files)
         self.viewers = self._viewers()
 
     def looks(self, signal: Row) -> list[Look]:
@@ -71,6 +82,25 @@ class Counter:
             **self._work(signal, looks),
             **self._standing(looks),
             "other_viewers": self._others(signal, looks),
+            **self._habits(signal, looks),
+            **(pace(looks) if signal["family"] == "enumeration" else {}),
+            **(places(looks, self.days) if signal["family"] == "shared-account" else {}),
+        }
+
+    def _habits(self, signal: Row, looks: Sequence[Look]) -> Columns:
+        pair = signal["family"] == "no-case-link"
+        return {
+            "months": len(months(looks)),
+            "watched_long": watched_long(looks),
+            "recurrent": came_back(looks),
+            "false_claims": sum(map(self.claims.claims_falsely, looks)),
+            "dormant": sum(map(self.claims.dormant, looks)),
+            "on_leave": sum(map(self.claims.away, looks)),
+            "self_reported": sum(map(self.claims.reported, looks)),
+            "without_reason": sum(look.forced and not look.words for look in looks),
+            "copied_reasons": self.emergencies.copied(looks, standing=signal["status"] == "open") if pair else 0,
+            "emergency_persons": self.emergencies.persons(looks) if pair else 0,
+            "unsigned": sum(map(self.claims.unsigned, looks)) if signal["family"] == STATEMENTS else 0,
         }
 
     def _work(self, signal: Row, looks: Sequence[Look]) -> Columns:
@@ -78,7 +108,7 @@ class Counter:
         return {
             "conflicts": len(conflicts),
             "unlinked": len(looks) - len(conflicts),
-            "without_case": sum(self.cases.nobodys(look) for look in looks),
+            "without_case": sum(look.bsn is not None and self.cases.nobodys(look) for look in looks),
             "colleague_case": sum(self.cases.colleagues(look) for look in looks),
             "cleared_day": self._cleared_day(looks),
         }

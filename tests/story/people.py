@@ -35,6 +35,10 @@ class People:
         near = [row for row in told if row["kind"] in ("partner", "child")]
         return "family" if any(row["source"] in ("declared", "eigen-personeel") for row in near) else None
 
+    def is_special(self, look: Look) -> bool:
+        """The viewer's own file, a relative's, or one of staff: no ordinary file."""
+        return self.is_own(look) or self.relation(look) is not None or self.staff_kind(look) is not None
+
     def same_team(self, look: Look) -> bool:
         """Both worked in one team at that moment."""
         colleague, viewer = self._colleague(look), self._files.employee_at(look.who, look.at)
@@ -50,6 +54,12 @@ class People:
         """The person lives in the viewer's street."""
         viewer = self._files.employee_at(look.who, look.at)
         return viewer is not None and look.street is not None and viewer["street"] == look.street
+
+    def in_own_street(self, look: Look) -> bool:
+        """As the rule of the own street takes it: where a street is not known, what was found by address."""
+        viewer = self._files.employee_at(look.who, look.at)
+        unknown = look.street is None or viewer is None or viewer["street"] is None
+        return look.searched_by == "address" if unknown else self.in_street(look)
 
     def _colleague(self, look: Look) -> Period | None:
         rows = self._files.people.get(look.bsn, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.golden.worlds import MONDAY, agency
-from tests.world import World
+from tests.world import BSNS, World
 
 DAY = timedelta(days=1)
 
@@ -40,7 +40,78 @@ def lists_and_reports() -> World:
     return world
 
 
+def over_months() -> World:
+    """A file for seven months, a sister's for six; emergency access with the same words, with others, and with none."""
+    world = agency()
+    for month in range(7):
+        world.look("e1", 100, MONDAY + 31 * month * DAY, action="print" if month == 2 else "view")
+    world.relation("e2", 110, "sibling")
+    for month in range(6):
+        world.look("e2", 110, MONDAY + 31 * month * DAY)
+    for place, words in enumerate((": Spoed!", ": spoed", ":  SPOED.", ": spoed", ": klant belt", "", "")):
+        world.look("e3", 120 + place, MONDAY + place * DAY, reason=f"break-glass{words}")
+    for day in (1, 9, 30):
+        world.look("e3", 126, MONDAY + (6 + day) * DAY, searched_by="name")
+    world.look("e3", 127, MONDAY + 130 * DAY, reason="break-glass")
+    world.look("e6", None, MONDAY + 300 * DAY, action="search")
+    return world
+
+
+def told_by_registers() -> World:
+    """A claimed case of another, a party's and the own; a file that slept; looks on leave, and reported as mistakes."""
+    world = agency()
+    for person in (100, 101):
+        world.link(person, "e1", MONDAY - DAY)
+    world.look("e1", 100, MONDAY, case_id="case0")
+    world.look("e1", 130, MONDAY + timedelta(minutes=5), case_id="case0")
+    world.look("e1", 131, MONDAY + timedelta(hours=1), case_id="case1")
+    world.add(
+        "case_parties", case_id="case1", bsn=BSNS[131], kind="child", valid_from=MONDAY, registered_at=MONDAY + DAY
+    )
+    world.look("e2", 130, MONDAY + 3 * DAY, case_id="case99")
+    world.look("e2", 130, MONDAY + 3 * DAY + timedelta(hours=1), case_id="case98")
+    world.link(140, "e3", MONDAY - 1200 * DAY, valid_to=MONDAY - 800 * DAY)
+    world.link(141, "e3", MONDAY - 1200 * DAY, valid_to=MONDAY - 700 * DAY)
+    for place, person in enumerate((140, 141)):
+        world.look("e4", person, MONDAY + place * DAY + timedelta(hours=10))
+    leave = {"employee_id": "e5", "kind": "leave", "valid_from": MONDAY - DAY, "registered_at": MONDAY - 9 * DAY}
+    world.add("absences", **leave, valid_to=MONDAY + 9 * DAY)
+    world.add("absences", **leave | {"registered_at": MONDAY + DAY}, valid_to=MONDAY + 2 * DAY)
+    for day in (0, 1, 3):
+        world.look("e5", 150, MONDAY + day * DAY)
+    for minutes in (0, 20, 50):
+        world.look("e6", 1, MONDAY + timedelta(minutes=minutes))
+    report = {"employee_id": "e6", "bsn": BSNS[1], "occurred_at": MONDAY}
+    world.add("self_reports", report_id="r1", **report, registered_at=MONDAY + timedelta(minutes=45))
+    world.add("self_reports", report_id="r2", **report | {"bsn": BSNS[2]}, registered_at=MONDAY + 3 * DAY)
+    world.look("e6", 2, MONDAY)
+    world.look("e6", None, MONDAY + 60 * DAY, action="search")
+    return world
+
+
+def before_leaving() -> World:
+    """One who leaves takes a list out, another opens strangers' files; both had weeks of work with cases before."""
+    world = agency()
+    for number in (11, 12):
+        world.employee(number, team="T1", valid_to=MONDAY + 40 * DAY)
+    for person in range(200, 204):
+        world.link(person, "T1", MONDAY - 90 * DAY)
+    for day in range(-28, 30):
+        if (MONDAY + day * DAY).weekday() < 5:
+            for number in (1, 3, 5, 11, 12):
+                for person in range(200, 204):
+                    world.look(f"e{number}", person, MONDAY + day * DAY + timedelta(minutes=person + number))
+    world.look("e11", None, MONDAY + 28 * DAY, action="export", searched_by="other", record_count=140)
+    for person in range(20):
+        world.look("e12", 300 + person, MONDAY + (21 + person % 8) * DAY + timedelta(hours=2, minutes=9 * person))
+    world.look("e1", None, MONDAY + 60 * DAY, action="search")
+    return world
+
+
 RARE = {
+    "over months": {"long-watch", "break-glass", "relative-file"},
+    "told by registers": {"false-case-claim", "dormant-file", "colleague-file", "repeated-no-case-link"},
+    "before leaving": {"leaver"},
     "files of staff": {"staff-file-bypass", "colleague-file", "relative-file"},
     "lists and reports": {"bulk-export"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ Row = Mapping[str, object]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DUTCH_HOLIDAYS = holidays.country_holidays("NL")
 TIMES = ("occurred_at", "valid_from", "valid_to", "registered_at")
+FORCED = re.compile(r"\s*break-glass(?:[\s:]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,21 @@ class Look:
     categories: tuple[str, ...]
     records: int | None
     street: str | None
-    forced: bool
+    reason: str | None
+    case: str | None
+    device: str | None
+    place: str | None
+
+    @property
+    def forced(self) -> bool:
+        """By the emergency procedure."""
+        return self.reason is not None and FORCED.match(self.reason) is not None
+
+    @property
+    def words(self) -> str:
+        """What the employee wrote beside the emergency procedure, whatever its case and punctuation."""
+        written = FORCED.sub("", self.reason or "", count=1).lower()
+        return " ".join(re.findall(r"[^\W_]+", written))
 
     @property
     def day(self) -> date:
@@ -69,6 +85,12 @@ class Files:
     """Employees by their own BSN."""
     relations: dict[object, list[Period]] = field(default_factory=lambda: defaultdict(list))
     """By the relative's BSN."""
+    parties: dict[object, list[Period]] = field(default_factory=lambda: defaultdict(list))
+    """Parties of cases by their BSN."""
+    reports: dict[object, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    """Reports of wrong files by the BSN of the file."""
+    statements: dict[object, list[Period]] = field(default_factory=lambda: defaultdict(list))
+    absences: dict[object, list[Period]] = field(default_factory=lambda: defaultdict(list))
 
     def employee_at(self, who: str, at: datetime) -> Period | None:
         """The period in force: the one that began last."""
@@ -76,20 +98,27 @@ class Files:
 
 
 def read(dataset: Path) -> Files:
-    """All of a dataset; a lookup that came twice is there once."""
+    """All of a dataset; a lookup that came twice is there once, one without an actor is not."""
     files = Files()
     for path in sorted((dataset / "lookups").iterdir()):
         for row in _rows(path):
-            files.looks[str(row["lookup_id"])] = _look(row)
+            if row["employee_id"] is not None:
+                files.looks[str(row["lookup_id"])] = _look(row)
     for name, table, key in (
         ("case-links", files.links, "bsn"),
         ("employees", files.employees, "employee_id"),
         ("employees", files.people, "bsn"),
         ("relations", files.relations, "bsn"),
+        ("case-parties", files.parties, "bsn"),
+        ("statements", files.statements, "employee_id"),
+        ("absences", files.absences, "employee_id"),
     ):
         for path in dataset.glob(f"{name}.*"):
             for row in _rows(path):
                 table[row[key]].append(_period(row))
+    for path in dataset.glob("self-reports.*"):
+        for row in _rows(path):
+            files.reports[row["bsn"]].append(row)
     return files
 
 
@@ -107,9 +136,9 @@ def grace_end(day: date) -> datetime:
 
 
 def off_hours(look: Look) -> bool:
-    """Outside 06:00-19:00 on the agency's clock, or at the weekend."""
+    """Outside 06:00-19:00 on the agency's clock, at the weekend or on a public holiday."""
     local = look.at.astimezone(AMSTERDAM)
-    return local.weekday() > 4 or not 6 <= local.hour < 19
+    return local.weekday() > 4 or local.date() in DUTCH_HOLIDAYS or not 6 <= local.hour < 19
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -139,7 +168,10 @@ def _look(row: Row) -> Look:
         categories=tuple(categories) if isinstance(categories, list) else (),
         records=records if isinstance(records, int) else None,
         street=_text(row["street"]),
-        forced=row["reason"] == "break-glass",
+        reason=_text(row["reason"]),
+        case=_text(row["case_id"]),
+        device=_text(row["workstation"]),
+        place=_text(row["location"]),
     )
 
 

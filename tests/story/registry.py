@@ -15,7 +15,12 @@ Numbers = tuple[str, ...]
 COUNTS = ("moments", "lookups")
 PERIOD = "period"
 """The first day, or the first and the last."""
+MONTHS = ("unexplained-share", "search-by-name-or-address")
+WINDOW = ("since_day", "until_day")
+IN_A_SPAN = ("first_day", "span_minutes", "subjects")
 EXPECTED = "expected_tenths"
+CONSTANTS: Columns = {"one": 1, "ninety": 90, "dormant_months": 24, "emergency_days": 90}
+"""Numbers that the settings give, and not the raw rows."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Story:
     counterfactual: Numbers = ()
     says: str | None = None
     """A column whose word the reason and the summary must hold."""
+    holds: Callable[[Columns], bool] = lambda _columns: True
+    """What must be so in the raw rows for the rule to be named at all."""
 
 
 def at_least(column: str, least: int) -> Callable[[Columns], bool]:
@@ -58,6 +65,16 @@ def all_of(column: str) -> Callable[[Columns], bool]:
 def is_value(column: str, value: object) -> Callable[[Columns], bool]:
     """The column has a value."""
     return lambda columns: columns[column] == value
+
+
+def at_most(column: str, most: int) -> Callable[[Columns], bool]:
+    """The column is known and does not exceed a number."""
+    return lambda columns: columns[column] is not None and _int(columns[column]) <= most
+
+
+def never(_columns: Columns) -> bool:
+    """In no signal under the settings that a run without a file of settings has."""
+    return False
 
 
 def always(_columns: Columns) -> bool:
@@ -111,10 +128,39 @@ FACTORS: Mapping[str, Told] = {
     "above-role-norm": Told(is_value("compared_with", "role"), "norm", ("norm", "history_days", "peers")),
     "above-agency-norm": Told(_against_agency, "norm", ("norm", "history_days", "peers")),
     "lists": Told(at_least("lists", 1), "lists", part("lists")),
+    "months-watched": Told(at_least("months", 6), "months", ("months",)),
+    "returned": Told(is_value("recurrent", value=True), "days", ("ninety",)),
+    "false-case-claim": Told(at_least("false_claims", 1), "false_claims", part("false_claims")),
+    "dormant-file": Told(at_least("dormant", 1), "dormant", (*part("dormant"), "dormant_months")),
+    "during-leave": Told(at_least("on_leave", 1), "on_leave", part("on_leave")),
+    "self-report": Told(at_least("self_reported", 1), "self_reported", part("self_reported")),
+    "reason-missing": Told(at_least("without_reason", 1), "without_reason", part("without_reason")),
+    "reason-repeated": Told(at_least("copied_reasons", 1), "copied_reasons", part("copied_reasons")),
+    "emergency-habit": Told(
+        at_least("emergency_persons", 2), "emergency_persons", ("emergency_days", "emergency_persons")
+    ),
+    "numbers-in-a-row": Told(is_value("near_numbers", value=True), "subjects", ("subjects",)),
+    "pace": Told(at_most("usual_pause", 90), "usual_pause", ("usual_pause", "shortest_pause", "longest_pause")),
+    "number-of-days": Told(at_least("days", 2), "days", ("days",)),
+    "number-of-lines": Told(at_least("lookups", 8), "lookups", ("lookups", "subjects")),
+    "time-between-places": Told(at_most("shortest_pause", 60), "shortest_pause", ("shortest_pause",)),
+    "above-peers-share": Told(always, "surplus", ("peers", EXPECTED, "surplus")),
+    "above-own-norm": Told(is_value("counted", "persons"), "surplus", ("history_days", "peers", EXPECTED, "surplus")),
+    "records-above-own-norm": Told(
+        is_value("counted", "records"), "surplus", ("history_days", "peers", EXPECTED, "surplus")
+    ),
+    "records-taken-out": Told(is_value("counted", "records"), "records", ("records",)),
+    "forest": Told(never, "strangeness"),
 }
 
+TEN_PERSONS = Told(at_least("subjects", 10), "subjects", ("subjects",))
+NOBODY_IN_HALF = Told(half_of("without_case"), "without_case", part("without_case"))
+
 OF_RULE: Mapping[tuple[str, str], Told] = {
-    ("volume-own", "number-of-persons"): Told(at_least("subjects", 10), "subjects", ("subjects",)),
+    **{(rule, "number-of-persons"): TEN_PERSONS for rule in ("volume-own", *MONTHS, "leaver")},
+    **{(rule, "nobody-had-a-case"): NOBODY_IN_HALF for rule in ("enumeration", *MONTHS, "leaver")},
+    ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
+    ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }
 """Where a factor of a rule differs from that of the others."""
 
@@ -135,6 +181,28 @@ RULES: Mapping[str, Story] = {
     "no-case-link": Story(("lookups",), (*COUNTS, PERIOD), (PERIOD,)),
     "volume-own": Story(("first_day", "subjects", "lookups", "moments"), ("first_day", "subjects", EXPECTED)),
     "volume-peers": Story(("days", "subjects", "lookups", "moments"), (PERIOD, "subjects", "days", EXPECTED)),
+    "enumeration": Story(IN_A_SPAN, (*IN_A_SPAN, "lookups")),
+    "shared-account": Story(
+        ("days", "workstations", "lookups", "office_lines", "remote_lines"),
+        ("days", PERIOD, "lookups", "workstations"),
+        holds=at_least("workstations", 2),
+    ),
+    "long-watch": Story(
+        ("lookups",), ("months", *COUNTS, "days", PERIOD), ("months",), holds=is_value("watched_long", value=True)
+    ),
+    "break-glass": Story(("lookups",), ("break_glass", "lookups", PERIOD), (PERIOD,), holds=at_least("break_glass", 1)),
+    "false-case-claim": Story(("lookups",), ("false_claims", "lookups", PERIOD), holds=at_least("false_claims", 1)),
+    "dormant-file": Story(("lookups",), (*COUNTS, PERIOD, "dormant_months"), (PERIOD,), holds=at_least("dormant", 1)),
+    "off-hours": Story(("lookups",), ("off_hours", *COUNTS, PERIOD), (PERIOD,), holds=half_of("off_hours")),
+    "unexplained-share": Story(
+        (*WINDOW, "history_days", "workload", "subjects", *COUNTS, "days"), (*WINDOW, "subjects", "surplus")
+    ),
+    "search-by-name-or-address": Story(
+        (*WINDOW, "history_days", "workload", "subjects", "lookups", "by_name", "by_address"),
+        (*WINDOW, "subjects", "lookups", "days", "surplus"),
+    ),
+    "leaver": Story((*WINDOW, "subjects", *COUNTS, "days"), (*WINDOW, "subjects", "lookups", "surplus")),
+    "no-confidentiality-statement": Story(("days",), ("days", PERIOD), ("first_day",), holds=all_of("unsigned")),
 }
 
 RELATIONS: Mapping[str, tuple[str, str]] = {

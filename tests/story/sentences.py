@@ -10,7 +10,7 @@ from datetime import date
 HOURS = re.compile(r"\d\d:\d\d")
 FOUND = re.compile(
     r"(?P<nl>\d\d-\d\d-\d{4})|(?P<en>\d{4}-\d\d-\d\d)"
-    r"|(?P<number>\d+(?:[.,]\d+)?)(?: (?P<noun>[a-z]+(?: lines?| at work)?))?"
+    r"|(?P<number>\d+(?:[.,]\d+)?)(?: (?:verschillende |different )?(?P<noun>[a-z]+(?: lines?| at work)?))?"
 )
 NOUNS = {
     "lookups": ("logregel", "logregels", "log line", "log lines"),
@@ -25,16 +25,30 @@ NOUNS = {
         "personen",
         "person",
         "persons",
-        "verschillende",
-        "different",
     ),
+    "months": ("maand", "maanden", "month", "months"),
+    "span_minutes": ("minuut", "minuten", "minute", "minutes"),
+    "shortest_pause": ("seconde", "seconden", "second", "seconds"),
+    "workstations": ("werkplek", "werkplekken", "workstation", "workstations"),
     "employees": ("medewerker", "medewerkers", "employee", "employees"),
     "records": ("record", "records"),
     "history_days": ("werkdag", "werkdagen", "day at work", "days at work"),
     "surplus": ("keer", "times"),
 }
 """What a noun counts; a number without one of these may be any."""
-ALSO = {"norm": "records", "peers": "employees"}
+ALSO = {
+    "norm": "records",
+    "peers": "employees",
+    "usual_pause": "shortest_pause",
+    "longest_pause": "shortest_pause",
+    "ninety": "days",
+    "emergency_days": "days",
+    "dormant_months": "months",
+    "workload": "subjects",
+    "emergency_persons": "subjects",
+    "by_name": "lookups",
+    "by_address": "lookups",
+}
 """Columns that are counted with the noun of another."""
 
 
@@ -70,9 +84,15 @@ def differences(sentence: str, columns: Sequence[str], values: Sequence[object])
 
 
 def _number(match: re.Match[str]) -> Number:
-    if match["nl"]:
-        return Number(date.fromisoformat("-".join(reversed(match["nl"].split("-")))), None)
-    if match["en"]:
-        return Number(date.fromisoformat(match["en"]), None)
+    if match["nl"] or match["en"]:
+        return Number(_date(match["en"] or "-".join(reversed(match["nl"].split("-")))), None)
     text = match["number"].replace(",", ".")
     return Number(float(text) if "." in text else int(text), match["noun"])
+
+
+def _date(text: str) -> date | str:
+    """The day; a day that no calendar has stays as it is written, and is nobody's."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text

@@ -14,11 +14,19 @@ from services.core.contract import LOOKUP
 from services.detector import aggregate
 from services.detector.rules import RULES
 from services.detector.simulate.simulation import simulate
+from services.detector.sources.registers import OPTIONAL
 from tests.datasets import lines, write_registers
 from tests.golden.worlds import CASES
 from tests.story.checking import Checker
 from tests.story.counted import Counter
-from tests.story.rare import RARE, files_of_staff, lists_and_reports
+from tests.story.rare import (
+    RARE,
+    before_leaving,
+    files_of_staff,
+    lists_and_reports,
+    over_months,
+    told_by_registers,
+)
 from tests.story.raw import Files, Row, read
 from tests.story.usual import Usual
 from tests.unit.command_line import run
@@ -26,7 +34,21 @@ from tests.world import World
 
 pytestmark = pytest.mark.slow
 EMPLOYEES, WEEKS, SEED = 150, 8, 5
-WORLDS = {**CASES, "files of staff": files_of_staff, "lists and reports": lists_and_reports}
+WORLDS = {
+    **CASES,
+    "files of staff": files_of_staff,
+    "lists and reports": lists_and_reports,
+    "over months": over_months,
+    "told by registers": told_by_registers,
+    "before leaving": before_leaving,
+}
+
+
+WRONG_NUMBERS = (
+    *("no-case-link", "own-file", "retroactive-link", "own-street", "volume-own", "volume-peers", "enumeration"),
+    *("shared-account", "break-glass", "false-case-claim", "dormant-file", "off-hours", "unexplained-share"),
+    *("search-by-name-or-address", "leaver", "no-confidentiality-statement"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,9 @@ def rescored(dataset: Path, folder: Path) -> Agency:
 
 def _written(world: World, dataset: Path) -> Path:
     write_registers(world, dataset)
+    for name, rows in world.optional.items():
+        register = name.replace("_", "-")
+        (dataset / f"{register}.ndjson").write_bytes(lines(OPTIONAL[register], rows))
     (dataset / "lookups" / "all.ndjson").write_bytes(lines(LOOKUP, world.lookups))
     return dataset
 
@@ -92,9 +117,7 @@ def test_every_number_of_the_court_cases_and_of_rare_rules_is_in_their_raw_rows(
 class TestWrongStories:
     """The negative control: what is not so is found."""
 
-    @pytest.mark.parametrize(
-        "rule", ["no-case-link", "own-file", "retroactive-link", "own-street", "volume-own", "volume-peers"]
-    )
+    @pytest.mark.parametrize("rule", WRONG_NUMBERS)
     def test_a_wrong_number_in_a_sentence(self, agency: Agency, checker: Checker, rule: str) -> None:
         signal = agency.of_rule(rule)
         assert checker.faults(signal) == []

@@ -39,6 +39,10 @@ def test_hours_are_no_numbers() -> None:
     assert [one.value for one in numbers("Outside 06:00-19:00 or at the weekend: 1 of 2 log lines.")] == [1, 2]
 
 
+def test_a_day_that_no_calendar_has_is_no_date() -> None:
+    assert [one.value for one in numbers("Op 31-09-2025.")] == ["2025-09-31"]
+
+
 @pytest.mark.parametrize(
     ("sentence", "faults"),
     [

@@ -24,6 +24,7 @@ class Day:
     role: object
     department: object
     persons: int
+    searched: int
     unexplained: int
     exported: int
 
@@ -39,6 +40,11 @@ class Usual:
     def __init__(self, counter: Counter, explanations: Mapping[str, str | None]) -> None:
         self._counter = counter
         self._explanations = explanations
+        unexplained = dict(self._unexplained())
+        self._open = list(unexplained)
+        self.strangers = [look for look, family in unexplained.items() if family != "own-street"]
+        """Unexplained lookups of ordinary files at the end of grace, but for those in the own street."""
+        self._withdrawn = self._withdrawn_at()
         self.days = {(day.who, day.day): day for day in self._worked()}
         told = [signal for signal in counter.signals if signal["family"] == "volume-own"]
         self._own = {(counter.looks(signal)[0].who, _window(signal)) for signal in told}
@@ -65,7 +71,7 @@ class Usual:
                 day.day,
                 getattr(day, count),
                 round(norm if exports else self._expected(day), 3),
-                round(self._others_mean(day, count, place), 3),
+                round(self.others_mean(day, count, place), 3),
             )
             for day in mine
         ]
@@ -119,26 +125,33 @@ class Usual:
         days = self.days.values()
         return [each for each in days if day - window <= each.day < day and who in (None, each.who)]
 
-    def _others_mean(self, mine: Day, count: str, place: Sequence[str]) -> float:
+    def others_mean(
+        self, mine: Day, count: str = "unexplained", place: Sequence[str] = ("role", "department")
+    ) -> float:
+        """The mean of a count over the others at work that day, of the same place if there are any."""
         there = [day for day in self.days.values() if day.day == mine.day and day.who != mine.who]
         near = [day for day in there if all(getattr(day, name) == getattr(mine, name) for name in place)]
         return next((_sum(of, count) / len(of) for of in (near, there) if of), 0.0)
 
     def _worked(self) -> Iterator[Day]:
         persons: dict[tuple[str, date], set[str | None]] = defaultdict(set)
+        searched: dict[tuple[str, date], set[str | None]] = defaultdict(set)
         exports: dict[tuple[str, date], int] = defaultdict(int)
         for look in self._counter.files.looks.values():
             persons[look.who, look.day].add(look.bsn)
+            if look.searched_by in ("name", "address"):
+                searched[look.who, look.day].add(look.bsn)
             if look.action in TAKEN_OUT and self._counts_as_export(look):
                 exports[look.who, look.day] += look.records or 0
         unexplained: dict[tuple[str, date], set[str | None]] = defaultdict(set)
-        for look in self._unexplained():
+        for look in self._open:
             unexplained[look.who, look.day].add(look.bsn)
         for key, seen in persons.items():
             noon = datetime.combine(key[1], time(12), AMSTERDAM).astimezone(UTC)
             period = self._counter.files.employee_at(key[0], noon)
             place = (None, None) if period is None else (period["role"], period["department"])
-            yield Day(*key, *place, len(seen - {None}), len(unexplained[key]), exports[key])
+            found = len(searched[key] - {None})
+            yield Day(*key, *place, len(seen - {None}), found, len(unexplained[key]), exports[key])
 
     def _counts_as_export(self, look: Look) -> bool:
         """No link of the viewer or the team by the end of its day; what is about nobody in particular has none."""
@@ -147,7 +160,22 @@ class Usual:
         linked = self._counter.cases.linked_at(look)
         return linked is None or linked > midnight_after(look.day)
 
-    def _unexplained(self) -> Iterator[Look]:
+    def standing(self, look: Look, moment: datetime) -> bool:
+        """Not explained by a moment, as the case links say; what other lookups explain, its withdrawn signal tells."""
+        if self._counter.cases.explained_by(look, moment):
+            return False
+        return look.id not in self._withdrawn or self._withdrawn[look.id] > moment
+
+    def _withdrawn_at(self) -> dict[str, datetime]:
+        """When other lookups explained the lookups of withdrawn signals that no link ever explained."""
+        moments: dict[str, datetime] = {}
+        for signal in self._counter.signals:
+            if signal["family"] in ORDINARY and signal["status"] == "withdrawn":
+                assert isinstance(signal["as_of"], datetime)
+                moments |= dict.fromkeys((look.id for look in self._counter.looks(signal)), signal["as_of"])
+        return moments
+
+    def _unexplained(self) -> Iterator[tuple[Look, str]]:
         """Lookups of ordinary files that were unexplained at the end of grace, whatever was recorded later."""
         told: set[str] = set()
         for signal in self._counter.signals:
@@ -156,13 +184,14 @@ class Usual:
                     told.add(look.id)
                     made = self._counter.cases.self_made_at(look)
                     if made is None or made > grace_end(look.day):
-                        yield look
+                        yield look, str(signal["family"])
         for look_id, explanation in self._explanations.items():
             if explanation == "late-system-link" and look_id not in told:
                 look = self._counter.files.looks[look_id]
                 linked = self._counter.cases.linked_at(look)
-                if linked is not None and linked > grace_end(look.day):
-                    yield look
+                special = self._counter.people.is_special(look)
+                if linked is not None and linked > grace_end(look.day) and not special:
+                    yield look, "own-street" if self._counter.people.in_own_street(look) else "no-case-link"
 
 
 def _window(signal: Row) -> date:

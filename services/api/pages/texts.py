@@ -131,7 +131,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "no-case-link": ("Geen zaakkoppeling", "No case link"),
     "long-watch": ("Langdurig zonder zaakkoppeling", "Over many months without a case link"),
     "break-glass": ("Noodtoegang zonder zaak", "Emergency access without a case"),
-    "false-case-claim": ("Zaak van een ander open", "In a case that is not this person's"),
+    "false-case-claim": ("Vanuit een zaak die niet van deze persoon is", "From a case that is not this person's"),
     "dormant-file": ("Slapend dossier", "Dormant file"),
     "off-hours": ("Buiten kantooruren", "Outside office hours"),
     "bulk-export": ("Gegevens in bulk geëxporteerd", "Records exported in bulk"),

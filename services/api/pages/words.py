@@ -115,6 +115,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "lists": ("lijsten en rapporten", "lists and reports"),
     "above-peers-share": ("boven het aandeel van vakgenoten", "above the peers' share"),
     "above-own-norm": ("boven de eigen norm", "above their own norm"),
+    "records-above-own-norm": ("records boven de eigen norm", "records above their own norm"),
     "records-taken-out": ("gegevens geëxporteerd of afgedrukt", "records exported or printed"),
     "score": ("score van het signaal", "score of the signal"),
     "repeat-after-warning": ("herhaling na waarschuwing", "repeat after a warning"),

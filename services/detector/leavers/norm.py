@@ -62,7 +62,7 @@ def _norm(leaver: pl.DataFrame, worked: pl.DataFrame, settings: LeaverSettings) 
         "compared_with": AGENCY if role is None else ROLE,
         "daily": daily["unexplained"],
         "persons_expected": max(daily["unexplained"] * working_days, LEAST_MEAN),
-        "records_expected": daily["exported"] * working_days,
+        "records_expected": max(daily["exported"] * working_days, LEAST_MEAN),
     }
 
 

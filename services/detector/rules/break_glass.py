@@ -11,8 +11,8 @@ from services.detector.rules.pair_factors import returned
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 NO_CASE_AFTERWARDS = Text(
-    "Na de noodtoegang is geen zaakkoppeling, taak of contact vastgelegd dat deze raadpleging verklaart.",
-    "After the emergency access no case link, task or contact was recorded that explains this lookup.",
+    "Binnen de respijttermijn na de noodtoegang is geen zaakkoppeling, taak of contact van de medewerker of het team gevonden dat de raadpleging verklaart ({lookups_nl}).",
+    "Within the grace after the emergency access no case link, task or contact of the employee or the team was found that explains the lookup ({lookups_en}).",
 )
 
 REASONS = (
@@ -22,8 +22,8 @@ REASONS = (
         pl.lit(40),
         pl.col("without_reason").cast(pl.String),
         Text(
-            "Bij {without_reason} van {lookups_nl} is de noodprocedure gebruikt zonder toelichting.",
-            "In {without_reason} of {lookups_en} the emergency procedure was used without words of explanation.",
+            "Bij {without_reason} van {lookups_nl} is de noodprocedure gebruikt zonder toelichting in de logging.",
+            "In {without_reason} of {lookups_en} the emergency procedure was used with no words of explanation in the log.",
         ),
     ),
     Factor(
@@ -42,8 +42,8 @@ REASONS = (
         pl.min_horizontal(30 * (pl.col("emergency_persons") - 1), pl.lit(150)),
         pl.col("emergency_persons").cast(pl.String),
         Text(
-            "De medewerker opende in de periode tot en met de laatste noodtoegang dossiers van {emergency_persons} personen zonder verklaring via de noodprocedure.",
-            "In the period up to the last emergency access the employee opened the files of {emergency_persons} persons by the emergency procedure without explanation.",
+            "In de {emergency_days} dagen tot en met de laatste noodtoegang opende de medewerker via de noodprocedure de dossiers van {emergency_persons} personen zonder dat een verklaring is gevonden.",
+            "In the {emergency_days} days up to the last emergency access the employee opened the files of {emergency_persons} persons by the emergency procedure with no explanation found.",
         ),
     ),
 )
@@ -61,8 +61,8 @@ RULE = Rule(
         "The employee used the emergency procedure in {break_glass} of {lookups_en} for a file with no work reason found, {period_en}.",
     ),
     counterfactual=Text(
-        "Met een zaakkoppeling, taak of contact die op {first_day} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
-        "With a case link, task or contact that was in force on {first_day} and registered before the end of the grace, this signal would not exist.",
+        "Met een zaakkoppeling, taak of contact van de medewerker of het team die {period_nl} gold en vóór het einde van de respijttermijn was geregistreerd, was er geen signaal.",
+        "With a case link, task or contact of the employee or the team that was in force {period_en} and registered before the end of the grace, this signal would not exist.",
     ),
     unknown=(
         INSTRUCTED,

@@ -18,8 +18,8 @@ RULE = Rule(
     fires=(pl.col("dormant") > 0) & SINGLE,
     factors=(base(100, NO_REASON), *CONTEXT),
     summary=Text(
-        "De medewerker raadpleegde eenmaal een dossier waarvan alle bekende zaken al lang waren geëindigd ({lookups_nl}), {period_nl}.",
-        "The employee consulted once a file of which all known cases had ended long before ({lookups_en}), {period_en}.",
+        "De medewerker raadpleegde zonder gevonden werkreden een dossier waarvan alle bekende zaken meer dan {dormant_months} maanden eerder waren geëindigd, op {moments_nl} ({lookups_nl}), {period_nl}.",
+        "The employee consulted a file of which all known cases had ended more than {dormant_months} months before, with no work reason found, at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=COUNTERFACTUAL,
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),

@@ -6,7 +6,7 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import base, medical_data, off_hours
-from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, OFTEN_NOBODYS_CASE, PASSED_ON
 
 RULE = Rule(
     id="enumeration",
@@ -19,8 +19,8 @@ RULE = Rule(
         base(
             670,
             Text(
-                "Op {first_day} zijn binnen {span_minutes} minuten {subjects} personen geopend zonder verklaring, op nummer en niet uit een werklijst of zaak.",
-                "On {first_day} {subjects} persons were opened within {span_minutes} minutes without an explanation, by number and not from a worklist or case.",
+                "Op {first_day} zijn binnen {span_nl} de dossiers van {persons_nl} zonder verklaring geopend; volgens de logging niet via een naam, adres, werklijst of zaak.",
+                "On {first_day} the files of {persons_en} were opened without an explanation within {span_en}; by the log not from a name, address, worklist or case.",
             ),
         ),
         Factor(
@@ -29,8 +29,8 @@ RULE = Rule(
             pl.lit(50),
             pl.col("subjects").cast(pl.String),
             Text(
-                "De nummers van deze {subjects} personen liggen naast elkaar en zijn kort na elkaar geopend.",
-                "The numbers of these {subjects} persons lie next to each other and were opened shortly after one another.",
+                "Van elk van deze {subjects} personen ligt het nummer dicht bij dat van een ander die kort ervoor of erna is geopend.",
+                "Of each of these {subjects} persons the number lies close to that of another who was opened shortly before or after.",
             ),
         ),
         Factor(
@@ -39,8 +39,8 @@ RULE = Rule(
             pl.when(pl.col("usual_pause") <= 10).then(30).otherwise(10),
             pl.col("usual_pause").cast(pl.String),
             Text(
-                "Tussen twee personen lagen gewoonlijk {usual_pause} seconden (ten minste {shortest_pause}, ten hoogste {longest_pause}).",
-                "Between two persons there were usually {usual_pause} seconds (at least {shortest_pause}, at most {longest_pause}).",
+                "Tussen twee nieuwe personen zat gewoonlijk {usual_nl} (ten minste {shortest_pause}, ten hoogste {longest_pause}).",
+                "Between two new persons there was usually {usual_en} (at least {shortest_pause}, at most {longest_pause}).",
             ),
         ),
         Factor(
@@ -55,10 +55,7 @@ RULE = Rule(
             pl.col("without_case") * 2 >= pl.col("lookups"),
             pl.lit(30),
             pl.col("without_case").cast(pl.String),
-            Text(
-                "Bij {without_case} van {lookups_nl} had niemand op dat moment een zaak van de persoon.",
-                "For {without_case} of {lookups_en} nobody had a case of the person at that moment.",
-            ),
+            OFTEN_NOBODYS_CASE,
         ),
         Factor(
             "colleagues-had-the-cases",
@@ -66,20 +63,20 @@ RULE = Rule(
             pl.lit(-40),
             pl.col("colleague_case").cast(pl.String),
             Text(
-                "Voor {colleague_case} van {lookups_nl} had een collega van hetzelfde team de zaak.",
-                "For {colleague_case} of {lookups_en} a colleague of the same team had the case.",
+                "Bij {colleague_case} van {lookups_nl} had een collega van hetzelfde team een zaak van de betrokken persoon.",
+                "For {colleague_case} of {lookups_en} a colleague of the same team had a case of the person concerned.",
             ),
         ),
         medical_data(40),
         off_hours(10),
     ),
     summary=Text(
-        "De medewerker opende op {first_day} zonder gevonden werkreden {subjects} personen op nummer binnen {span_minutes} minuten ({lookups_nl}).",
-        "On {first_day} the employee opened {subjects} persons by number within {span_minutes} minutes with no work reason found ({lookups_en}).",
+        "De medewerker opende op {first_day} binnen {span_nl} de dossiers van {persons_nl} zonder gevonden werkreden ({lookups_nl}).",
+        "On {first_day} the employee opened the files of {persons_en} within {span_en} with no work reason found ({lookups_en}).",
     ),
     counterfactual=Text(
-        "Met zaakkoppelingen voor deze personen, of als zij uit een werklijst waren geopend, was er geen signaal.",
-        "With case links for these persons, or if they had been opened from a worklist, this signal would not exist.",
+        "Met zaakkoppelingen voor deze personen, of als zij volgens de logging uit een werklijst waren geopend, was er geen signaal.",
+        "With case links for these persons, or if by the log they had been opened from a worklist, this signal would not exist.",
     ),
     unknown=(
         INSTRUCTED,
@@ -100,7 +97,7 @@ RULE = Rule(
     ),
     known_gaps=(
         "Numbers a fixed distance apart that is more than 40, at less than the pace.",
-        "Neighbouring numbers opened more than a few minutes apart, or less than eight of them.",
+        "Neighbouring numbers opened more than a few minutes apart, or fewer than eight of them.",
         "Work lists are believed: a list of one's own making is not seen here.",
         "Numbers that do not exist: most systems log no lookup for them.",
     ),

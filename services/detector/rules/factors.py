@@ -194,7 +194,7 @@ def forest(points: int) -> Factor:
         pl.when(pl.col("strangeness") >= 700).then(points).otherwise(points // 2),
         pl.col("strangeness").cast(pl.String),
         Text(
-            "Een geleerd model geeft deze dag {strangeness} op een schaal tot 1000, waarbij 500 gewoon is. Dit telt licht mee; de grond van het signaal is een andere.",
+            "Een geleerd model geeft deze dag {strangeness} op een schaal tot 1000, waarbij 500 gewoon is. Dit weegt weinig; de grond van het signaal is een andere.",
             "A learned model gives this day {strangeness} on a scale up to 1000, where 500 is ordinary. It weighs little; the ground of this signal is another.",
         ),
     )

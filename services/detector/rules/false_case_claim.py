@@ -19,8 +19,8 @@ RULE = Rule(
     fires=pl.col("false_claims") > 0,
     factors=(base(100, NO_REASON), *CONTEXT, returned(80)),
     summary=Text(
-        "De medewerker raadpleegde een dossier zonder gevonden werkreden vanuit een zaak die niet van deze persoon is: {false_claims} van {lookups_nl}, {period_nl}.",
-        "The employee consulted a file with no work reason found from within a case that is not this person's: {false_claims} of {lookups_en}, {period_en}.",
+        "De medewerker raadpleegde een dossier zonder gevonden werkreden vanuit een zaak die volgens de zaakkoppelingen niet van deze persoon is: {false_claims} van {lookups_nl}, {period_nl}.",
+        "The employee consulted a file with no work reason found from within a case that by the case links is not this person's: {false_claims} of {lookups_en}, {period_en}.",
     ),
     counterfactual=Text(
         "Met een zaakkoppeling van deze persoon die de geopende zaak noemt, was er geen signaal van deze regel.",
@@ -32,10 +32,10 @@ RULE = Rule(
         PASSED_ON,
         Text(
             "Of het scherm nog op de vorige zaak stond, blijkt niet uit de logging.",
-            "Whether the screen was still in the case before does not follow from the logging.",
+            "Whether the screen was still in the previous case does not follow from the logging.",
         ),
     ),
-    title=Text("Zaak van een ander open", "In a case that is not this person's"),
+    title=Text("Vanuit een zaak die niet van deze persoon is", "From a case that is not this person's"),
     legal_basis="UWV code of conduct 2021, chapter 3: systems are consulted only for one's own work; AVG art. 5(1)(b).",
     false_positives=(
         "A screen that was still in the case of the client before: mostly a single log line.",

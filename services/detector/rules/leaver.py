@@ -9,6 +9,26 @@ from services.detector.rules.factors import base, medical_data, off_hours, sign_
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 from services.detector.rules.unexplained_share import NOBODY, PERSONS
 
+OF_RECORDS = pl.col("counted") == "records"
+ABOVE = (
+    pl.when(pl.col("surplus") >= 32)
+    .then(120)
+    .when(pl.col("surplus") >= 16)
+    .then(90)
+    .when(pl.col("surplus") >= 8)
+    .then(60)
+    .otherwise(30)
+)
+
+
+def _above(counted_nl: str, counted_en: str) -> Text:
+    """What was expected of what is counted, and how many times that it is."""
+    return Text(
+        f"Op grond van {{workdays_nl}} daarvoor, aangevuld met die van {{peers_nl}}, waren er {{expected_nl}} te verwachten, geteld in {counted_nl}. Het aantal is ten minste {{surplus}} keer zo hoog.",
+        f"The {{workdays_en}} before, supplemented with those of {{peers_en}}, led to expect {{expected_en}}, counted in {counted_en}. The number is at least {{surplus}} times as high.",
+    )
+
+
 RULE = Rule(
     id="leaver",
     version=1,
@@ -20,35 +40,23 @@ RULE = Rule(
         base(
             300,
             Text(
-                "Het dienstverband eindigt op {until_day}. Vanaf {since_day} zijn zonder verklaring {subjects} personen geopend of geëxporteerd ({lookups_nl}, {moments_nl}, {days_nl}).",
-                "Employment ends on {until_day}. Since {since_day} {subjects} persons were opened or exported without an explanation ({lookups_en}, {moments_en}, {days_en}).",
+                "Volgens het personeelsregister eindigt het dienstverband op {until_day}. Vanaf {since_day} zijn zonder verklaring gegevens geopend, afgedrukt of geëxporteerd: {lookups_nl} over {persons_nl} ({moments_nl}, {days_nl}).",
+                "By the register of employees, employment ends on {until_day}. Since {since_day} data were opened, printed or exported without an explanation: {lookups_en} about {persons_en} ({moments_en}, {days_en}).",
             ),
         ),
+        Factor("above-own-norm", ~OF_RECORDS, ABOVE, pl.col("surplus").cast(pl.String), _above("personen", "persons")),
         Factor(
-            "above-own-norm",
-            pl.lit(True),
-            pl.when(pl.col("surplus") >= 32)
-            .then(120)
-            .when(pl.col("surplus") >= 16)
-            .then(90)
-            .when(pl.col("surplus") >= 8)
-            .then(60)
-            .otherwise(30),
-            pl.col("surplus").cast(pl.String),
-            Text(
-                "Dat is {surplus} keer wat op grond van {history_days} eerdere werkdagen, aangevuld met die van {peers} anderen, te verwachten was.",
-                "That is {surplus} times what {history_days} earlier days at work, supplemented with those of {peers} others, led to expect.",
-            ),
+            "records-above-own-norm", OF_RECORDS, ABOVE, pl.col("surplus").cast(pl.String), _above("records", "records")
         ),
         PERSONS,
         Factor(
             "records-taken-out",
-            pl.col("counted") == "records",
+            OF_RECORDS,
             pl.when(pl.col("records") >= 500).then(80).otherwise(50),
             pl.col("records").cast(pl.String),
             Text(
-                "Er zijn {records} gegevens geëxporteerd of afgedrukt zonder verklaring.",
-                "{records} records were exported or printed without an explanation.",
+                "Zonder verklaring geëxporteerd of afgedrukt: {records_nl}.",
+                "Exported or printed without an explanation: {records_en}.",
             ),
         ),
         NOBODY,
@@ -57,8 +65,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker van wie het dienstverband op {until_day} eindigt, opende of exporteerde vanaf {since_day} {subjects} personen zonder gevonden werkreden ({lookups_nl}); dat is {surplus} keer wat op grond van eerdere werkdagen te verwachten was.",
-        "The employee, whose employment ends on {until_day}, opened or exported {subjects} persons since {since_day} with no work reason found ({lookups_en}); that is {surplus} times what earlier days at work led to expect.",
+        "De medewerker van wie het dienstverband op {until_day} eindigt, opende, printte of exporteerde vanaf {since_day} gegevens zonder gevonden werkreden ({lookups_nl} over {persons_nl}); dat is ten minste {surplus} keer wat op grond van eerder werk te verwachten was.",
+        "The employee, whose employment ends on {until_day}, opened, printed or exported data since {since_day} with no work reason found ({lookups_en} about {persons_en}); that is at least {surplus} times what earlier work led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of als het dienstverband niet eindigde, was er geen signaal van deze regel.",

@@ -18,8 +18,8 @@ RULE = Rule(
         base(
             260,
             Text(
-                "Op {days_nl} is een systeem gebruikt waarvoor een geheimhoudingsverklaring nodig is, terwijl er op dat moment geen was vastgelegd.",
-                "On {days_en} a system was used that needs a statement of confidentiality, while none was on record for that moment.",
+                "Op {days_nl} is een systeem gebruikt waarvoor een geheimhoudingsverklaring nodig is, terwijl er voor dat moment aan het einde van de respijttermijn geen was vastgelegd.",
+                "On {days_en} a system was used that needs a statement of confidentiality, while at the end of the grace none was on record for that moment.",
             ),
         ),
         Factor(

@@ -18,8 +18,8 @@ RULE = Rule(
     fires=(pl.col("off_hours") * 2 >= pl.col("lookups")) & SINGLE,
     factors=(base(100, NO_REASON), *CONTEXT),
     summary=Text(
-        "De medewerker raadpleegde eenmaal een dossier zonder gevonden werkreden buiten kantooruren ({lookups_nl}), {period_nl}.",
-        "The employee consulted once a file with no work reason found outside office hours ({lookups_en}), {period_en}.",
+        "De medewerker raadpleegde een dossier zonder gevonden werkreden op {moments_nl}, {period_nl}; buiten kantooruren, in een weekend of op een feestdag: {off_hours} van {lookups_nl}.",
+        "The employee consulted a file with no work reason found at {moments_en}, {period_en}; outside office hours, in a weekend or on a public holiday: {off_hours} of {lookups_en}.",
     ),
     counterfactual=COUNTERFACTUAL,
     unknown=(

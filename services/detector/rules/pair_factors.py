@@ -65,8 +65,8 @@ def returned(points: int) -> Factor:
         pl.lit(points),
         pl.col("days").cast(pl.String),
         Text(
-            "De medewerker kwam terug op drie of meer dagen binnen 90 dagen.",
-            "The employee came back on three or more days within 90.",
+            "Het dossier is op drie of meer dagen binnen 90 dagen geraadpleegd.",
+            "The file was consulted on three or more days within 90.",
         ),
     )
 
@@ -93,8 +93,8 @@ def dormant_file(points: int) -> Factor:
         pl.lit(points),
         pl.col("dormant").cast(pl.String),
         Text(
-            "Bij {dormant} van {lookups_nl} waren alle bekende zaken van deze persoon al lang geëindigd.",
-            "In {dormant} of {lookups_en} all known cases of this person had ended long before.",
+            "Bij {dormant} van {lookups_nl} waren alle bekende zaken van deze persoon meer dan {dormant_months} maanden eerder geëindigd.",
+            "At {dormant} of {lookups_en} all known cases of this person had ended more than {dormant_months} months before.",
         ),
     )
 
@@ -135,8 +135,8 @@ def self_reported(points: int) -> Factor:
         pl.lit(-points),
         pl.col("self_reported").cast(pl.String),
         Text(
-            "De medewerker heeft {self_reported} van {lookups_nl} zelf gemeld als een verkeerd geopend dossier.",
-            "The employee reported {self_reported} of {lookups_en} as a wrong file opened.",
+            "De medewerker heeft {self_reported} van {lookups_nl} op tijd zelf gemeld als een bij vergissing geopend dossier.",
+            "The employee reported {self_reported} of {lookups_en} in time as a file opened by mistake.",
         ),
     )
 
@@ -149,8 +149,8 @@ def during_leave(points: int) -> Factor:
         pl.lit(points),
         pl.col("on_leave").cast(pl.String),
         Text(
-            "{on_leave} van {lookups_nl} vallen in geregistreerd verlof of andere afwezigheid van de medewerker.",
-            "{on_leave} of {lookups_en} fall within registered leave or other absence of the employee.",
+            "Bij {on_leave} van {lookups_nl} was de medewerker volgens het register met verlof of anderszins afwezig.",
+            "At {on_leave} of {lookups_en} the employee was on leave or otherwise absent by the register.",
         ),
     )
 

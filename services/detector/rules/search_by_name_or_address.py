@@ -20,8 +20,8 @@ RULE = Rule(
         base(
             290,
             Text(
-                "Van {since_day} tot en met {until_day} zijn {workload} personen gevonden op naam of adres (per dag geteld); voor {subjects} personen is geen verklaring gevonden ({by_name} logregels op naam, {by_address} op adres).",
-                "From {since_day} to {until_day} {workload} persons were found by name or address (each day counted apart); for {subjects} persons no explanation was found ({by_name} log lines by name, {by_address} by address).",
+                "Van {since_day} tot en met {until_day} zijn op {workdays_nl} de dossiers van {opened_nl} geopend na zoeken op naam of adres (per dag geteld, zonder dagen met een eigen signaal); voor {persons_nl} is geen verklaring gevonden ({lookups_nl}: {by_name} op naam, {by_address} op adres).",
+                "From {since_day} to {until_day} the files of {opened_en} were opened after a search by name or address on {workdays_en} (each day counted apart, without days that have a signal of their own); for {persons_en} no explanation was found ({lookups_en}: {by_name} by name, {by_address} by address).",
             ),
         ),
         ABOVE_SHARE,
@@ -33,8 +33,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker zocht van {since_day} tot en met {until_day} {subjects} personen op naam of adres zonder gevonden werkreden ({lookups_nl}, {days_nl}); dat is {surplus} keer wat bij het aandeel van {peers} anderen te verwachten was.",
-        "From {since_day} to {until_day} the employee searched for {subjects} persons by name or address with no work reason found ({lookups_en}, {days_en}); that is {surplus} times what the share of {peers} others led to expect.",
+        "De medewerker opende van {since_day} tot en met {until_day} na zoeken op naam of adres de dossiers van {persons_nl} zonder gevonden werkreden ({lookups_nl}, {days_nl}); dat is ten minste {surplus} keer wat het aandeel bij anderen deed verwachten.",
+        "From {since_day} to {until_day} after a search by name or address the employee opened the files of {persons_en} with no work reason found ({lookups_en}, {days_en}); that is at least {surplus} times what the share of others led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of met een even groot onverklaard aandeel bij anderen, was er geen signaal.",

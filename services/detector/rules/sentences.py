@@ -16,6 +16,10 @@ NOBODYS_CASES = Text(
     "Volgens het zaakregister aan het einde van de respijttermijn had bij geen van de raadplegingen ({lookups_nl}) iemand een zaak van de betrokken persoon.",
     "By the case register at the end of the grace nobody had a case of the person concerned at any of the lookups ({lookups_en}).",
 )
+OFTEN_NOBODYS_CASE = Text(
+    "Volgens het zaakregister aan het einde van de respijttermijn had bij {without_case} van {lookups_nl} niemand een zaak van de betrokken persoon.",
+    "By the case register at the end of the grace nobody had a case of the person concerned at {without_case} of {lookups_en}.",
+)
 NOBODY_ELSES_CASE = Text(
     "Volgens het zaakregister aan het einde van de respijttermijn had niemand anders een zaak van deze persoon toen het dossier werd geraadpleegd ({lookups_nl}).",
     "By the case register at the end of the grace nobody else had a case of this person when the file was consulted ({lookups_en}).",

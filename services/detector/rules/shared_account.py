@@ -19,8 +19,8 @@ RULE = Rule(
         base(
             610,
             Text(
-                "Het account was op {days_nl} binnen dezelfde minuten op kantoor ({office_lines}) en elders ({remote_lines}) in gebruik, heen en weer, op {workstations} werkplekken.",
-                "On {days_en} the account was in use at the office ({office_lines}) and elsewhere ({remote_lines}) within the same minutes, to and fro, on {workstations} workstations.",
+                "Op {days_nl} was het account binnen enkele minuten op kantoor en elders in gebruik, heen en weer, op {workstations} werkplekken ({lookups_nl}: {office_lines} op kantoor, {remote_lines} elders).",
+                "On {days_en} the account was in use at the office and elsewhere within minutes, to and fro, on {workstations} workstations ({lookups_en}: {office_lines} at the office, {remote_lines} elsewhere).",
             ),
         ),
         Factor(
@@ -36,8 +36,8 @@ RULE = Rule(
             pl.when(pl.col("lookups") >= 30).then(30).when(pl.col("lookups") >= 15).then(20).otherwise(10),
             pl.col("lookups").cast(pl.String),
             Text(
-                "Het gaat om {lookups_nl} over {subjects} personen aan weerszijden van een wisseling van plaats.",
-                "It concerns {lookups_en} about {subjects} persons on both sides of a change of place.",
+                "Het gaat om {lookups_nl} over {persons_nl} aan weerszijden van een wisseling van plaats.",
+                "It concerns {lookups_en} about {persons_en} on both sides of a change of place.",
             ),
         ),
         Factor(
@@ -46,8 +46,8 @@ RULE = Rule(
             pl.lit(20),
             pl.col("shortest_pause").cast(pl.String),
             Text(
-                "Tussen de twee plaatsen lagen in hetzelfde systeem op zijn kortst {shortest_pause} seconden.",
-                "Between the two places there were at the shortest {shortest_pause} seconds in the same system.",
+                "Tussen twee plaatsen zat in hetzelfde systeem op zijn kortst {shortest_nl}.",
+                "Between two places there was at the shortest {shortest_en} in the same system.",
             ),
         ),
         medical_data(10),
@@ -55,8 +55,8 @@ RULE = Rule(
         off_hours(10),
     ),
     summary=Text(
-        "Het account van de medewerker was op {days_nl} in dezelfde minuten op kantoor en elders in gebruik, {period_nl} ({lookups_nl}, {workstations} werkplekken).",
-        "On {days_en} the employee's account was in use at the office and elsewhere within the same minutes, {period_en} ({lookups_en}, {workstations} workstations).",
+        "Het account van de medewerker was op {days_nl} binnen enkele minuten op kantoor en elders in gebruik, {period_nl} ({lookups_nl}, {workstations} werkplekken).",
+        "On {days_en} the employee's account was in use at the office and elsewhere within minutes, {period_en} ({lookups_en}, {workstations} workstations).",
     ),
     counterfactual=Text(
         "Met één werkplek of één plaats tegelijk, of als dezelfde dossiers op beide plaatsen waren voortgezet, was er geen signaal.",

@@ -6,7 +6,7 @@ import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
-from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, OFTEN_NOBODYS_CASE, PASSED_ON
 
 ABOVE_SHARE = Factor(
     "above-peers-share",
@@ -22,8 +22,8 @@ ABOVE_SHARE = Factor(
     .otherwise(0),
     pl.col("surplus").cast(pl.String),
     Text(
-        "Dat is {surplus} keer wat bij het aandeel van {peers} anderen in dezelfde maand te verwachten was.",
-        "That is {surplus} times what the share of {peers} others in the same month led to expect.",
+        "Bij het aandeel van de anderen ({peers_nl}) in dezelfde maand waren er {expected_nl} te verwachten. Het aantal is ten minste {surplus} keer zo hoog.",
+        "The share of the others ({peers_en}) in the same month led to expect {expected_en}. The number is at least {surplus} times as high.",
     ),
 )
 PERSONS = Factor(
@@ -48,10 +48,7 @@ NOBODY = Factor(
     pl.col("without_case") * 2 >= pl.col("lookups"),
     pl.lit(40),
     pl.col("without_case").cast(pl.String),
-    Text(
-        "Bij {without_case} van {lookups_nl} had niemand op dat moment een zaak van deze persoon.",
-        "For {without_case} of {lookups_en} nobody had a case of this person at that moment.",
-    ),
+    OFTEN_NOBODYS_CASE,
 )
 
 RULE = Rule(
@@ -65,8 +62,8 @@ RULE = Rule(
         base(
             290,
             Text(
-                "Van {since_day} tot en met {until_day} zijn {workload} personen geopend (per dag geteld); voor {subjects} personen is geen verklaring gevonden ({lookups_nl}, {moments_nl}, {days_nl}).",
-                "From {since_day} to {until_day} {workload} persons were opened (each day counted apart); for {subjects} persons no explanation was found ({lookups_en}, {moments_en}, {days_en}).",
+                "Van {since_day} tot en met {until_day} zijn op {workdays_nl} de dossiers van {opened_nl} geopend (per dag geteld, zonder dagen met een eigen signaal); voor {persons_nl} is geen verklaring gevonden ({lookups_nl}, {moments_nl}, {days_nl}).",
+                "From {since_day} to {until_day} the files of {opened_en} were opened on {workdays_en} (each day counted apart, without days that have a signal of their own); for {persons_en} no explanation was found ({lookups_en}, {moments_en}, {days_en}).",
             ),
         ),
         ABOVE_SHARE,
@@ -78,8 +75,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De medewerker opende van {since_day} tot en met {until_day} {subjects} personen zonder gevonden werkreden; dat is {surplus} keer wat bij het aandeel van {peers} anderen te verwachten was.",
-        "From {since_day} to {until_day} the employee opened {subjects} persons with no work reason found; that is {surplus} times what the share of {peers} others led to expect.",
+        "De medewerker opende van {since_day} tot en met {until_day} de dossiers van {persons_nl} zonder gevonden werkreden; dat is ten minste {surplus} keer wat het aandeel bij anderen deed verwachten.",
+        "From {since_day} to {until_day} the employee opened the files of {persons_en} with no work reason found; that is at least {surplus} times what the share of others led to expect.",
     ),
     counterfactual=Text(
         "Met zaakkoppelingen voor deze personen, of met een even groot onverklaard aandeel bij anderen, was er geen signaal.",

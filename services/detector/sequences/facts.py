@@ -6,6 +6,7 @@ import polars as pl
 
 from services.detector.rules import ENUMERATION, SHARED
 
+MICROSECONDS_A_MINUTE = 60_000_000
 FACTS = {
     "span_minutes": pl.Int64(),
     "shortest_pause": pl.Int64(),
@@ -15,7 +16,7 @@ FACTS = {
     "office_lines": pl.Int64(),
     "remote_lines": pl.Int64(),
 }
-"""Whole minutes from first to last, whole seconds between two persons (of a shared account: between two places)."""
+"""Begun minutes from first to last, whole seconds between two persons (of a shared account: between two places)."""
 
 
 def sequence_facts(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
@@ -30,8 +31,9 @@ def sequence_facts(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
 def _pace(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     firsts = rows.unique([*key, "subject"], keep="first", maintain_order=True)
     pause = pl.col("at").diff().dt.total_seconds()
+    span = pl.col("at").max() - pl.col("at").min()
     return firsts.group_by(key).agg(
-        (pl.col("at").max() - pl.col("at").min()).dt.total_minutes().alias("span_minutes"),
+        (span.dt.total_microseconds() / MICROSECONDS_A_MINUTE).ceil().clip(1).cast(pl.Int64).alias("span_minutes"),
         pause.min().alias("shortest_pause"),
         pause.quantile(0.5, "lower").cast(pl.Int64).alias("usual_pause"),
         pause.max().alias("longest_pause"),

@@ -14,6 +14,8 @@ LEAST_SHARE = 0.001
 """Below one in a thousand no log is so complete that a share means anything."""
 LEAST_CORRELATION, MOST_CORRELATION = 0.001, 0.3
 """Never as even as dice, and bounded, so that the misuse of some does not hide that of others."""
+LEAST_EXPECTED = 50
+"""In thousandths: what is told of an expectation never rounds to none, of which nothing is a multiple."""
 WITHIN = 90
 """Of 100 employees this many count as they are; higher numbers of persons count as the highest of these."""
 THOUSAND = 1000
@@ -38,7 +40,7 @@ def decide_month(totals: pl.DataFrame, least: int, settings: ShareSettings) -> p
     by_chance = pl.Series([least_count(threshold, *row) for row in rows], dtype=pl.Int64)
     far_above = (settings.factor * usual).ceil().cast(pl.Int64)
     return found.with_columns(
-        (usual * THOUSAND).round().cast(pl.Int64).alias("expected"),
+        (usual * THOUSAND).round().cast(pl.Int64).clip(LEAST_EXPECTED).alias("expected"),
         pl.max_horizontal(by_chance, pl.lit(least, pl.Int64), far_above).alias("least"),
     )
 

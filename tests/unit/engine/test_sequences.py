@@ -76,10 +76,10 @@ def test_two_places_are_found_line_by_line(order: list[int]) -> None:
 def test_what_is_told_of_the_pace_and_the_places_are_counts_of_the_log() -> None:
     told = of_rule(in_one_batch(in_a_row(10, 30)).signals(), "enumeration")
     assert "{'factor': 'pace', 'value': '30', " in str(told["factors"])
-    assert "10 persons by number within 4 minutes with no work reason found (10 log lines)" in str(told["summary"])
+    assert "the files of 10 persons within 5 minutes with no work reason found (10 log lines)" in str(told["summary"])
     places = of_rule(in_one_batch(to_and_fro()).signals(), "shared-account")
     assert "6 log lines, 2 workstations" in str(places["summary"])
-    assert "office (3) and elsewhere (3)" in str(places["facts_for"])
+    assert "6 log lines: 3 at the office, 3 elsewhere" in str(places["facts_for"])
 
 
 def test_no_digit_of_a_number_and_no_name_of_a_device_is_kept_or_told() -> None:
