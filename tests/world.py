@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from services.core.bsn import is_valid
 from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
+from services.core.eleven_proof import is_valid
 from services.core.keyring import KeyRing
 from services.detector.encode import LOOKUPS
 from services.detector.further import Further, report_margins

@@ -8,11 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from services.core.eleven_proof import WEIGHTS, is_valid
+
 Numbers = NDArray[np.int64]
 Truths = NDArray[np.bool_]
-
-WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-"""11-proef: the weighted sum of the digits is divisible by 11 (Besluit burgerservicenummer)."""
 
 
 def bsn_is_valid(bsn: pl.Expr) -> pl.Expr:
@@ -24,13 +23,6 @@ def bsn_is_valid(bsn: pl.Expr) -> pl.Expr:
     number = bsn.str.to_integer(strict=False, dtype=pl.Int64)
     weighted = pl.sum_horizontal([number // 10 ** (8 - place) % 10 * weight for place, weight in enumerate(WEIGHTS)])
     return nine_digits & (number > 0) & (weighted % 11 == 0)
-
-
-def is_valid(bsn: str) -> bool:
-    """The 11-proef on one number."""
-    if len(bsn) != len(WEIGHTS) or not (bsn.isascii() and bsn.isdigit()) or int(bsn) == 0:
-        return False
-    return sum(int(digit) * weight for digit, weight in zip(bsn, WEIGHTS, strict=True)) % 11 == 0
 
 
 def two_slips_apart(one: Numbers, other: Numbers) -> Truths:

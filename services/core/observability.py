@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import structlog
 
-from services.core.bsn import is_valid
+from services.core.eleven_proof import is_valid
 
 NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")

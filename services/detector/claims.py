@@ -22,11 +22,12 @@ def borne_out(known: pl.DataFrame, judged: pl.DataFrame, registers: Registers) -
     A moment that was found stays, even where its lookup is replaced later.
     """
     claims = judged.select("system", "at", "subject", "claimed_case").drop_nulls()
-    news = claims.join(known, on="system", how="left").filter(
-        pl.col("borne_out_at").is_null() | (pl.col("at") < pl.col("borne_out_at"))
-    )
-    if news.is_empty():
+    sooner = pl.col("borne_out_at").is_null() | (pl.col("at") < pl.col("borne_out_at"))
+    firsts = claims.group_by("system").agg(pl.col("at").min()).join(known, on="system", how="left")
+    asked = firsts.filter(sooner).select("system", "borne_out_at")
+    if asked.is_empty():
         return known
+    news = claims.join(asked, on="system").filter(sooner)
     links = registers.links.rows(news["subject"]).select(
         "subject", pl.col("case").alias("claimed_case"), pl.col("known_from")
     )

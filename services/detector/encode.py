@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -77,24 +78,36 @@ class Encoder:
 
     def with_numbers(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The encoded lookups, and the digits behind their subjects (NUMBERS)."""
-        frame = valid.with_columns(_category_bits()).with_columns(_content_hash())
+        with ThreadPoolExecutor(1) as beside:  # keying identities is mostly Python's work, the rest Polars'
+            keying = beside.submit(self._identities, valid)
+            told = self._facts(valid)
+            keys, persons = keying.result()
+        return told.hstack(keys).select(list(LOOKUPS)), persons
+
+    def _identities(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The keys of employee, subject, street and claimed case of each lookup, and NUMBERS."""
+        frame = valid.select("employee_id", "bsn", pl.col("street").alias("street_name"))
         frame = self._keyed(frame, "employee_id", EMPLOYEE_DOMAIN, "employee", sid=True)
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
-        frame = self._keyed(frame, "street", STREET_DOMAIN, "street_key", check=False)
-        frame = frame.hstack(self._case_keys(frame["case_id"], "claimed_case"))
+        frame = self._keyed(frame, "street_name", STREET_DOMAIN, "street", check=False)
+        frame = frame.drop("employee_id", "bsn", "street_name")
+        keys = frame.hstack(self._case_keys(valid["case_id"], "claimed_case"))
+        return keys, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
+
+    def _facts(self, valid: pl.DataFrame) -> pl.DataFrame:
+        """The columns of LOOKUPS that name nobody, among others."""
+        frame = valid.with_columns(_category_bits()).with_columns(_content_hash()).drop("street")
         frame = self._with_reasons(frame)
         at, local = pl.col("occurred_at"), pl.col("local")
         frame = frame.with_columns(self._calendar.wall_clock(at).alias("local"))
         frame = frame.with_columns(local.dt.date().alias("day"))
-        encoded = frame.with_columns(
+        return frame.with_columns(
             at.alias("at"),
             self._calendar.off_hours(local, frame["day"]).alias("off_hours"),
-            pl.col("street_key").alias("street"),
             self._workstation().alias("workstation"),
             (pl.col("location") == REMOTE).alias("remote"),
-        ).select(list(LOOKUPS))
-        return encoded, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
+        )
 
     def links(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Case links: subject, assignee (employee or team key), kind, validity, knowledge and who registered it."""

@@ -176,8 +176,9 @@ class Pipeline:
         """The admitted lookups and those to be judged again; judging needs no state, so it may have been done ahead."""
         if piece.judged is None:
             return self.judge(pl.concat([admitted.lookups, again]), registers)
-        ahead = piece.judged.filter(pl.col("content").is_in(admitted.lookups["content"].implode()))
+        ahead = piece.judged
         if ahead.height > admitted.lookups.height:
+            ahead = ahead.filter(pl.col("content").is_in(admitted.lookups["content"].implode()))
             ahead = ahead.unique("content", maintain_order=True)
         return ahead if again.is_empty() else pl.concat([ahead, self.judge(again, registers)])
 

@@ -171,10 +171,12 @@ def write(result: Rescored, out: Path, ring: KeyRing) -> None:
         with whole(out, *scored, *FILES) as (*scores, signals, evidence, explained, dead, counts):
             for path in scores:
                 write_parquet(shadow.days, path)
-            write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
-            write_parquet(_evidence(result.signals), evidence)
-            write_parquet(result.explained, explained)
-            write_parquet(seal_frame(result.dead, ring), dead)
+            with ThreadPoolExecutor(1) as beside:  # a row per lookup takes as long as all the others together
+                writing = beside.submit(write_parquet, result.explained, explained)
+                write_parquet(result.signals.select(list(SIGNAL.schema)), signals)
+                write_parquet(_evidence(result.signals), evidence)
+                write_parquet(seal_frame(result.dead, ring), dead)
+                writing.result()
             counts.write_bytes(told)
             if not scored:  # an earlier run's scores do not stay beside other signals
                 (out / SHADOW_FILE).unlink(missing_ok=True)

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from services.core.bsn import is_valid
 from services.core.contract import (
     ABSENCE,
     CASE_LINK,
@@ -31,6 +30,7 @@ from services.core.contract import (
     STATEMENT,
     Record,
 )
+from services.core.eleven_proof import is_valid
 from services.core.wire import camel, content_hash, from_wire, snake, to_wire
 from services.detector.decode import Decoded, decode_lines
 from tests.unit.input.records import (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, islice
 
-from services.core.bsn import is_valid, numbers_two_slips_from
+from services.core.bsn import numbers_two_slips_from
+from services.core.eleven_proof import is_valid
 
 FICTITIOUS = range(960_000_000, 1_000_000_000)
 STRIDE = 7_368_787

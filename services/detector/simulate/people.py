@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from services.core.bsn import WEIGHTS
+from services.core.eleven_proof import WEIGHTS
 from services.core.errors import InputError
 from services.detector.simulate.dice import NONE, Dice, Flags, Ints
 

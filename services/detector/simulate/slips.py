@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from services.core.bsn import WEIGHTS
+from services.core.eleven_proof import WEIGHTS
 from services.detector.simulate.agency import Agency
 from services.detector.simulate.dice import NONE, Dice, Ints, sample
 from services.detector.simulate.ledger import Ledger

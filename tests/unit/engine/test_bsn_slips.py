@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.core.bsn import is_valid, numbers_two_slips_from, two_slips_apart
+from services.core.bsn import numbers_two_slips_from, two_slips_apart
+from services.core.eleven_proof import is_valid
 
 fictitious = st.integers(960_000_000, 999_999_000).map(lambda n: next(m for m in range(n, n + 99) if is_valid(str(m))))
 

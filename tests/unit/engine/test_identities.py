@@ -10,7 +10,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.core.bsn import bsn_is_valid, is_valid
+from services.core.bsn import bsn_is_valid
+from services.core.eleven_proof import is_valid
 from services.core.keyring import KeyRing, new_key_ring
 from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, PAIR, Pseudonymiser
 from services.core.signal_ids import SignalIds

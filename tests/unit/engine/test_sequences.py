@@ -7,8 +7,9 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from services.core.bsn import is_valid, numbers_near
+from services.core.bsn import numbers_near
 from services.core.contract import LOOKUP
+from services.core.eleven_proof import is_valid
 from services.detector.pipeline import Pipeline, Slice
 from tests.world import RING, Run, World, frame, in_one_batch, local, registers_of, settings
 

@@ -11,8 +11,8 @@ import msgspec
 import polars as pl
 import zstandard
 
-from services.core.bsn import is_valid
 from services.core.contract import INSTANT, LOOKUP, Record
+from services.core.eleven_proof import is_valid
 
 JsonRecord = dict[str, object]
 
