@@ -135,7 +135,9 @@ def _for_handlers(cases: pl.DataFrame) -> pl.DataFrame:
     explained = pl.col("explained_at").is_not_null()
     lawful = pl.when(explained).then(pl.max_horizontal("explained_at", "viewer_known_from"))
     return cases.with_columns(
-        pl.when(authorised).then(waits).otherwise("special_from").alias("counts_from"), lawful.alias("counts_until")
+        pl.when(authorised).then(waits).otherwise("special_from").alias("counts_from"),
+        lawful.alias("counts_until"),
+        authorised.alias("handler"),
     )
 
 

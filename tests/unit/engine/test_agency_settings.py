@@ -149,7 +149,7 @@ def test_where_a_rule_is_switched_off_the_next_of_its_family_names_the_signal() 
 def test_a_switched_off_burst_is_nobodys_parent() -> None:
     world = World()
     for number in range(6):
-        world.employee(number)
+        world.employee(number, team=f"T{number}")
         world.look(f"e{number}", 60, TUESDAY)
     off = settings(rules_off={"curiosity-burst": "an example"})
     with_bursts, without = (in_one_batch(world, Pipeline(each, RING)).signals() for each in (settings(), off))
