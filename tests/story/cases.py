@@ -10,6 +10,7 @@ from tests.story.raw import AMSTERDAM, Files, Look, Period, grace_end
 AFTERCARE = timedelta(days=30)
 WORK = ("assignment", "task", "review")
 BEFORE_CONTACT, AFTER_CONTACT = timedelta(minutes=15), timedelta(minutes=60)
+AN_HOUR = timedelta(hours=1)
 
 
 class Cases:
@@ -21,6 +22,9 @@ class Cases:
         for links in files.links.values():
             for link in links:
                 self._of_case[link["case_id"]].append(link)
+        self._within: dict[tuple[str, object], list[Look]] = defaultdict(list)
+        for look in files.looks.values():
+            self._within[look.who, look.case].append(look)
 
     def linked_at(self, look: Look) -> datetime | None:
         """When a link of the viewer or the team, to the person or to whose case this is a party, explained it."""
@@ -28,6 +32,15 @@ class Cases:
         moments = [self._known(link, look, viewer) for link in self._files.links.get(look.bsn, [])]
         moments += [self._known(link, look, viewer) for link in self._as_party(look)]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def was_at_work(self, look: Look) -> bool:
+        """Within the hour the viewer worked on the claimed case, with a reason and on another person's file."""
+        near = [
+            other
+            for other in self._within.get((look.who, look.case), [])
+            if other.bsn not in (None, look.bsn) and abs(other.at - look.at) <= AN_HOUR
+        ]
+        return look.case is not None and any(self.linked_at(other) is not None for other in near)
 
     def _as_party(self, look: Look) -> list[Period]:
         """The links of the cases to which the person was a party at that moment, as already written down then."""
@@ -55,7 +68,8 @@ class Cases:
 
     def self_made_at(self, look: Look) -> datetime | None:
         """When the viewer first registered a link to this person after the lookup."""
-        made = [link.known for link in self._files.links.get(look.bsn, []) if _self_made(link, look)]
+        links = self._files.links.get(look.bsn, [])
+        made = [link.known for link in links if _self_made(link, look) and _concerns(link, look)]
         return min(made, default=None)
 
     def explained_by(self, look: Look, moment: datetime) -> bool:
@@ -82,6 +96,14 @@ class Cases:
 
 def _self_made(link: Period, look: Look) -> bool:
     return link.known > look.at and link["registered_by"] == look.who
+
+
+def _concerns(link: Period, look: Look) -> bool:
+    """A contact says something of its own moment only, and of the day that follows where it lasts."""
+    if link["kind"] != "contact":
+        return True
+    to_viewer = link["assignee_kind"] == "employee"
+    return to_viewer and _applies(link, look, of_team=False) and look.at <= link.start + timedelta(days=1)
 
 
 def _applies(link: Period, look: Look, of_team: bool) -> bool:

@@ -71,6 +71,13 @@ class Counter:
             "shared": sum(look.action in TAKEN_OUT for look in looks),
             "by_name": sum(look.searched_by == "name" for look in looks),
             "by_address": sum(look.searched_by == "address" for look in looks),
+            "by_worklist": sum(look.searched_by == "worklist" for look in looks),
+            "edits": sum(look.action == "edit" for look in looks),
+            "by_handler": sum(map(self.people.was_authorised, looks)) if signal["family"] == "staff-file" else 0,
+            "stood_out": sum(
+                other["family"] == "volume-own" and other["window_start"] == signal["window_start"]
+                for other in self.signals
+            ),
             "off_hours": sum(map(off_hours, looks)),
             "break_glass": sum(look.forced for look in looks),
             "categories": [name for name in DATA_CATEGORIES if any(name in look.categories for look in looks)],
@@ -89,11 +96,16 @@ class Counter:
 
     def _habits(self, signal: Row, looks: Sequence[Look]) -> Columns:
         pair = signal["family"] == "no-case-link"
+        false_claims = [look for look in looks if self.claims.claims_falsely(look)]
+        at_work = sum(map(self.cases.was_at_work, false_claims))
         return {
             "months": len(months(looks)),
             "watched_long": watched_long(looks),
             "recurrent": came_back(looks),
-            "false_claims": sum(map(self.claims.claims_falsely, looks)),
+            "false_claims": sum(
+                self.claims.claims_falsely(look) and not self.cases.was_at_work(look) for look in looks
+            ),
+            "claims_at_work": sum(self.claims.claims_falsely(look) and self.cases.was_at_work(look) for look in looks),
             "dormant": sum(map(self.claims.dormant, looks)),
             "on_leave": sum(map(self.claims.away, looks)),
             "self_reported": sum(map(self.claims.reported, looks)),

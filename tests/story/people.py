@@ -50,6 +50,11 @@ class People:
         viewer = self._files.employee_at(look.who, look.at)
         return viewer is not None and viewer["eigen_personeel"] is True and not self.same_team(look)
 
+    def was_authorised(self, look: Look) -> bool:
+        """So it was already known at the moment of the look."""
+        viewer = self._files.employee_at(look.who, look.at)
+        return self.handles_staff(look) and viewer is not None and viewer.known <= look.at
+
     def in_street(self, look: Look) -> bool:
         """The person lives in the viewer's street."""
         viewer = self._files.employee_at(look.who, look.at)

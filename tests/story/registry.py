@@ -104,6 +104,11 @@ FACTORS: Mapping[str, Told] = {
     "number-of-consultations": Told(at_least("moments", 2), "moments", ("moments", "days", "lookups")),
     "nature-of-data": Told(lambda columns: "medical" in str(columns["categories"]), "medical"),
     "sign-of-sharing": Told(at_least("shared", 1), "shared", part("shared")),
+    "from-a-case-at-work": Told(at_least("claims_at_work", 1), "claims_at_work", part("claims_at_work")),
+    "from-a-worklist": Told(half_of("by_worklist"), "by_worklist", part("by_worklist")),
+    "worked-on-it": Told(at_least("edits", 1), "edits", part("edits")),
+    "others-stood-out": Told(at_least("stood_out", 4), "stood_out", ("stood_out",)),
+    "authorised": Told(all_of("by_handler"), "by_handler", part("by_handler")),
     "off-hours": Told(half_of("off_hours"), "off_hours", part("off_hours")),
     "found-by-name": Told(_name_only, "by_name", part("by_name")),
     "found-by-address": Told(at_least("by_address", 1), "by_address", part("by_address")),
@@ -159,6 +164,9 @@ NOBODY_IN_HALF = Told(half_of("without_case"), "without_case", part("without_cas
 OF_RULE: Mapping[tuple[str, str], Told] = {
     **{(rule, "number-of-persons"): TEN_PERSONS for rule in ("volume-own", *MONTHS, "leaver")},
     **{(rule, "nobody-had-a-case"): NOBODY_IN_HALF for rule in ("enumeration", *MONTHS, "leaver")},
+    ("volume-own", "worked-on-it"): Told(
+        lambda columns: 4 * _int(columns["edits"]) >= _int(columns["lookups"]), "edits", part("edits")
+    ),
     ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
     ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }

@@ -56,7 +56,7 @@ def test_a_name_that_is_like_no_other_is_told_with_those_that_are_known(agency: 
     settings = agency.folder / "agency.toml"
     settings.write_text("[budget]\ncolour = 1\nper_thousand_a_week = 1.5\nrule_share = 0.0\n")
     found = agency.rescored("--rules", settings)
-    known = "per_thousand_a_week, score_floor, push_hour, rule_share, quota"
+    known = "per_thousand_a_week, score_floor, settling_days, push_hour, rule_share, quota"
     assert (found.code, found.told) == (
         2,
         [
