@@ -51,7 +51,8 @@ def test_it_draws_on_the_purse_once_when_the_sixth_month_counts() -> None:
 
 
 def test_a_signal_that_was_pushed_before_it_became_one_draws_nothing_more() -> None:
-    run = in_one_batch(watched(), Pipeline(settings(budget={"per_thousand_a_week": 100}), RING))
+    budget = {"per_thousand_a_week": 100, "score_floor": 25}
+    run = in_one_batch(watched(), Pipeline(settings(budget=budget), RING))
     ((_, pushed_at),) = run.state.pushed.iter_rows()
     assert pushed_at < MONDAY + 5 * 3 * FOUR_WEEKS
 

@@ -102,10 +102,8 @@ class Counter:
             "months": len(months(looks)),
             "watched_long": watched_long(looks),
             "recurrent": came_back(looks),
-            "false_claims": sum(
-                self.claims.claims_falsely(look) and not self.cases.was_at_work(look) for look in looks
-            ),
-            "claims_at_work": sum(self.claims.claims_falsely(look) and self.cases.was_at_work(look) for look in looks),
+            "false_claims": len(false_claims) - at_work,
+            "claims_at_work": at_work,
             "dormant": sum(map(self.claims.dormant, looks)),
             "on_leave": sum(map(self.claims.away, looks)),
             "self_reported": sum(map(self.claims.reported, looks)),
