@@ -38,9 +38,12 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     compared = best.hstack(
         best.select("lookup_id").join(before, on="lookup_id", how="left", maintain_order="left")[["known"]]
     )
-    fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
-    beaten = compared.filter(pl.col("content") > pl.col("known"))
-    replaced = known.join(fresh, on="lookup_id", how="semi")
+    met = compared.filter(pl.col("known").is_not_null())
+    beaten = met.filter(pl.col("content") > pl.col("known"))
+    fresh = compared
+    if not met.is_empty():
+        fresh = compared.filter(pl.col("known").is_null() | (pl.col("content") < pl.col("known")))
+    replaced = known.join(met.filter(pl.col("content") < pl.col("known")), on="lookup_id", how="semi")
     conflicts = pl.concat([losers.select(lookups.columns), beaten.select(lookups.columns)]).unique(
         ["lookup_id", "content"]
     )

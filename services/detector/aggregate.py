@@ -68,7 +68,7 @@ def aggregate(
         ),
         left_on=["family", "employee", "window"], right_on=["family", "employee", "day"], how="left",
     )  # fmt: skip
-    signals = signals.join(_stood_out(volume_days), on=["family", "window"], how="left", maintain_order="left")
+    signals = signals.join(_stood_out(everything), on=["family", "window"], how="left", maintain_order="left")
     amount = pl.when(pl.col("counted") == RECORDS).then("records").otherwise("person_days")
     return signals.with_columns(
         pl.col("recurrent").fill_null(value=False), pl.col("other_viewers").fill_null(0)
@@ -164,10 +164,10 @@ def _at_work(moment: datetime) -> pl.Expr:
     return (pl.col("claim_worked_at") <= moment).fill_null(value=False)
 
 
-def _stood_out(volume_days: pl.DataFrame) -> pl.DataFrame:
+def _stood_out(everything: pl.DataFrame) -> pl.DataFrame:
     """Table (family, window, stood_out): how many employees' days stand out on the same local date."""
-    days = volume_days.filter(pl.col("family") == VOLUME)
-    return days.group_by("family", pl.col("day").alias("window")).agg(pl.len().cast(pl.Int64).alias("stood_out"))
+    days = everything.filter(pl.col("family") == VOLUME)
+    return days.group_by("family", "window").agg(pl.col("employee").n_unique().cast(pl.Int64).alias("stood_out"))
 
 
 def _with_long_watch(signals: pl.DataFrame, ordered: pl.DataFrame, pairs: PairSettings) -> pl.DataFrame:

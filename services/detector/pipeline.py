@@ -199,7 +199,10 @@ class Pipeline:
         if not days.is_empty():
             of_them = state.earlier(days["employee"].unique(), _no_keys())
             parts.append(of_them.join(days, on=["employee", "day"], how="semi"))
-        return pl.concat(parts).unique("lookup_id").join(admitted.lookups, on="lookup_id", how="anti")
+        earlier = pl.concat(parts)
+        if earlier.is_empty():
+            return earlier
+        return earlier.unique("lookup_id").join(admitted.lookups, on="lookup_id", how="anti")
 
     def _take_in(
         self,

@@ -88,11 +88,13 @@ def rescore(
     if history.valid.is_empty():
         raise InputError(*in_sentences(history.dead), "no lookup could be read; nothing was scored")
     encoded, numbers = pipeline.encoder.with_numbers(history.valid)
-    lookups = _until(encoded, period.end).sort("at")
+    asked = _until(encoded, period.end)
+    lookups = _once(asked).sort("at")
     rejected = _rejected(history, pipeline)
     unscored = history.dead
-    del reading, history, encoded  # the records as they were read take more room than all that follows
-    state, duplicates = State(), 0
+    records = asked.height
+    del reading, history, encoded, asked  # the records as they were read take more room than all that follows
+    state, duplicates = State(), records - lookups.height
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]
     pieces = _judged_ahead(_slices(lookups, rejected, period), lambda piece: pipeline.judge(piece, read.registers))
@@ -120,7 +122,7 @@ def rescore(
         explained=explained,
         dead=dead,
         sources=sources_report(state, moment),
-        lookups=lookups.height,
+        lookups=records,
         duplicates=duplicates,
         warnings=(*dataset.passed_over(), *read.warnings, *in_sentences(dead.filter(~OF_A_FILE))),
         inactive={
@@ -213,6 +215,12 @@ def coverage(result: Rescored) -> dict[str, object]:
 
 def _until(lookups: pl.DataFrame, end: datetime | None) -> pl.DataFrame:
     return lookups if end is None else lookups.filter(pl.col("at") < end)
+
+
+def _once(lookups: pl.DataFrame) -> pl.DataFrame:
+    """Every record once: the engine would drop the others too, but after their judgement, from many more columns."""
+    first = lookups["content"].is_first_distinct()
+    return lookups if first.all() else lookups.filter(first)
 
 
 def _rejected(history: Decoded, pipeline: Pipeline) -> pl.DataFrame:

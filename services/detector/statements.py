@@ -28,10 +28,8 @@ def without_statement(judged: pl.DataFrame, registers: Registers, systems: Colle
     There is grace for the register; a statement that covers the moment ends it when it is registered. Nothing without
     the register; who was not in the register of employees then is left out, and so is what showed no data.
     """
-    shown = (pl.col("record_count") > 0) & pl.col("viewer_known_from").is_not_null()
-    used = judged.clear() if registers.statements is None else judged.filter(pl.col("system").is_in(systems) & shown)
     return (
-        _unsigned(used, registers.statements)
+        _unsigned(judged, registers.statements, systems)
         .with_columns(
             bucket_of(pl.col("day")),
             pl.lit(STATEMENTS).alias("family"),
@@ -72,15 +70,17 @@ def _without(contributions: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
     return contributions.filter((pl.col("family") != STATEMENTS) | ~pl.col("lookup_id").is_in(gone.implode()))
 
 
-def _unsigned(lookups: pl.DataFrame, statements: Index | None) -> pl.DataFrame:
+def _unsigned(judged: pl.DataFrame, statements: Index | None, systems: Collection[str]) -> pl.DataFrame:
     """The lookups for which no statement was known when grace ended, with `signed`: when one was later, or null."""
     if statements is None:
-        return lookups.with_columns(pl.lit(None, INSTANT).alias("signed"))
-    rows = lookups.select("at", "employee", "system").with_row_index("place")
+        return judged.clear().with_columns(pl.lit(None, INSTANT).alias("signed"))
+    shown = (pl.col("record_count") > 0) & pl.col("viewer_known_from").is_not_null()
+    used = judged.lazy().with_row_index("place").filter(pl.col("system").is_in(systems) & shown)
+    rows = used.select("place", "at", "employee", "system", "grace_end").collect()  # most have one: few columns do
     periods = rows.join(statements.rows(rows["employee"]), on=["employee", "system"])
     ended = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.col("at"))
     covering = periods.filter((pl.col("valid_from") <= pl.col("at")) & ~ended)
     known = covering.group_by("place").agg(pl.col("known_from").min().alias("signed"))
-    signed = rows.join(known, on="place", how="left", maintain_order="left")["signed"]
-    too_late = signed.is_null() | (signed > lookups["grace_end"])
-    return lookups.with_columns(signed).filter(too_late)
+    signed = rows.join(known, on="place", how="left", maintain_order="left")
+    too_late = signed.filter(pl.col("signed").is_null() | (pl.col("signed") > pl.col("grace_end")))
+    return judged[too_late["place"]].with_columns(too_late["signed"])

@@ -39,6 +39,7 @@ NOUNS = {
 ALSO = {
     "norm": "records",
     "peers": "employees",
+    "stood_out": "employees",
     "usual_pause": "shortest_pause",
     "longest_pause": "shortest_pause",
     "ninety": "days",

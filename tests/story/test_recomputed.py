@@ -46,7 +46,7 @@ WORLDS = {
 
 WRONG_NUMBERS = (
     *("no-case-link", "own-file", "retroactive-link", "own-street", "volume-own", "volume-peers", "enumeration"),
-    *("shared-account", "break-glass", "false-case-claim", "dormant-file", "off-hours", "unexplained-share"),
+    *("shared-account", "break-glass", "false-case-claim", "off-hours", "unexplained-share"),
     *("search-by-name-or-address", "leaver", "no-confidentiality-statement"),
 )
 

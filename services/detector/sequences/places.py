@@ -46,8 +46,8 @@ def _at_two_places(known: pl.DataFrame) -> pl.DataFrame:
     """The days of those who were seen at the office and elsewhere, in order of time; others' are left out at once."""
     places = known.select(*EMPLOYEE_DAY, "remote").filter(pl.col("remote").is_not_null()).unique()
     both = places.filter("remote").join(places.filter(~pl.col("remote")), on=EMPLOYEE_DAY, how="semi")
-    theirs = known.filter(pl.col("employee").is_in(both["employee"].unique().implode()))
-    seen = theirs.filter(pl.col("workstation").is_not_null() & pl.col("remote").is_not_null())
+    theirs = pl.col("employee").is_in(both["employee"].unique().implode())
+    seen = known.filter(theirs & pl.col("workstation").is_not_null() & pl.col("remote").is_not_null())
     return seen.join(both, on=EMPLOYEE_DAY, how="semi").sort(*EMPLOYEE_DAY, "at", "lookup_id")
 
 
