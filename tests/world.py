@@ -179,11 +179,13 @@ def in_one_batch(world: World, pipeline: Pipeline | None = None) -> Run:
 def in_slices(world: World, cuts: Sequence[timedelta], pipeline: Pipeline | None = None) -> Run:
     """The lookups in order of time, cut at these times after the first."""
     run = Run(pipeline or Pipeline(settings(), RING))
-    lookups = run.pipeline.encoder.lookups(frame(LOOKUP, world.lookups)).sort("at")
+    lookups, numbers = run.pipeline.encoder.with_numbers(frame(LOOKUP, world.lookups))
+    lookups = lookups.sort("at")
     first = lookups["at"][0]
     edges = [first, *(first + cut for cut in sorted(cuts)), first + timedelta(days=36_500)]
     registers = registers_of(world, run.pipeline)
     for start, end in itertools.pairwise(edges):
-        run.feed(Slice(lookups.filter((pl.col("at") >= start) & (pl.col("at") < end))), registers)
+        piece = lookups.filter((pl.col("at") >= start) & (pl.col("at") < end))
+        run.feed(Slice(piece, numbers=numbers.join(piece, on="subject", how="semi")), registers)
     run.feed(Slice(lookups.clear(), closed=True), registers)
     return run

@@ -8,7 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import polars as pl
-from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Exists,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from services.core.clock import Clock
 from services.core.contract import SIGNAL
@@ -19,6 +32,7 @@ from services.detector.state.schema import DELIVERED, OUTBOX, PENDING, REJECTED,
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BODY_COLUMNS = [*SIGNAL.schema, "evidence"]
+REVISION_KEY = ("signal_id", "content_hash", "as_of_us")
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,9 @@ class Outbox:
 def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> None:
     """Adds revisions (columns of contract SIGNAL and `evidence`) to the outbox, inside the caller's transaction.
 
-    A revision that is there already stays as it is. Of each signal at most the newest, by as_of and then by order of
-    arrival, is left pending.
+    A revision that is its signal's newest already stays as it is; an earlier one that is told again, because what came
+    in between was taken back, gets a new row. Of each signal at most the newest, by as_of and then by order of arrival,
+    is left pending.
     """
     if revisions.is_empty():
         return
@@ -95,6 +110,8 @@ def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> N
     as_of = revisions["as_of"].dt.epoch("us").to_list()
     told = revisions.select(BODY_COLUMNS).iter_rows(named=True)
     rows = [_row(revision, us, now) for revision, us in zip(told, as_of, strict=True)]
+    told_before = [{f"{name}_now": row[name] for name in REVISION_KEY} for row in rows]
+    connection.execute(_forget_outdone(), told_before)
     connection.execute(insert_new(connection, OUTBOX), rows)
     connection.execute(_supersede_older(before, now))
 
@@ -115,20 +132,30 @@ def _row(revision: Mapping[str, object], as_of_us: int, now: datetime) -> dict[s
     }
 
 
+def _forget_outdone() -> Delete:
+    """Takes away the row of a revision (parameters `..._now` of REVISION_KEY) if its signal has a newer one."""
+    same = [OUTBOX.c[name] == bindparam(f"{name}_now") for name in REVISION_KEY]
+    return delete(OUTBOX).where(*same, _outdone())
+
+
 def _supersede_older(before: int, now: datetime) -> Update:
     """Of the signals that got rows after row `before`: settles what a newer revision makes pointless to send."""
-    newer = OUTBOX.alias("newer")
     fresh = OUTBOX.alias("fresh")
     touched = select(fresh.c.signal_id).where(fresh.c.id > before)
-    outdone = exists().where(
+    return (
+        update(OUTBOX)
+        .where(OUTBOX.c.status == PENDING, OUTBOX.c.signal_id.in_(touched), _outdone())
+        .values(status=SUPERSEDED, body=None, settled_us=microseconds(now))
+    )
+
+
+def _outdone() -> Exists:
+    """Whether a row's signal has a newer revision that may reach the API."""
+    newer = OUTBOX.alias("newer")
+    return exists().where(
         newer.c.signal_id == OUTBOX.c.signal_id,
         newer.c.status != REJECTED,
         tuple_(newer.c.as_of_us, newer.c.id) > tuple_(OUTBOX.c.as_of_us, OUTBOX.c.id),
-    )
-    return (
-        update(OUTBOX)
-        .where(OUTBOX.c.status == PENDING, OUTBOX.c.signal_id.in_(touched), outdone)
-        .values(status=SUPERSEDED, body=None, settled_us=microseconds(now))
     )
 
 

@@ -87,6 +87,24 @@ def test_content_that_returns_later_is_sent_again(tmp_path: Path) -> None:
         assert waiting(store.outbox) == [(signal_id(1), 40)]
 
 
+def test_content_that_returns_in_the_same_moment_is_sent_again(tmp_path: Path) -> None:
+    sent = []
+    with an_owned_store(tmp_path / "s.sqlite") as store:
+        for score in (40.0, 50.0, 40.0, 40.0):
+            add(store, a_revision(1, score))
+            for parcel in store.outbox.pending(99, PLENTY):
+                sent.append(msgspec.json.decode(parcel.body)["score"])
+                store.outbox.mark_delivered({parcel.row: "stored"})
+    assert sent == [40, 50, 40]
+
+
+def test_of_what_returns_in_the_same_moment_before_it_was_sent_only_the_last_waits(tmp_path: Path) -> None:
+    with an_owned_store(tmp_path / "s.sqlite") as store:
+        for score in (40.0, 50.0, 40.0):
+            add(store, a_revision(1, score))
+        assert waiting(store.outbox) == [(signal_id(1), 40)]
+
+
 def test_a_rejected_revision_does_not_hold_back_the_next(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     with an_owned_store(path) as store:
