@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from services.detector.explain import contact
-from services.detector.explain.base import Margins, covers
+from services.detector.explain.base import Margins, covers, made_afterwards
 from services.detector.leave import away
 from services.detector.registers import Registers
+
+A_WORKDAY = timedelta(hours=12)
+"""A contact that began longer ago was another one."""
+THE_NEXT_DAYS = timedelta(days=2)
+"""A case that begins later is new work, not a reason for the look."""
 
 
 def add_context(
@@ -16,8 +23,9 @@ def add_context(
     """Adds anyone_had_case, team_had_case, dormant, claim_known_at, retroactive_at and on_leave.
 
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
-    is when the viewer first registered a link to the person after the lookup (null: never); a contact at another moment
-    says nothing of the lookup. A file is `dormant` where
+    is when the viewer first registered a link to the person that might have justified the lookup, too long after it to
+    have been at hand (null: never); a contact at another moment, or a case that begins days later, says nothing of the
+    lookup. A file is `dormant` where
     all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
     this person, or of the person as a party, that names the claimed case was first known; `on_leave` says that the
     viewer was away, as known when grace ended.
@@ -26,11 +34,11 @@ def add_context(
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")
     links = registers.links.rows(asked["subject"]).rename({"subject_check": "link_check"})
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
-    afterwards = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+    afterwards = made_afterwards(margins)
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
-    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + pl.duration(days=1))
-    concerns = (pl.col("link_kind") != "contact") | then
-    about_it = cases.filter(afterwards & concerns)
+    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + A_WORKDAY)
+    begun = pl.col("valid_from") <= pl.col("at") + THE_NEXT_DAYS
+    about_it = cases.filter(afterwards & pl.when(pl.col("link_kind") == "contact").then(then).otherwise(begun))
     registered = about_it.group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
     return (
         rows.join(registered, on="row", how="left", maintain_order="left")

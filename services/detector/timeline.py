@@ -8,7 +8,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.explain import licences, linked_explanations, plain_explanations
-from services.detector.explain.base import SELF_REPORT, covers
+from services.detector.explain.base import SELF_REPORT, covers, made_afterwards
 from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.mandates import Mandates
@@ -20,7 +20,7 @@ class Explainer:
     """Finds each lookup's explanation and its timeline."""
 
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar, pseudonyms: Pseudonymiser) -> None:
-        margins = margins_of(settings)
+        margins = self._margins = margins_of(settings)
         self._linked = linked_explanations(margins)
         self._plain = plain_explanations(margins)
         self._licences = licences(margins) if settings.mandates or settings.systems_without_cases else ()
@@ -61,18 +61,16 @@ class Explainer:
     def _known_at(self) -> pl.Expr:
         """When the link could first explain this lookup; null where it never can.
 
-        A link that the viewer registers after the lookup explains only as a contact of the same local day; one that
+        A link that the viewer registers more than registration_minutes after the lookup explains only as a contact of
+        the same local day; one that
         was replaced by a newer version before that never does.
         """
         known = pl.max_horizontal("at", "known_from", pl.when(pl.col("to_team")).then("viewer_known_from"))
-        by_viewer_later = (pl.col("known_from") > pl.col("at")) & (
-            pl.col("registered_by_employee").eq_missing(pl.col("employee"))
-        )
         same_day_contact = (pl.col("link_kind") == "contact") & (
             self._calendar.local_day(pl.col("known_from")) == pl.col("day")
         )
         in_force = pl.col("known_until").is_null() | (known < pl.col("known_until"))
-        return pl.when(in_force & (~by_viewer_later | same_day_contact)).then(known).alias("known_at")
+        return pl.when(in_force & (~made_afterwards(self._margins) | same_day_contact)).then(known).alias("known_at")
 
     def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Explanations without a link are known at once and go before those with one."""

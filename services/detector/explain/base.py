@@ -61,6 +61,7 @@ class Margins:
     mistyped_seconds: int = 0
     namesake_minutes: int = 0
     consultation_minutes: int = 0
+    registration_minutes: int = 0
     systems_without_cases: tuple[str, ...] = ()
 
 
@@ -77,6 +78,12 @@ class Explanation:
     strength: pl.Expr
     nl: str
     en: str
+
+
+def made_afterwards(margins: Margins) -> pl.Expr:
+    """The viewer registered the link themselves, too long after the lookup to have been at work on it already."""
+    too_late = pl.col("known_from") > pl.col("at") + pl.duration(minutes=margins.registration_minutes)
+    return too_late & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
 
 
 def covers() -> pl.Expr:

@@ -11,6 +11,7 @@ def margins_of(settings: AgencySettings) -> Margins:
     return Margins(
         contact_before_minutes=settings.contact_before_minutes,
         contact_after_minutes=settings.contact_after_minutes,
+        registration_minutes=settings.registration_minutes,
         aftercare_days=settings.aftercare_days,
         exempt_systems=settings.exempt_systems,
         mistyped_seconds=settings.mistyped_seconds,

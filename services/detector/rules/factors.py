@@ -103,12 +103,12 @@ def break_glass(points: int) -> Factor:
     )
 
 
-def worked_on_it(points: int) -> Factor:
+def worked_on_it(steps: dict[int, int]) -> Factor:
     """Against: data of the file were changed, which can be seen there and is what work leaves behind."""
     return Factor(
         "worked-on-it",
-        pl.col("edits") > 0,
-        pl.lit(-points),
+        pl.col("edits") >= min(steps),
+        -steps_of("edits", steps),
         pl.col("edits").cast(pl.String),
         Text(
             "Bij {edits} van {lookups_nl} zijn gegevens in het dossier gewijzigd; daar is na te gaan wat er is gedaan.",
@@ -119,7 +119,7 @@ def worked_on_it(points: int) -> Factor:
 
 def worked_on_them(points: int) -> Factor:
     """Against: data were changed in at least a quarter of the lookups."""
-    return replace(worked_on_it(points), when=pl.col("edits") * 4 >= pl.col("lookups"))
+    return replace(worked_on_it({1: points}), when=pl.col("edits") * 4 >= pl.col("lookups"))
 
 
 def from_a_worklist(points: int) -> Factor:
