@@ -51,7 +51,7 @@ CONTEXT = (
     false_case_claim({1: 60, 2: 90, 3: 120}),
     from_a_case_at_work(60),
     from_a_worklist(40),
-    worked_on_it({1: 80, 3: 160}),
+    worked_on_it({1: 80, 3: 200}),
     dormant_file(30),
 )
 

@@ -72,11 +72,14 @@ def returned(points: int) -> Factor:
 
 
 def false_case_claim(steps: dict[int, int]) -> Factor:
-    """Context: the screen was in a case that is not this person's. One such line may be a screen left open."""
+    """Context: the screen was in a case that is not this person's. One such line may be a screen left open.
+
+    Where data were changed from there it is more likely a case that nobody registered, and counts as one line does.
+    """
     return Factor(
         "false-case-claim",
         pl.col("false_claims") >= min(steps),
-        steps_of("false_claims", steps),
+        pl.when(pl.col("edits") > 0).then(pl.lit(steps[min(steps)])).otherwise(steps_of("false_claims", steps)),
         pl.col("false_claims").cast(pl.String),
         Text(
             "In {false_claims} van {lookups_nl} stond een zaak open die volgens de zaakkoppelingen niet van deze persoon is.",
