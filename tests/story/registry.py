@@ -100,6 +100,10 @@ def _against_agency(columns: Columns) -> bool:
     return columns["compared_with"] == "agency" and _int(columns["history_days"]) > 0
 
 
+def _worked_from_there(columns: Columns) -> bool:
+    return _int(columns["false_claims"]) >= 2 and _int(columns["edits"]) > 0
+
+
 FACTORS: Mapping[str, Told] = {
     "number-of-consultations": Told(at_least("moments", 2), "moments", ("moments", "days", "lookups")),
     "nature-of-data": Told(lambda columns: "medical" in str(columns["categories"]), "medical"),
@@ -135,6 +139,7 @@ FACTORS: Mapping[str, Told] = {
     "lists": Told(at_least("lists", 1), "lists", part("lists")),
     "months-watched": Told(at_least("months", 6), "months", ("months",)),
     "returned": Told(is_value("recurrent", value=True), "days", ("ninety",)),
+    "unregistered-case": Told(_worked_from_there, "edits", part("edits")),
     "false-case-claim": Told(at_least("false_claims", 1), "false_claims", part("false_claims")),
     "dormant-file": Told(at_least("dormant", 1), "dormant", (*part("dormant"), "dormant_months")),
     "during-leave": Told(at_least("on_leave", 1), "on_leave", part("on_leave")),

@@ -97,6 +97,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "worked-on-it": ("gegevens gewijzigd", "data changed"),
     "from-a-worklist": ("vanuit een werklijst", "from a worklist"),
     "others-stood-out": ("ook bij anderen die dag", "others that day too"),
+    "unregistered-case": ("mogelijk zaak zonder koppeling", "possibly a case without a link"),
     "false-case-claim": ("zaak van een ander open", "in a case that is not this person's"),
     "dormant-file": ("slapend dossier", "dormant file"),
     "break-glass": ("noodtoegang", "emergency access"),

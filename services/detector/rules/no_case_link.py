@@ -24,6 +24,7 @@ from services.detector.rules.pair_factors import (
     false_case_claim,
     from_a_case_at_work,
     number_of_consultations,
+    unregistered_case,
 )
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, NO_REASON, PASSED_ON
 
@@ -49,6 +50,7 @@ CONTEXT = (
     off_hours(20),
     during_leave(30),
     false_case_claim({1: 60, 2: 90, 3: 120}),
+    unregistered_case({2: 30, 3: 60}),
     from_a_case_at_work(60),
     from_a_worklist(40),
     worked_on_it({1: 80, 3: 200}),

@@ -72,18 +72,29 @@ def returned(points: int) -> Factor:
 
 
 def false_case_claim(steps: dict[int, int]) -> Factor:
-    """Context: the screen was in a case that is not this person's. One such line may be a screen left open.
-
-    Where data were changed from there it is more likely a case that nobody registered, and counts as one line does.
-    """
+    """Context: the screen was in a case that is not this person's. One such line may be a screen left open."""
     return Factor(
         "false-case-claim",
         pl.col("false_claims") >= min(steps),
-        pl.when(pl.col("edits") > 0).then(pl.lit(steps[min(steps)])).otherwise(steps_of("false_claims", steps)),
+        steps_of("false_claims", steps),
         pl.col("false_claims").cast(pl.String),
         Text(
             "In {false_claims} van {lookups_nl} stond een zaak open die volgens de zaakkoppelingen niet van deze persoon is.",
             "In {false_claims} of {lookups_en} the screen was in a case that by the case links is not this person's.",
+        ),
+    )
+
+
+def unregistered_case(steps: dict[int, int]) -> Factor:
+    """Against: the screen was in in no known case of the person, yet data were changed: a case without a link, perhaps."""
+    return Factor(
+        "unregistered-case",
+        (pl.col("false_claims") >= min(steps)) & (pl.col("edits") > 0),
+        -steps_of("false_claims", steps),
+        pl.col("edits").cast(pl.String),
+        Text(
+            "Bij {edits} van {lookups_nl} zijn gegevens gewijzigd; de zaak die openstond kan er een zijn die niemand heeft gekoppeld.",
+            "In {edits} of {lookups_en} data were changed; the case that was open may be one that nobody linked.",
         ),
     )
 
