@@ -34,8 +34,8 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## the demo: an agency, its signals and the page; ARGS=--once stops when it is done
 	@$(BIN)/doelbinding demo $(ARGS)
 
-test: $(READY) ## all tests that need no service beside the checkout
-	@$(BIN)/pytest $(ARGS)
+test: $(READY) ## all tests that need no service beside the checkout, two at a time
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-unit: $(READY) ## the fast loop: unit, rule and contract tests, two at a time
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/rules tests/contract $(ARGS)
@@ -45,7 +45,7 @@ check: $(READY) ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest
+	LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
 
 qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

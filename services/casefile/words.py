@@ -22,7 +22,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no": ("nee", "no"),
     "employee": ("Medewerker", "Employee"),
     "subject": ("Betrokkene", "Subject"),
-    "several": ("meer dan één", "more than one"),
+    "several": ("niet één bepaalde persoon", "no one person in particular"),
     "when": ("Raadplegingen", "Lookups"),
     "when-told": ("{first} tot en met {last}", "{first} to {last}"),
     "raised": ("Ontstaan", "Raised"),

@@ -10,13 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.demo import LEGAL_BASIS
 from tests.investigator import Investigator, Json, rescored_signals
 from tests.processes import Ended, doelbinding, free_port, started
 
 SIZE = ("--employees", "80", "--weeks", "2")
 DELIVERED = r'doelbinding_deliveries_total\{result="delivered"\} [1-9]'
 EXPLAINED = r'doelbinding_lookups_total\{outcome="explained"\} [1-9]'
-BRP_ALLOWED = 'brp_legal_basis = "fictitious data"\n'
+SETTINGS_OF_DEMO = f'brp_legal_basis = "{LEGAL_BASIS}"\n'
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,13 @@ def main_job(tmp_path_factory: pytest.TempPathFactory) -> MainJob:
     home = tmp_path_factory.mktemp("main-job")
     first = doelbinding(home, "demo", "--once", "--port", "0", *SIZE)
     dataset, state = home / "demo" / "agency-80-2-1", home / "demo" / "state-80-2-1"
+    rules = home / "agency.toml"
+    rules.write_text(SETTINGS_OF_DEMO)
     with started(state, "serve", "--port", "0") as api:
         url = api.until_it_says(r"Pages: +(http://[\d.:]+)")[1]
         seen = look(url, state)
-        rescored = doelbinding(state, "rescore", dataset, "--out", home / "rescored", "--submit", url)
+        again = ("rescore", dataset, "--rules", rules, "--out", home / "rescored", "--submit", url)
+        rescored = doelbinding(state, *again)
         seen_again = look(url, state)
     assert rescored.code == 0, rescored.err
     return MainJob(home, dataset, state, first, seen, rescored_signals(home / "rescored"), seen_again)
@@ -75,7 +79,7 @@ def deployables(main_job: MainJob, tmp_path_factory: pytest.TempPathFactory) -> 
     home = tmp_path_factory.mktemp("deployables")
     for keys in ("keyring.json", "tokens.json"):
         shutil.copy(main_job.state / keys, home / keys)
-    (home / "agency.toml").write_text(BRP_ALLOWED)
+    (home / "agency.toml").write_text(SETTINGS_OF_DEMO)
     port = free_port()
     with started(home, "serve", "--port", "0") as api:
         url = api.until_it_says(r"Pages: +(http://[\d.:]+)")[1]

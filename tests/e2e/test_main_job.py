@@ -27,7 +27,8 @@ def test_the_demo_ends_by_itself_and_shows_the_top_signals_and_where_the_page_is
     assert main_job.first.code == 0, main_job.first.err
     assert "Top of the intake queue" in main_job.first.out
     assert re.search(r"Queue: +http://127\.0\.0\.1:\d+/queue", main_job.first.out)
-    assert "own-file" in main_job.first.out
+    pushed = [signal for signal in main_job.rescored.values() if signal["pushed"]]
+    assert str(max(pushed, key=lambda signal: float(signal["score"]))["rule"]) in main_job.first.out
     assert "Traceback" not in main_job.first.err
 
 

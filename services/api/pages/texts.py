@@ -80,7 +80,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "counts": ("Aantallen", "Counts"),
     "status": ("Status", "Status"),
     "open-signal": ("Bekijk signaal", "Open signal"),
-    "nobody": ("meer dan één", "more than one"),
+    "nobody": ("niet één bepaalde persoon", "no one person in particular"),
     "previous": ("Vorige", "Previous"),
     "next": ("Volgende", "Next"),
     "pages": ("Bladeren", "Pages"),
