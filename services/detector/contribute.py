@@ -19,13 +19,15 @@ def classify(judged: pl.DataFrame) -> pl.DataFrame:
     """Adds linked_at (a case link was known; null: never), family, special_from and handler to explained lookups.
 
     `special_from` is when a special file was known to be one: the lookup itself, or the later registration of the
-    relation. A `handler` of staff files outside the own team works on them as others do on ordinary files: a case link
-    makes the look lawful, and there is grace for it. What the settings allow without a case explains ordinary files
-    and those of a handler; what the viewer reported as a mistake explains ordinary files only.
+    relation. A `handler` of staff files works on them as others do on ordinary files: a case link makes the look
+    lawful, and there is grace for it; of somebody of the own team only a case that was there before. What the settings
+    allow without a case explains ordinary files and those of a handler; what the viewer reported as a mistake explains
+    ordinary files only.
     """
     linked = pl.col("explained_at").is_not_null() & ~pl.col("explanation").is_in(NOT_LINKS)
     hits = judged.with_columns(pl.when(linked).then("explained_at").alias("linked_at"), _family().alias("family"))
-    handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & ~pl.col("same_team")
+    given = linked & (pl.col("explained_at") <= pl.col("at"))
+    handler = (pl.col("family") == "staff-file") & pl.col("eigen_personeel") & (~pl.col("same_team") | given)
     hits = hits.with_columns(_special_from().alias("special_from"), handler.alias("handler"))
     return _with_reports(_with_licences(hits)).drop("licence", "licence_strength")
 

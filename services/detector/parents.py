@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
@@ -12,7 +13,6 @@ from services.detector.rules import (
     ENUMERATION,
     EXPORTS,
     LEAVER,
-    OF_MONTHS,
     PEERS,
     SEARCH,
     SHARE,
@@ -23,19 +23,24 @@ from services.detector.thresholds import BurstSettings
 
 WEIGHTIER = (EXPORTS, ENUMERATION)
 """What a day's persons may be part of, weightiest first."""
+PERIODS = (SHARE, PEERS, SEARCH)
+"""Fortnights and months that may follow on one another, weightiest first."""
+PERIOD = ["family", "employee", "window"]
+FIVE_WEEKS = 35
+"""Days between the beginnings of two periods that still make one story: a month, and a few days."""
 
 
 def with_parents(
-    signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime, burst: BurstSettings
+    signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime, burst: BurstSettings, silent: Collection[str]
 ) -> pl.DataFrame:
-    """Adds `parent_family` and `parent_window` (null: no parent).
+    """Adds `parent_family` and `parent_window` (null: no parent), and `continued` (see chains).
 
     One employee's looks at a person belong to the latest standing burst that they are part of; a day's persons to the
     export, or else the enumeration, that stands out on that day; what stands out within somebody's last days of
-    employment to these; a month's searches to the month's share. A long watch, of class P, is a story of its own.
-    `everything` are all windowed contributions.
+    employment to these; a fortnight or month to the first of those that it follows on. A long watch, of class P, is a
+    story of its own. `everything` are all windowed contributions; `silent` families make no signals, so no parents.
     """
-    wanted = [BURST, *WEIGHTIER, LEAVER, SHARE]
+    wanted = [family for family in (BURST, *WEIGHTIER, LEAVER, *PERIODS) if family not in silent]
     parents = as_of(everything.filter(pl.col("family").is_in(wanted)), moment, burst)
     standing = parents.filter(~pl.col("withdrawn"))
     bursts = (
@@ -53,31 +58,67 @@ def with_parents(
         .with_columns(pl.lit(VOLUME).alias("family"))
     )
     told = signals.join(bursts, on=["family", "employee", "about"], how="left", maintain_order="left")
-    told = told.join(crowded, on=["family", "employee", "window"], how="left", maintain_order="left")
-    told = told.join(_around(signals, standing), on=["family", "employee", "window"], how="left", maintain_order="left")
+    told = told.join(crowded, on=PERIOD, how="left", maintain_order="left")
+    told = told.join(_around(signals, standing), on=PERIOD, how="left", maintain_order="left")
+    firsts = chains(standing).filter("first").select(*PERIOD, "continued")
+    told = told.join(firsts, on=PERIOD, how="left", maintain_order="left")
     of_burst = pl.when(~pl.col("long_watch"))
     day = pl.when(pl.col("day_family").is_not_null()).then("window")
     return told.with_columns(
         pl.coalesce(of_burst.then("parent_family"), "day_family", "around").alias("parent_family"),
         pl.coalesce(of_burst.then("parent_window"), day, "around_window").alias("parent_window"),
+        pl.col("continued").fill_null(0),
     ).drop("day_family", "around", "around_window")
 
 
 def _around(signals: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     """Table (family, employee, window, around, around_window): the standing signal whose part another one is."""
-    key = ["family", "employee", "window"]
+    inner = signals.filter(pl.col("family").is_in([VOLUME, *PERIODS])).select(*PERIOD, "since")
+    return pl.concat([_before_leaving(inner, standing), _later_periods(standing)]).unique(
+        PERIOD, keep="first", maintain_order=True
+    )
+
+
+def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     leaving = standing.filter(pl.col("family") == LEAVER).select(
         "employee", pl.col("window").alias("around_window"), pl.col("since").alias("around_since"),
         pl.lit(LEAVER).alias("around"),
     ).unique()  # fmt: skip
-    inner = signals.filter(pl.col("family").is_in([VOLUME, PEERS, *OF_MONTHS])).select(*key, "since")
     within = inner.join(leaving, on="employee").filter(
         (pl.col("since") >= pl.col("around_since")) & (pl.col("window") <= pl.col("around_window"))
     )
-    months = standing.filter(pl.col("family") == SHARE).select(
-        pl.lit(SEARCH).alias("family"), "employee", "window",
-        pl.lit(SHARE).alias("around"), pl.col("window").alias("around_window"),
-    ).unique()  # fmt: skip
-    columns = [*key, "around", "around_window"]
-    both = pl.concat([within.sort("around_window").select(columns), months.select(columns)])
-    return both.unique(key, keep="first", maintain_order=True)
+    return within.sort("around_window").select(*PERIOD, "around", "around_window")
+
+
+def _later_periods(standing: pl.DataFrame) -> pl.DataFrame:
+    """The periods of an employee that follow on one another and were raised after the first of them."""
+    told = chains(standing)
+    heads = told.filter("first").select("employee", "chain", pl.col("family").alias("around"), "window")
+    later = told.filter(~pl.col("first"))
+    return later.join(heads.rename({"window": "around_window"}), on=["employee", "chain"]).select(
+        *PERIOD, "around", "around_window"
+    )
+
+
+def chains(standing: pl.DataFrame) -> pl.DataFrame:
+    """Table (family, employee, window, chain, first, continued) of standing fortnights and months.
+
+    Those of one employee that begin within five weeks of one another are a chain. The one raised first tells the story,
+    so that what comes later never takes its place in the queue; `continued` is how many others there are. What lies
+    within somebody's last days of employment is a part of that.
+    """
+    inner = standing.filter(pl.col("family").is_in(PERIODS))
+    periods = inner.group_by(PERIOD).agg(pl.col("since").first(), pl.col("raised_at").min())
+    periods = periods.join(_before_leaving(periods, standing), on=PERIOD, how="anti")
+    weight = pl.col("family").replace_strict({family: place for place, family in enumerate(PERIODS)})
+    apart = (pl.col("since") - pl.col("since").shift(1).over("employee")).dt.total_days() > FIVE_WEEKS
+    in_time = periods.sort("employee", "since", weight)
+    chained = in_time.with_columns(apart.fill_null(value=False).cum_sum().over("employee").alias("chain"))
+    of_chain = ["employee", "chain"]
+    in_order = chained.sort(*of_chain, "raised_at", weight, "window")
+    return in_order.select(
+        *PERIOD,
+        "chain",
+        (pl.int_range(pl.len()).over(of_chain) == 0).alias("first"),
+        (pl.len().over(of_chain).cast(pl.Int64) - 1).alias("continued"),
+    )

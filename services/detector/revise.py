@@ -53,7 +53,8 @@ class Reviser:
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
         signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
-        scored = score(with_parents(signals, everything, moment, self.burst), self._off)
+        related = with_parents(signals, everything, moment, self.burst, self.silent)
+        scored = score(related, self._off)
         return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +77,7 @@ class Reviser:
     def _with_ids(self, signals: pl.DataFrame) -> pl.DataFrame:
         of_burst = pl.col("parent_family") == BURST
         parents = signals.select(
-            pl.when(~pl.col("parent_family").is_in(self.silent)).then("parent_family"),
+            "parent_family",
             pl.when(~of_burst).then("employee_sid"),
             pl.when(of_burst).then("subject_sid"),
             "parent_window",

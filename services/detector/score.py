@@ -13,6 +13,8 @@ from services.detector.rules.base import B_CAP, C_CAP, P_CAP, Rule
 
 CRITICAL, HIGH, MEDIUM = 85.0, 60.0, 30.0
 """Least scores of the severities."""
+IS_PART = pl.col("parent_family").is_not_null()
+"""Part of a weightier signal: context there, as class C is, so that one story is not read twice."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.D
 
 
 def score(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> list[ScoredRule]:
-    """Adds rule_version, rule_class, factors, points (tenths), score and severity; a frame per rule."""
+    """Adds rule_version, rule_class, factors, points (tenths), score and severity; a frame per rule.
+
+    `signals` have their parents (parents.with_parents).
+    """
     named = name_rules(signals, off)
     scored = []
     for rule in RULES:
@@ -59,7 +64,8 @@ def _expressions(rule: Rule) -> tuple[tuple[pl.Expr, ...], pl.Expr, tuple[pl.Exp
         pl.when(factor.when.fill_null(value=False)).then(factor.points.cast(pl.Int64)).otherwise(pl.lit(0, pl.Int64))
         for factor in rule.factors
     ]
-    cap = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
+    of_class = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
+    cap = pl.min_horizontal(of_class, pl.when(IS_PART).then(pl.lit(C_CAP, pl.Int64)))
     raw = (
         pl.lit(rule.version, pl.Int64).alias("rule_version"),
         rule.rule_class.alias("rule_class"),
@@ -70,10 +76,10 @@ def _expressions(rule: Rule) -> tuple[tuple[pl.Expr, ...], pl.Expr, tuple[pl.Exp
 
 
 def _factors(rule: Rule) -> pl.Expr:
-    """The factors that apply; `cap` makes them add up where the class sets a bound."""
+    """The factors that apply; `cap` makes them add up where the class, or a parent, sets a bound."""
     parts = [_factor(factor.id, factor.when, factor.points, factor.value) for factor in rule.factors]
     bound = pl.col("points") - pl.col("raw_points")
-    parts.append(_factor("cap", bound != 0, bound, pl.col("rule_class")))
+    parts.append(_factor("cap", bound != 0, bound, pl.when(IS_PART).then(pl.lit("part")).otherwise("rule_class")))
     return pl.concat_list(parts).list.drop_nulls()
 
 

@@ -62,7 +62,7 @@ class AgencySettings(Section):
     contact_before_minutes: int = Field(15, ge=0, le=1440, description="a contact explains lookups so long before it")
     contact_after_minutes: int = Field(60, ge=0, le=1440, description="and so long after it")
     registration_minutes: int = Field(
-        30, ge=0, le=480, description="a case that the viewer registers this soon after a look was there before it"
+        60, ge=0, le=480, description="a case that the viewer registers this soon after a look was there before it"
     )
     mistyped_seconds: int = Field(120, ge=0, le=3600, description="the right number follows a mistyped one this soon")
     namesake_minutes: int = Field(5, ge=0, le=60, description="the right person follows a namesake this soon")

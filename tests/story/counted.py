@@ -78,6 +78,7 @@ class Counter:
                 other["family"] == "volume-own" and other["window_start"] == signal["window_start"]
                 for other in self.signals
             ),
+            "continued": sum(other["parent_id"] == signal["signal_id"] for other in self.signals),
             "off_hours": sum(map(off_hours, looks)),
             "break_glass": sum(look.forced for look in looks),
             "categories": [name for name in DATA_CATEGORIES if any(name in look.categories for look in looks)],

@@ -104,6 +104,11 @@ def _worked_from_there(columns: Columns) -> bool:
     return _int(columns["false_claims"]) >= 2 and _int(columns["edits"]) > 0
 
 
+def _somebodys_cases(columns: Columns) -> bool:
+    lookups = _int(columns["lookups"])
+    return 10 * _int(columns["without_case"]) <= lookups and 2 * _int(columns["colleague_case"]) < lookups
+
+
 FACTORS: Mapping[str, Told] = {
     "number-of-consultations": Told(at_least("moments", 2), "moments", ("moments", "days", "lookups")),
     "nature-of-data": Told(lambda columns: "medical" in str(columns["categories"]), "medical"),
@@ -111,6 +116,8 @@ FACTORS: Mapping[str, Told] = {
     "from-a-case-at-work": Told(at_least("claims_at_work", 1), "claims_at_work", part("claims_at_work")),
     "from-a-worklist": Told(half_of("by_worklist"), "by_worklist", part("by_worklist")),
     "worked-on-it": Told(at_least("edits", 1), "edits", part("edits")),
+    "cases-of-others": Told(_somebodys_cases, "without_case", part("without_case")),
+    "went-on": Told(at_least("continued", 1), "continued", ("continued",)),
     "others-stood-out": Told(at_least("stood_out", 4), "stood_out", ("stood_out",)),
     "authorised": Told(all_of("by_handler"), "by_handler", part("by_handler")),
     "off-hours": Told(half_of("off_hours"), "off_hours", part("off_hours")),
@@ -164,11 +171,12 @@ FACTORS: Mapping[str, Told] = {
 }
 
 TEN_PERSONS = Told(at_least("subjects", 10), "subjects", ("subjects",))
+VOLUMES = ("volume-own", "volume-peers")
 NOBODY_IN_HALF = Told(half_of("without_case"), "without_case", part("without_case"))
 
 OF_RULE: Mapping[tuple[str, str], Told] = {
     **{(rule, "number-of-persons"): TEN_PERSONS for rule in ("volume-own", *MONTHS, "leaver")},
-    **{(rule, "nobody-had-a-case"): NOBODY_IN_HALF for rule in ("enumeration", *MONTHS, "leaver")},
+    **{(rule, "nobody-had-a-case"): NOBODY_IN_HALF for rule in ("enumeration", *VOLUMES, *MONTHS, "leaver")},
     ("volume-own", "worked-on-it"): Told(
         lambda columns: 4 * _int(columns["edits"]) >= _int(columns["lookups"]), "edits", part("edits")
     ),

@@ -52,8 +52,8 @@ RULE = Rule(
         "The employee consulted the file of a (former) colleague at {moments_en} ({lookups_en}), {period_en}.",
     ),
     counterfactual=Text(
-        "Met een zaakkoppeling en de bevoegdheid Eigen personeel, buiten het eigen team, was er geen signaal.",
-        "With a case link and the authority Eigen personeel, outside the own team, this signal would not exist.",
+        "Met een zaakkoppeling en de bevoegdheid Eigen personeel was er geen signaal; binnen het eigen team met een koppeling van vóór de raadpleging.",
+        "With a case link and the authority Eigen personeel this signal would not exist; within the own team with a link from before the lookup.",
     ),
     unknown=(INSTRUCTED, ERRAND, PASSED_ON),
     title=Text("Dossier van een collega", "Colleague's file"),

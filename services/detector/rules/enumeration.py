@@ -5,8 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, medical_data, off_hours
-from services.detector.rules.sentences import ERRAND, INSTRUCTED, OFTEN_NOBODYS_CASE, PASSED_ON
+from services.detector.rules.factors import (
+    base,
+    medical_data,
+    off_hours,
+    often_nobodys_case,
+)
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
     id="enumeration",
@@ -50,13 +55,7 @@ RULE = Rule(
             pl.col("subjects").cast(pl.String),
             Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
         ),
-        Factor(
-            "nobody-had-a-case",
-            pl.col("without_case") * 2 >= pl.col("lookups"),
-            pl.lit(30),
-            pl.col("without_case").cast(pl.String),
-            OFTEN_NOBODYS_CASE,
-        ),
+        often_nobodys_case(30),
         Factor(
             "colleagues-had-the-cases",
             pl.col("colleague_case") * 2 >= pl.col("lookups"),

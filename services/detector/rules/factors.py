@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from services.detector.rules.base import Factor, Text
-from services.detector.rules.sentences import NOBODYS_CASE
+from services.detector.rules.sentences import NOBODYS_CASE, OFTEN_NOBODYS_CASE
 
 
 def base(points: int, text: Text) -> Factor:
@@ -132,6 +132,48 @@ def from_a_worklist(points: int) -> Factor:
         Text(
             "{by_worklist} van {lookups_nl} zijn geopend vanuit een werklijst.",
             "{by_worklist} of {lookups_en} were opened from a worklist.",
+        ),
+    )
+
+
+def went_on(steps: dict[int, int]) -> Factor:
+    """Number of consultations over time: what stands out came back in later fortnights or months."""
+    return Factor(
+        "went-on",
+        pl.col("continued") >= min(steps),
+        steps_of("continued", steps),
+        pl.col("continued").cast(pl.String),
+        Text(
+            "Aansluitend viel dit bij de medewerker opnieuw op; aantal andere perioden (twee weken of een maand): {continued}.",
+            "It stood out with the employee in adjoining periods too; number of other fortnights or months: {continued}.",
+        ),
+    )
+
+
+def often_nobodys_case(points: int) -> Factor:
+    """Context: of most of these persons nobody had a case, so no colleague's work led to them."""
+    return Factor(
+        "nobody-had-a-case",
+        pl.col("without_case") * 2 >= pl.col("lookups"),
+        pl.lit(points),
+        pl.col("without_case").cast(pl.String),
+        OFTEN_NOBODYS_CASE,
+    )
+
+
+def cases_of_others(points: int) -> Factor:
+    """Against: nearly all of these persons were somebody's case, as with help to another team that nobody registered.
+
+    Cases of the own team have a factor of their own.
+    """
+    return Factor(
+        "cases-of-others",
+        (pl.col("without_case") * 10 <= pl.col("lookups")) & (pl.col("colleague_case") * 2 < pl.col("lookups")),
+        pl.lit(-points),
+        pl.col("without_case").cast(pl.String),
+        Text(
+            "Bij {without_case} van {lookups_nl} had volgens de zakenregistratie niemand een zaak; de andere personen waren bij iemand in behandeling.",
+            "At {without_case} of {lookups_en} nobody had a case by the case register; the other persons were somebody's work.",
         ),
     )
 

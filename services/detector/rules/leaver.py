@@ -5,9 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
+from services.detector.rules.factors import (
+    base,
+    medical_data,
+    off_hours,
+    often_nobodys_case,
+    sign_of_sharing,
+)
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
-from services.detector.rules.unexplained_share import NOBODY, PERSONS
+from services.detector.rules.unexplained_share import PERSONS
 
 OF_RECORDS = pl.col("counted") == "records"
 ABOVE = (
@@ -59,7 +65,7 @@ RULE = Rule(
                 "Exported or printed without an explanation: {records_en}.",
             ),
         ),
-        NOBODY,
+        often_nobodys_case(40),
         medical_data(20),
         sign_of_sharing(60),
         off_hours(20),

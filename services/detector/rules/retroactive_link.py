@@ -61,7 +61,7 @@ RULE = Rule(
     known_gaps=(
         "A link that a colleague registers on request.",
         "A contact registered on the same day: it counts as normal.",
-        "A link registered within half an hour (registration_minutes): it belongs to the same sitting as the look.",
+        "A link registered within the hour (registration_minutes): whoever does that was at work on it already.",
         "A case that begins more than two days after the look, such as one taken over later.",
     ),
     next_steps=("Ask what the case consists of: documents, contacts, decisions since it was registered.",),

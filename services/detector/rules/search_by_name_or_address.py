@@ -5,9 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Rule, Text, in_class
-from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
+from services.detector.rules.factors import (
+    base,
+    medical_data,
+    off_hours,
+    often_nobodys_case,
+    sign_of_sharing,
+    went_on,
+)
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
-from services.detector.rules.unexplained_share import ABOVE_SHARE, NOBODY, PERSONS, WITH_AGENCY
+from services.detector.rules.unexplained_share import ABOVE_SHARE, PERSONS, WITH_AGENCY
 
 RULE = Rule(
     id="search-by-name-or-address",
@@ -27,8 +34,9 @@ RULE = Rule(
         ABOVE_SHARE,
         PERSONS,
         WITH_AGENCY,
-        NOBODY,
+        often_nobodys_case(40),
         medical_data(20),
+        went_on({1: 40, 2: 70, 3: 100}),
         sign_of_sharing(40),
         off_hours(20),
     ),

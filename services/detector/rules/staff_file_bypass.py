@@ -20,8 +20,8 @@ RULE = Rule(
         base(
             640,
             Text(
-                "Dossiers van (oud-)medewerkers, hun partners en kinderen horen bij de afdeling Eigen personeel; een zaakkoppeling samen met die bevoegdheid, buiten het eigen team, is niet gevonden.",
-                "Files of (former) staff, their partners and children belong to the department Eigen personeel; no case link together with that authority, outside the own team, was found.",
+                "Dossiers van (oud-)medewerkers, hun partners en kinderen horen bij de afdeling Eigen personeel; een zaakkoppeling samen met die bevoegdheid (binnen het eigen team: van vóór de raadpleging) is niet gevonden.",
+                "Files of (former) staff, their partners and children belong to the department Eigen personeel; no case link together with that authority (within the own team: from before the lookup) was found.",
             ),
         ),
         authorised(250),

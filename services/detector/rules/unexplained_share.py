@@ -5,8 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, medical_data, off_hours, sign_of_sharing
-from services.detector.rules.sentences import ERRAND, INSTRUCTED, OFTEN_NOBODYS_CASE, PASSED_ON
+from services.detector.rules.factors import (
+    base,
+    cases_of_others,
+    medical_data,
+    off_hours,
+    often_nobodys_case,
+    sign_of_sharing,
+    went_on,
+)
+from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 ABOVE_SHARE = Factor(
     "above-peers-share",
@@ -43,14 +51,6 @@ WITH_AGENCY = Factor(
         "There are too few others in the same role and department; the comparison is with the whole agency.",
     ),
 )
-NOBODY = Factor(
-    "nobody-had-a-case",
-    pl.col("without_case") * 2 >= pl.col("lookups"),
-    pl.lit(40),
-    pl.col("without_case").cast(pl.String),
-    OFTEN_NOBODYS_CASE,
-)
-
 RULE = Rule(
     id="unexplained-share",
     version=1,
@@ -69,8 +69,10 @@ RULE = Rule(
         ABOVE_SHARE,
         PERSONS,
         WITH_AGENCY,
-        NOBODY,
+        often_nobodys_case(40),
+        cases_of_others(50),
         medical_data(20),
+        went_on({1: 40, 2: 70, 3: 100}),
         sign_of_sharing(40),
         off_hours(20),
     ),

@@ -7,11 +7,13 @@ import polars as pl
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import (
     base,
+    cases_of_others,
     colleagues_had_the_cases,
     forest,
     from_a_worklist,
     number_of_persons,
     off_hours,
+    often_nobodys_case,
     others_stood_out,
     sign_of_sharing,
     worked_on_them,
@@ -56,6 +58,8 @@ RULE = Rule(
         from_a_worklist(100),
         worked_on_them(80),
         others_stood_out(100),
+        often_nobodys_case(40),
+        cases_of_others(50),
         sign_of_sharing(60),
         off_hours(20),
         forest(40),

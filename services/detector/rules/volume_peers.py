@@ -5,7 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, colleagues_had_the_cases, off_hours, sign_of_sharing
+from services.detector.rules.factors import (
+    base,
+    cases_of_others,
+    colleagues_had_the_cases,
+    off_hours,
+    often_nobodys_case,
+    sign_of_sharing,
+    went_on,
+)
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
 
 RULE = Rule(
@@ -56,7 +64,10 @@ RULE = Rule(
                 "There are too few others in the same role and department; the comparison is with the whole agency.",
             ),
         ),
+        went_on({1: 40, 2: 70, 3: 100}),
         colleagues_had_the_cases(120),
+        often_nobodys_case(40),
+        cases_of_others(50),
         sign_of_sharing(60),
         off_hours(20),
     ),
