@@ -43,6 +43,7 @@ SURROUNDING_COLUMNS = {
 same viewer, an explained lookup of the same subject by somebody else, or a case link of a colleague of the team."""
 
 LINKED_PERSON, SELF_REPORT = "linked-person", "self-report"
+MANDATE = "mandate"
 DERIVED = (LINKED_PERSON, SELF_REPORT)
 """Kinds of link rows that other registers than the case links say; no case of the person itself."""
 
