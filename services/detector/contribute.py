@@ -74,7 +74,7 @@ def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_licences(hits: pl.DataFrame) -> pl.DataFrame:
-    """Explains at once what the settings allow, where no link did; of lists about nobody in particular a mandate does."""
+    """Explains at once what the settings allow, where no link did; a mandate covers lists about nobody too."""
     if hits["licence"].null_count() == hits.height:
         return hits
     unlinked = pl.col("explained_at").is_null() | (pl.col("explained_at") > pl.col("at"))
