@@ -31,7 +31,7 @@ SURROUNDING_COLUMNS = {
     "kind": "how the other row is related: same-viewer, same-subject or colleague-case",
     "only_looked": "the lookup was a search or a view",
     "searched_by": "what was searched by, or null",
-    "ordinary": "the file is nobody's of the viewer's own, family's or a colleague's",
+    "ordinary": "nobody's own file, family's or a colleague's; or a staff file before who handles them",
     "seconds": "seconds from the lookup to the other one; negative: the other came first",
     "other_searched_by": "what the other lookup was searched by, or null",
     "two_slips": "the two BSNs are two slips of the keyboard apart",
