@@ -11,8 +11,6 @@ from services.detector.explain.base import Margins, covers, made_afterwards
 from services.detector.leave import away
 from services.detector.registers import Registers
 
-A_WORKDAY = timedelta(hours=12)
-"""A contact that began longer ago was another one."""
 THE_NEXT_DAYS = timedelta(days=2)
 """A case that begins later is new work, not a reason for the look."""
 
@@ -36,7 +34,7 @@ def add_context(
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     afterwards = made_afterwards(margins)
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
-    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + A_WORKDAY)
+    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + contact.A_WORKDAY)
     begun = pl.col("valid_from") <= pl.col("at") + THE_NEXT_DAYS
     about_it = cases.filter(afterwards & pl.when(pl.col("link_kind") == "contact").then(then).otherwise(begun))
     about_it = _without_continued(about_it, cases.filter(~afterwards))

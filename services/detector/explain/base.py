@@ -23,7 +23,7 @@ CANDIDATE_COLUMNS = {
     "valid_from": "start of the link",
     "valid_to": "end of the link, null while open",
     "arrived_later": "the link was registered after the lookup, by a system",
-    "team_size": "members of the viewer's team on that day",
+    "team_size": "members of the viewer's team on that day; 1 for a link to the viewer",
 }
 """One row per lookup and case link of the viewer or the viewer's team to the same subject."""
 
@@ -49,6 +49,14 @@ DERIVED = (LINKED_PERSON, SELF_REPORT)
 
 FULL = 1000
 """Strengths are whole thousandths, so that ties and sums are exact."""
+
+
+SMALL_TEAM = 12
+
+
+def by_team_size(strength: int) -> pl.Expr:
+    """A strength that falls with the size of the team beyond a team of twelve; of the viewer's own links it stays."""
+    return (strength * SMALL_TEAM) // pl.max_horizontal("team_size", pl.lit(SMALL_TEAM))
 
 
 @dataclass(frozen=True)
