@@ -47,6 +47,9 @@ MANDATE = "mandate"
 DERIVED = (LINKED_PERSON, SELF_REPORT)
 """Kinds of link rows that other registers than the case links say; no case of the person itself."""
 
+OF_CASES = ("assignment", "task", "review")
+"""Kinds of links that give a reason to open files; a contact is about its own person, around its own moment."""
+
 FULL = 1000
 """Strengths are whole thousandths, so that ties and sums are exact."""
 
@@ -93,6 +96,14 @@ def made_afterwards(margins: Margins) -> pl.Expr:
     """The viewer registered the link themselves, too long after the lookup to have been at work on it already."""
     too_late = pl.col("known_from") > pl.col("at") + pl.duration(minutes=margins.registration_minutes)
     return too_late & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+
+
+def in_one_sitting(margins: Margins) -> pl.Expr:
+    """The viewer registers an own case, which begins only then, so soon after the lookup that both are one work."""
+    soon = pl.col("at") + pl.duration(minutes=margins.registration_minutes)
+    begins = pl.col("valid_from").is_between(pl.col("at"), soon) & (pl.col("known_from") <= soon)
+    by_viewer = pl.col("registered_by_employee").eq_missing(pl.col("employee")) & ~pl.col("to_team")
+    return begins & by_viewer & pl.col("link_kind").is_in(OF_CASES)
 
 
 def covers() -> pl.Expr:
