@@ -117,7 +117,7 @@ EMPLOYEE = Record(
         "valid_to": INSTANT,
         "registered_at": INSTANT,
     },
-    frozenset({"hours_per_week", "street", "valid_to", "registered_at"}),
+    frozenset({"bsn", "hours_per_week", "street", "valid_to", "registered_at"}),
     {},
     frozenset({"hours_per_week", "street", "valid_to", "registered_at"}),
 )

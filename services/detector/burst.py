@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from services.core.contract import INSTANT
-from services.detector.rules import BURST, UNEXPLAINED
+from services.detector.rules import BURST, ORDINARY
 from services.detector.thresholds import BurstSettings
 
 MOST_OF_A_TEAM = 3
@@ -49,7 +49,7 @@ def candidates(pairs: pl.DataFrame) -> pl.DataFrame:
 
     `pairs` are windowed contributions; the answer has no employee, and its window is only known as of a moment.
     """
-    looks = pairs.filter((pl.col("family") == UNEXPLAINED) & (pl.col("viewer").n_unique().over("subject") > 1))
+    looks = pairs.filter(pl.col("family").is_in(ORDINARY) & (pl.col("viewer").n_unique().over("subject") > 1))
     nobody = [pl.lit(None, pl.Int64).alias(name) for name in ("employee", "employee_check", "employee_sid")]
     return looks.with_columns(pl.lit(BURST).alias("family"), *nobody)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.explain.base import SELF_REPORT
+from services.detector.explain.base import MANDATE, SELF_REPORT
 from services.detector.explain.self_report import STRENGTH as REPORT_STRENGTH
 from services.detector.rules import EXPORTS, FAMILIES, ORDINARY, OWN_STREET, RETROACTIVE, RULES, UNEXPLAINED
 from services.detector.state.schemas import CONTRIBUTIONS, HAPPENED_AROUND
@@ -76,11 +76,13 @@ def as_stored(contributions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_licences(hits: pl.DataFrame) -> pl.DataFrame:
-    """Explains at once what the settings allow, where no link did."""
+    """Explains at once what the settings allow, where no link did; a mandate covers lists about nobody too."""
     if hits["licence"].null_count() == hits.height:
         return hits
     unlinked = pl.col("explained_at").is_null() | (pl.col("explained_at") > pl.col("at"))
     allowed = pl.col("licence").is_not_null() & unlinked & (pl.col("family").is_in(ORDINARY) | pl.col("handler"))
+    lists = pl.col("subject").is_null() & pl.col("action").is_in(TAKEN_OUT) & (pl.col("licence") == MANDATE)
+    allowed = allowed | lists.fill_null(value=False)
     at_once = pl.when(allowed)
     return hits.with_columns(
         at_once.then("at").otherwise("explained_at").alias("explained_at"),

@@ -128,5 +128,5 @@ def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 def _keys(links: pl.DataFrame, employees: pl.DataFrame, relations: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     who = pl.concat([employees["employee"], relations["relative_of"].rename("employee")])
-    whom = pl.concat([links["subject"], relations["subject"], employees["own_subject"].rename("subject")])
+    whom = pl.concat([links["subject"], relations["subject"], employees["own_subject"].drop_nulls().rename("subject")])
     return who.unique(), whom.unique()

@@ -13,13 +13,11 @@ from datetime import timedelta
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.detector.explain.base import LINKED_PERSON, SELF_REPORT
+from services.detector.explain.base import LINKED_PERSON, OF_CASES, SELF_REPORT
 from services.detector.settings import AgencySettings
 
 Encode = Callable[[pl.DataFrame], pl.DataFrame]
 AN_INSTANT = timedelta(microseconds=1)
-OF_CASES = ("assignment", "task", "review")
-"""Kinds of links that give a reason to open the file of a party to the case; a contact concerns its own person."""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def build_registers(
     return Registers(
         links=Index(links, "subject"),
         employees=Index(staff, "employee"),
-        staff=Index(staff, "own_subject"),
+        staff=Index(staff.drop_nulls("own_subject"), "own_subject"),
         relations=Index(related, "relative_of"),
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),

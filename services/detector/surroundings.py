@@ -21,7 +21,7 @@ from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.neighbours import pairs
 from services.detector.registers import Registers
-from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STATEMENTS
+from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STAFF_FILES, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
 from services.detector.state.schemas import CONTRIBUTIONS, HAPPENED_AROUND
@@ -196,12 +196,13 @@ def _same_subject(met: pl.DataFrame) -> pl.DataFrame:
 
 def _told(affected: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """The candidates with SURROUNDING_COLUMNS of the lookup itself."""
+    by_handlers = (pl.col("family") == STAFF_FILES) & pl.col("handler").fill_null(value=False)
     of_lookup = affected.select(
         "row",
         "at",
         "searched_by",
         ONLY_LOOKED.alias("only_looked"),
-        pl.col("family").is_in([*ORDINARY, RETROACTIVE, ENUMERATION]).alias("ordinary"),
+        (pl.col("family").is_in([*ORDINARY, RETROACTIVE, ENUMERATION]) | by_handlers).alias("ordinary"),
     )
     return candidates.join(of_lookup, on="row")
 

@@ -8,7 +8,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.explain import licences, linked_explanations, plain_explanations
-from services.detector.explain.base import SELF_REPORT, covers, made_afterwards
+from services.detector.explain.base import SELF_REPORT, covers, in_one_sitting, made_afterwards
 from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
 from services.detector.mandates import Mandates
@@ -54,6 +54,8 @@ class Explainer:
         team = team.join(sizes, on=["team", "day"], how="left", maintain_order="left")
         both = pl.concat([own.with_columns(pl.lit(1, pl.UInt32).alias("team_size")), team], how="diagonal")
         both = both.filter(pl.col("link_check") == pl.col("subject_check"))
+        begins = pl.when(in_one_sitting(self._margins)).then("at").otherwise("valid_from")
+        both = both.with_columns(begins.alias("valid_from"))
         return both.with_columns(self._known_at()).with_columns(
             ((pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").is_null()).alias("arrived_later")
         )

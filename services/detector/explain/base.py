@@ -23,7 +23,7 @@ CANDIDATE_COLUMNS = {
     "valid_from": "start of the link",
     "valid_to": "end of the link, null while open",
     "arrived_later": "the link was registered after the lookup, by a system",
-    "team_size": "members of the viewer's team on that day",
+    "team_size": "members of the viewer's team on that day; 1 for a link to the viewer",
 }
 """One row per lookup and case link of the viewer or the viewer's team to the same subject."""
 
@@ -31,7 +31,7 @@ SURROUNDING_COLUMNS = {
     "kind": "how the other row is related: same-viewer, same-subject or colleague-case",
     "only_looked": "the lookup was a search or a view",
     "searched_by": "what was searched by, or null",
-    "ordinary": "the file is nobody's of the viewer's own, family's or a colleague's",
+    "ordinary": "nobody's own file, family's or a colleague's; or a staff file before who handles them",
     "seconds": "seconds from the lookup to the other one; negative: the other came first",
     "other_searched_by": "what the other lookup was searched by, or null",
     "two_slips": "the two BSNs are two slips of the keyboard apart",
@@ -43,11 +43,23 @@ SURROUNDING_COLUMNS = {
 same viewer, an explained lookup of the same subject by somebody else, or a case link of a colleague of the team."""
 
 LINKED_PERSON, SELF_REPORT = "linked-person", "self-report"
+MANDATE = "mandate"
 DERIVED = (LINKED_PERSON, SELF_REPORT)
 """Kinds of link rows that other registers than the case links say; no case of the person itself."""
 
+OF_CASES = ("assignment", "task", "review")
+"""Kinds of links that give a reason to open files; a contact is about its own person, around its own moment."""
+
 FULL = 1000
 """Strengths are whole thousandths, so that ties and sums are exact."""
+
+
+SMALL_TEAM = 12
+
+
+def by_team_size(strength: int) -> pl.Expr:
+    """A strength that falls with the size of the team beyond a team of twelve; of the viewer's own links it stays."""
+    return (strength * SMALL_TEAM) // pl.max_horizontal("team_size", pl.lit(SMALL_TEAM))
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,14 @@ def made_afterwards(margins: Margins) -> pl.Expr:
     """The viewer registered the link themselves, too long after the lookup to have been at work on it already."""
     too_late = pl.col("known_from") > pl.col("at") + pl.duration(minutes=margins.registration_minutes)
     return too_late & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+
+
+def in_one_sitting(margins: Margins) -> pl.Expr:
+    """The viewer registers an own case, which begins only then, so soon after the lookup that both are one work."""
+    soon = pl.col("at") + pl.duration(minutes=margins.registration_minutes)
+    begins = pl.col("valid_from").is_between(pl.col("at"), soon) & (pl.col("known_from") <= soon)
+    by_viewer = pl.col("registered_by_employee").eq_missing(pl.col("employee")) & ~pl.col("to_team")
+    return begins & by_viewer & pl.col("link_kind").is_in(OF_CASES)
 
 
 def covers() -> pl.Expr:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.detector.explain.base import Explanation, Margins
+from services.detector.explain.base import MANDATE, Explanation, Margins
 
 
 def build(_margins: Margins) -> Explanation:
     """A mandate of the settings covers the viewer, the system and the day; of special files it says nothing."""
     return Explanation(
-        id="mandate",
+        id=MANDATE,
         applies=pl.col("mandated"),
         strength=pl.lit(800),
         nl="werk zonder zaak onder een goedgekeurd mandaat",

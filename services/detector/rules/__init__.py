@@ -79,7 +79,8 @@ LEAVER = "leaver"
 STATEMENTS = "no-confidentiality-statement"
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
-SPECIAL = ("own-file", "relative", "staff-file")
+STAFF_FILES = "staff-file"
+SPECIAL = ("own-file", "relative", STAFF_FILES)
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
 AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS, ENUMERATION, SHARED)
 """Families of class P of one employee: pushed at once."""

@@ -17,6 +17,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.context import add_context
 from services.detector.contribute import as_stored
+from services.detector.explain.base import MANDATE
 from services.detector.explain.margins import margins_of
 from services.detector.registers import Registers
 from services.detector.rules import ENUMERATION, SHARED
@@ -142,8 +143,12 @@ def _contributed(
 
 
 def _as_contributions(judged: pl.DataFrame, wanted: pl.DataFrame, surround: Surround) -> pl.DataFrame:
-    """Frame of CONTRIBUTIONS. A link ends what was enumerated; of a shared account it says who worked, not where."""
+    """Frame of CONTRIBUTIONS. A link, or a mandate, ends what was enumerated.
+
+    Of a shared account it says who worked, not where. That a system has no cases excuses nobody who reads it out.
+    """
     rows = judged.drop("family").join(wanted, on="lookup_id")
     never = pl.lit(None, CONTRIBUTIONS["counts_until"])
-    until = pl.when(pl.col("family") == ENUMERATION).then("linked_at").otherwise(never)
+    mandated = pl.when(pl.col("explanation") == MANDATE).then("explained_at")
+    until = pl.when(pl.col("family") == ENUMERATION).then(pl.min_horizontal("linked_at", mandated)).otherwise(never)
     return as_stored(surround(rows.with_columns(until.alias("counts_until"), bucket_of(pl.col("day")))))

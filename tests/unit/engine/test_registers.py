@@ -12,7 +12,7 @@ from services.core.contract import CASE_LINK, EMPLOYEE, RELATION
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.encode import Encoder
 from services.detector.registers import Index, Registers, build_registers
-from tests.world import RING, World, frame, local
+from tests.world import RING, World, frame, in_one_batch, local
 
 MARCH, APRIL, MAY = (local(f"2025-0{month}-01 00:00") for month in (3, 4, 5))
 
@@ -106,3 +106,18 @@ def test_the_headcount_is_of_people_in_service_not_of_rows() -> None:
     world.employee(2, valid_from=MAY)
     known = registers(world)
     assert [known.headcount(at) for at in (MARCH, APRIL, MAY)] == [1, 1, 2]
+
+
+def test_somebody_without_a_known_bsn_works_like_anybody_else_and_is_nobodys_colleague_by_number() -> None:
+    world = World()
+    hired = world.employee(1, bsn=None)
+    world.employee(1, team="T2", bsn=None, valid_from=MAY)
+    world.employee(2, bsn=None)
+    world.link(100, "T1", MARCH)
+    world.link(101, "T2", MARCH)
+    world.look(hired, 100, APRIL)
+    world.look(hired, 101, MAY)
+    assert registers(world).staff.frame.is_empty()
+    run = in_one_batch(world)
+    assert run.findings[0].judged["explanation"].to_list() == ["team-case"] * 2
+    assert run.signals().is_empty()
