@@ -7,6 +7,7 @@ import socket
 import threading
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from services.core.keyring import open_key_ring
@@ -105,6 +106,17 @@ def test_a_run_to_compare_with_must_be_there(told, tmp_path: Path) -> None:
     code, (line,) = told("rescore", "x", "--out", "y", "--compare", tmp_path)
     assert code == 2
     assert "signals.parquet does not exist; give the output directory of an earlier run" in line
+
+
+def test_a_run_to_compare_with_must_hold_signals(told, tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "signals.parquet").write_text("signals")
+    (tmp_path / "other").mkdir()
+    pl.DataFrame({"signal_id": ["s-1"]}).write_parquet(tmp_path / "other" / "signals.parquet")
+    for earlier in ("text", "other"):
+        code, (line,) = told("rescore", "x", "--out", "y", "--compare", tmp_path / earlier)
+        assert code == 2
+        assert "is no Parquet file with signal_id and content_hash" in line
 
 
 def test_an_unknown_rule_is_told_with_those_that_are_known(told) -> None:

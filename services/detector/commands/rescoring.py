@@ -23,6 +23,9 @@ from services.detector.rescore import Period, Rescored, coverage, rescore, write
 from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.sources.dataset import Dataset, dataset_faults
 
+COMPARED_BY = ("signal_id", "content_hash")
+"""Columns of signals.parquet that tell which signals of two runs are the same, and which are equal."""
+
 
 def rescore_command(
     dataset: Annotated[
@@ -106,7 +109,11 @@ def _signals_of(directory: Path) -> pl.DataFrame:
     path = directory / "signals.parquet"
     if not path.is_file():
         raise InputError(f"--compare: {path} does not exist; give the output directory of an earlier run")
-    return pl.read_parquet(path)
+    try:
+        return pl.read_parquet(path, columns=list(COMPARED_BY))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        needed = " and ".join(COMPARED_BY)
+        raise InputError(f"--compare: {path} is no Parquet file with {needed}; re-score that dataset again") from error
 
 
 def _compared(earlier: pl.DataFrame, now: pl.DataFrame) -> dict[str, int]:
