@@ -130,6 +130,13 @@ def test_an_unknown_source_is_told_with_those_that_are_known(told, tmp_path: Pat
     assert told("detect", tmp_path, "--source", "post") == (2, ["--source: 'post' is not known; use: files"])
 
 
+@pytest.mark.parametrize("address", ["intake", "127.0.0.1:8600", "ftp://intake", "http://", "http://intake:many"])
+def test_an_address_that_is_none_is_told_before_the_work(told, tmp_path: Path, address: str) -> None:
+    told_of = "is no address of a web service; write it like http://127.0.0.1:8600"
+    assert told("rescore", tmp_path, "--out", tmp_path / "out", "--submit", address) == (2, [f"--submit: {told_of}"])
+    assert told("detect", tmp_path, "--api", address) == (2, [f"--api: {told_of}"])
+
+
 @pytest.mark.parametrize("command", ["rescore", "detect"])
 def test_five_faults_of_a_settings_file_are_told_at_once(told, tmp_path: Path, command: str) -> None:
     settings = tmp_path / "agency.toml"

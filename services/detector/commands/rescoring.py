@@ -17,7 +17,7 @@ from services.core.errors import InputError
 from services.core.keyring import open_key_ring
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
-from services.detector.commands.options import Home, JsonOutput, RulesFile
+from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
 from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
 from services.detector.settings import AgencySettings, load_agency_settings
@@ -48,6 +48,8 @@ def rescore_command(
     """Score a historic log in batch; the same signals as the stream gives for the same input."""
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
+    if submit_to is not None:
+        check_address("--submit", submit_to)
     history, settings = _inputs(dataset, rules)
     settings = settings.with_forest() if shadow else settings
     folder = home or default_home()
