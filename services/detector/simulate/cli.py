@@ -24,7 +24,7 @@ def simulate_command(
     profile: Annotated[
         str,
         typer.Option(
-            help="standard, hard (sparser, better hidden misuse, dirtier registers) or quiet (no misuse at all)."
+            help="standard, hard (smaller, better hidden misuse, dirtier registers) or quiet (no misuse at all)."
         ),
     ] = "standard",
     json_output: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
