@@ -29,10 +29,7 @@ def simulate_command(
     ] = "standard",
     json_output: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Simulate an agency with planted misuse: a dataset in OUT, and the answers in OUT-truth.
-
-    Faults of the arguments leave as InputError, for the command line's one place that tells errors.
-    """
+    """Simulate an agency with planted misuse: a dataset in OUT, and the answers in OUT-truth."""
     report = _with_progress(out, employees, weeks, seed, profile)
     typer.echo(json.dumps(_as_json(report)) if json_output else _as_text(report))
 
