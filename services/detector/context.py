@@ -25,10 +25,9 @@ def add_context(
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
     is when the viewer first registered a link to the person that might have justified the lookup, too long after it to
     have been at hand (null: never); a contact at another moment, or a case that begins days later, says nothing of the
-    lookup. A file is `dormant` where
-    all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
-    this person, or of the person as a party, that names the claimed case was first known; `on_leave` says that the
-    viewer was away, as known when grace ended.
+    lookup. A file is `dormant` where all links known when grace ended, at least one, had ended so many months before;
+    `claim_known_at` is when a link of this person, or of the person as a party, that names the claimed case was first
+    known; `on_leave` says that the viewer was away, as known when grace ended.
     """
     rows = contributions.drop("row").with_row_index("row")
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")

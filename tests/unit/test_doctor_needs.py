@@ -73,8 +73,8 @@ def test_a_rule_for_which_the_settings_name_no_system_is_told_with_what_would_be
     none = AgencySettings.model_validate({"statement_systems": []})
     told = [finding.message for finding in agency.findings(none) if finding.check == "rules"]
     assert told == [
-        "no-confidentiality-statement is inactive: statement_systems names no system; name one, or know what this rule "
-        "cannot see"
+        "no-confidentiality-statement is inactive: statement_systems names no system; "
+        + "name one, or know what this rule cannot see"
     ]
 
 
