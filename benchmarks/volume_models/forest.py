@@ -48,7 +48,7 @@ class Forest:
 
 
 def is_installed() -> bool:
-    """Whether scikit-learn, which the project itself does not need, is there."""
+    """Whether scikit-learn, which comes with the extra `detector`, is there."""
     return find_spec("sklearn") is not None
 
 

@@ -16,6 +16,7 @@ from services.casefile.run_output import Dossier, read_dossier, read_signals
 from services.casefile.words import Speech
 from services.core.wire import to_wire
 from services.detector.commands.options import JsonOutput, RulesFile
+from services.detector.commands.rules import rule_named
 from services.detector.settings import load_agency_settings
 
 signals_app = typer.Typer(no_args_is_help=True, help="The signals of a re-scoring run: list them, show one in full.")
@@ -50,7 +51,7 @@ def list_signals(
     json_output: JsonOutput = False,
 ) -> None:
     """The signals of a run, the highest score first."""
-    wanted = pl.lit(value=True) if rule is None else pl.col("rule") == rule
+    wanted = pl.lit(value=True) if rule is None else pl.col("rule") == rule_named(rule).id
     found = read_signals(run).filter(wanted & (pl.col("pushed") | pl.lit(not pushed)))
     if sample is not None:
         found = _drawn(found, sample, seed)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from services.core.contract import EVIDENCE, SIGNAL
+from services.core.contract import EVIDENCE, SIGNAL, Schema
 from services.core.errors import DoelbindingError, InputError
 
 SIGNALS, EVIDENCE_ROWS = "signals.parquet", "evidence.parquet"
@@ -27,7 +27,7 @@ class Dossier:
 
 def read_signals(run: Path) -> pl.DataFrame:
     """The run's signals, the highest score first. Raises InputError if the directory holds none of this release."""
-    return _read(run, SIGNALS, list(SIGNAL.schema)).sort("score", "signal_id", descending=[True, False])
+    return _read(run, SIGNALS, SIGNAL.schema).sort("score", "signal_id", descending=[True, False])
 
 
 def read_dossier(run: Path, signal_id: str) -> Dossier:
@@ -37,7 +37,9 @@ def read_dossier(run: Path, signal_id: str) -> Dossier:
     """
     signals = read_signals(run)
     signal = _the_one(signals.filter(pl.col("signal_id").str.starts_with(signal_id)), signal_id)
-    rows = _read(run, EVIDENCE_ROWS, ["signal_id", *(field.name for field in EVIDENCE.fields)])
+    rows = _read(
+        run, EVIDENCE_ROWS, {"signal_id": pl.String(), **{field.name: field.dtype for field in EVIDENCE.fields}}
+    )
     evidence = rows.filter(pl.col("signal_id") == signal["signal_id"]).drop("signal_id").sort("occurred_at")
     parents = signals.filter(pl.col("signal_id") == pl.lit(signal["parent_id"], pl.String))
     children = signals.filter(pl.col("parent_id") == signal["signal_id"])
@@ -57,7 +59,7 @@ def _the_one(found: pl.DataFrame, signal_id: str) -> Row:
     return found.row(0, named=True)
 
 
-def _read(run: Path, name: str, columns: list[str]) -> pl.DataFrame:
+def _read(run: Path, name: str, columns: Schema) -> pl.DataFrame:
     path = run / name
     if not path.is_file():
         raise InputError(f"{path} does not exist; give the output directory of: doelbinding rescore DATASET --out RUN")
@@ -65,6 +67,9 @@ def _read(run: Path, name: str, columns: list[str]) -> pl.DataFrame:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"{path}: is not Parquet; re-score the dataset again") from error
-    if missing := [column for column in columns if column not in frame.columns]:
-        raise InputError(f"{path}: lacks {', '.join(missing)}; it is of another release, re-score the dataset again")
+    if missing := [column for column, kind in columns.items() if frame.schema.get(column) != kind]:
+        raise InputError(
+            f"{path}: lacks {', '.join(missing)}, or has another type of it; "
+            "it is of another release, re-score the dataset again"
+        )
     return frame

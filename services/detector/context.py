@@ -11,6 +11,8 @@ from services.detector.explain.base import Margins, covers, made_afterwards
 from services.detector.leave import away
 from services.detector.registers import Registers
 
+A_WORKDAY = timedelta(hours=12)
+"""A contact that began longer ago was another one."""
 THE_NEXT_DAYS = timedelta(days=2)
 """A case that begins later is new work, not a reason for the look."""
 
@@ -23,10 +25,10 @@ def add_context(
     The first two tell of links of others that were in force at the moment and known when grace ended; `retroactive_at`
     is when the viewer first registered a link to the person that might have justified the lookup, too long after it to
     have been at hand (null: never); a contact at another moment, a case that begins days later, or a newer version of a
-    link that the viewer did not make afterwards, says nothing of the lookup. A file is `dormant` where
-    all links known when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of
-    this person, or of the person as a party, that names the claimed case was first known; `on_leave` says that the
-    viewer was away, as known when grace ended.
+    link that the viewer did not make afterwards, says nothing of the lookup. A file is `dormant` where all links known
+    when grace ended, at least one, had ended so many months before; `claim_known_at` is when a link of this person, or
+    of the person as a party, that names the claimed case was first known; `on_leave` says that the viewer was away, as
+    known when grace ended.
     """
     rows = contributions.drop("row").with_row_index("row")
     asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")
@@ -34,7 +36,7 @@ def add_context(
     cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
     afterwards = made_afterwards(margins)
     in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
-    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + contact.A_WORKDAY)
+    then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + A_WORKDAY)
     begun = pl.col("valid_from") <= pl.col("at") + THE_NEXT_DAYS
     about_it = cases.filter(afterwards & pl.when(pl.col("link_kind") == "contact").then(then).otherwise(begun))
     about_it = _without_continued(about_it, cases.filter(~afterwards))

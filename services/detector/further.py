@@ -6,7 +6,6 @@ says how long the period lasts, and each says since when that was known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +15,6 @@ from services.core.calendar import AgencyCalendar
 from services.detector.explain.base import LINKED_PERSON, OF_CASES, SELF_REPORT
 from services.detector.settings import AgencySettings
 
-Encode = Callable[[pl.DataFrame], pl.DataFrame]
 AN_INSTANT = timedelta(microseconds=1)
 
 

@@ -56,7 +56,9 @@ class AgencySettings(Section):
         default_factory=dict, description="working days of grace per system"
     )
     exempt_systems: tuple[str, ...] = Field(("peoplesoft",), description="systems that hold the own personnel file")
-    relation_sources: tuple[RelationSource, ...] | None = Field(None, description="null: all that may be used")
+    relation_sources: tuple[RelationSource, ...] | None = Field(
+        None, description="empty: none; left out: all that may be used"
+    )
     brp_legal_basis: str | None = Field(None, description="why relations of the BRP may be used when monitoring staff")
     aftercare_days: int = Field(30, ge=0, le=366, description="a closed case explains a lookup for so long")
     contact_before_minutes: int = Field(15, ge=0, le=1440, description="a contact explains lookups so long before it")
@@ -145,8 +147,8 @@ class AgencySettings(Section):
         return self.model_copy(update={"forest": self.forest.model_copy(update={"enabled": True})})
 
     def sources_for_history(self) -> tuple[str, ...]:
-        """Relation sources of a re-scoring run: all, unless the settings name some."""
-        return self.relation_sources or ("declared", "eigen-personeel", "brp")
+        """Relation sources of a re-scoring run: all, unless the settings name which, or none."""
+        return ("declared", "eigen-personeel", "brp") if self.relation_sources is None else self.relation_sources
 
     def sources_for_monitoring(self) -> tuple[str, ...]:
         """Relation sources of the streaming detector: the BRP only with a legal basis.
@@ -160,7 +162,7 @@ class AgencySettings(Section):
                 "relation_sources: 'brp' may not be used to monitor staff without a legal basis; "
                 "set brp_legal_basis to the decision that allows it, or leave 'brp' out"
             )
-        return self.relation_sources or ("declared", "eigen-personeel")
+        return ("declared", "eigen-personeel") if self.relation_sources is None else self.relation_sources
 
 
 def load_agency_settings(path: Path | None) -> AgencySettings:

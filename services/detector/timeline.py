@@ -64,8 +64,7 @@ class Explainer:
         """When the link could first explain this lookup; null where it never can.
 
         A link that the viewer registers more than registration_minutes after the lookup explains only as a contact of
-        the same local day; one that
-        was replaced by a newer version before that never does.
+        the same local day; one that was replaced by a newer version before that never does.
         """
         known = pl.max_horizontal("at", "known_from", pl.when(pl.col("to_team")).then("viewer_known_from"))
         same_day_contact = (pl.col("link_kind") == "contact") & (

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from services.core.clock import SystemClock
+from services.detector.commands.options import check_address
 from services.doctor.examination import Asked, examine
 from services.doctor.findings import Finding, Status, number
-from services.doctor.service import check_address
 
 STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.FAULT: "bold red"}
 
@@ -30,7 +30,7 @@ def doctor_command(
 ) -> None:
     """Examine this installation and say what to do; changes nothing. Exits with 1 if there is a fault."""
     if api is not None:
-        check_address(api)
+        check_address("--api", api)
     findings = list(examine(Asked(home, rules, dataset, api), SystemClock()))
     counts = Counter(finding.status for finding in findings)
     if json_output:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.detector.enrich import FORMER, KIN
-from services.detector.inactive import inactive_rules
+from services.detector.inactive import RULES_REST_ON, inactive_rules
 from services.detector.rules import RULES
 from services.detector.settings import AgencySettings
 from services.detector.sources.registers import REGISTERS
@@ -64,14 +64,18 @@ def examine_needs(registers: Mapping[str, pl.DataFrame], settings: AgencySetting
 def _optional(registers: Mapping[str, pl.DataFrame], settings: AgencySettings) -> list[Finding]:
     """Rules that rest on a register which a dataset may lack, or that are switched off."""
     why = inactive_rules(registers.keys(), settings)
-    remedy = "deliver it, or know what this rule cannot see"
     told = [
         f"{rule} is switched off: {settings.rules_off[rule]}"
         if rule in settings.rules_off
-        else f"{rule} is inactive: {reason}; {remedy}"
+        else f"{rule} is inactive: {reason}; {_remedy(rule, registers)}, or know what this rule cannot see"
         for rule, reason in why.items()
     ]
     return [warning("rules", sentence) for sentence in [*told, *_without_statements(registers, settings)]]
+
+
+def _remedy(rule: str, registers: Mapping[str, pl.DataFrame]) -> str:
+    """What would wake the rule: its register, or else the setting that names what it looks at."""
+    return "name one" if RULES_REST_ON.get(rule) in registers else "deliver it"
 
 
 def _without_statements(registers: Mapping[str, pl.DataFrame], settings: AgencySettings) -> list[str]:

@@ -7,21 +7,11 @@ from pathlib import Path
 
 import httpx
 
-from services.core.errors import DoelbindingError, InputError
+from services.core.errors import DoelbindingError
 from services.core.tokens import open_tokens
 from services.doctor.findings import Finding, fault, ok
 
 PATIENCE_SECONDS = 5.0
-
-
-def check_address(url: str) -> None:
-    """Raises InputError if this is no address of a web service."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL()
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise InputError("--api: is no address of a web service; write it like http://127.0.0.1:8600")
 
 
 def examine_service(url: str, home: Path) -> list[Finding]:

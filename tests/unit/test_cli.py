@@ -44,6 +44,7 @@ def test_every_command_has_help(line: tuple[str, ...], capsys: pytest.CaptureFix
     assert run(*line, "--help") == 0
     shown = capsys.readouterr()
     assert f"doelbinding {' '.join(line)}" in shown.out
+    assert "InputError" not in shown.out  # a docstring for programmers is no help
     assert shown.err == ""
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from services.core.keyring import open_key_ring
@@ -107,6 +108,17 @@ def test_a_run_to_compare_with_must_be_there(told, tmp_path: Path) -> None:
     assert "signals.parquet does not exist; give the output directory of an earlier run" in line
 
 
+def test_a_run_to_compare_with_must_hold_signals(told, tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "signals.parquet").write_text("signals")
+    (tmp_path / "other").mkdir()
+    pl.DataFrame({"signal_id": ["s-1"]}).write_parquet(tmp_path / "other" / "signals.parquet")
+    for earlier in ("text", "other"):
+        code, (line,) = told("rescore", "x", "--out", "y", "--compare", tmp_path / earlier)
+        assert code == 2
+        assert "is no Parquet file with signal_id and content_hash" in line
+
+
 def test_an_unknown_rule_is_told_with_those_that_are_known(told) -> None:
     code, (line,) = told("rules", "show", "no-such-rule")
     assert code == 2
@@ -116,6 +128,13 @@ def test_an_unknown_rule_is_told_with_those_that_are_known(told) -> None:
 
 def test_an_unknown_source_is_told_with_those_that_are_known(told, tmp_path: Path) -> None:
     assert told("detect", tmp_path, "--source", "post") == (2, ["--source: 'post' is not known; use: files"])
+
+
+@pytest.mark.parametrize("address", ["intake", "127.0.0.1:8600", "ftp://intake", "http://", "http://intake:many"])
+def test_an_address_that_is_none_is_told_before_the_work(told, tmp_path: Path, address: str) -> None:
+    told_of = "is no address of a web service; write it like http://127.0.0.1:8600"
+    assert told("rescore", tmp_path, "--out", tmp_path / "out", "--submit", address) == (2, [f"--submit: {told_of}"])
+    assert told("detect", tmp_path, "--api", address) == (2, [f"--api: {told_of}"])
 
 
 @pytest.mark.parametrize("command", ["rescore", "detect"])

@@ -69,6 +69,14 @@ def test_a_rule_without_its_optional_register_is_told_as_inactive(agency: Agency
     assert agency.told("rules") == [("warning", told)]
 
 
+def test_a_rule_for_which_the_settings_name_no_system_is_told_with_what_would_be_right(agency: Agency) -> None:
+    none = AgencySettings.model_validate({"statement_systems": []})
+    told = "statement_systems names no system; name one, or know what this rule cannot see"
+    assert [finding.message for finding in agency.findings(none) if finding.check == "rules"] == [
+        f"no-confidentiality-statement is inactive: {told}"
+    ]
+
+
 def test_a_rule_that_is_switched_off_is_told_with_the_reason(agency: Agency) -> None:
     off = AgencySettings.model_validate({"rules_off": {"own-street": "addresses are not delivered"}})
     told = [finding.message for finding in agency.findings(off) if finding.check == "rules"]

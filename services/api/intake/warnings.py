@@ -19,7 +19,8 @@ from services.api.payloads import PushedSignal
 WARNING_REASONS = ("unlawful-consultation", "unlawful-use", "unlawful-sharing", "careless-handling", "other")
 """What a warning was about: the kinds of misuse of information in the annual report on integrity (2024)."""
 REPEAT_POINTS = 20.0
-"""A repeat is a sanction factor of its own (code of conduct 2021, chapter 8); so much moves it up a severity."""
+"""A repeat is a sanction factor of its own (code of conduct 2021, chapter 8); two thirds of the way from medium to high
+severity."""
 Span = tuple[datetime, datetime]
 
 

@@ -88,7 +88,6 @@ CODES: Mapping[str, tuple[str, str]] = {
     "found-by-name": ("gevonden op naam", "found by name"),
     "found-by-address": ("gevonden op adres", "found by address"),
     "above-own-history": ("boven de eigen gewoonte", "above their own history"),
-    "registered-afterwards": ("achteraf geregistreerd", "registered afterwards"),
     "colleague-had-the-case": ("een collega had de zaak", "a colleague had the case"),
     "others-looked-too": ("anderen keken ook", "others looked too"),
     "months-watched": ("aantal maanden", "number of months"),

@@ -24,10 +24,7 @@ def rules_test_command(
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:
-    """Run the rules' cases through the engine, in one slice and in several.
-
-    Raises InputError where cases cannot be read, DoelbindingError where one fails.
-    """
+    """Run the rules' cases through the engine, in one slice and in several."""
     if directory is None and not DEFAULT_DIRECTORY.is_dir():
         raise InputError(
             f"{DEFAULT_DIRECTORY}: there is no such folder here; run this in a checkout, "

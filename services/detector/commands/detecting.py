@@ -11,7 +11,7 @@ import typer
 from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.settings import default_home
-from services.detector.commands.options import Home, JsonOutput, RulesFile
+from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
 from services.detector.settings import load_agency_settings
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
@@ -35,6 +35,7 @@ def detect_command(
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
     if source != "files":
         raise InputError(f"--source: '{source}' is not known; use: files")
+    check_address("--api", api)
     folder = home or default_home()
     options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
     counted = detect(options, load_agency_settings(rules), SystemClock())

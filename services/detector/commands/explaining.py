@@ -20,7 +20,7 @@ from services.detector.explain import every_explanation
 from services.detector.explain.base import FULL, Explanation
 from services.detector.explain.margins import margins_of
 from services.detector.mining.mine import SEED, Mined, mine
-from services.detector.mining.report import MOST_LEAK, Proposal
+from services.detector.mining.report import MOST_LEAK, Proposal, window_in_words
 from services.detector.progress import shown_progress
 from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.sources.dataset import Dataset, dataset_faults
@@ -121,11 +121,10 @@ def _print(mined: Mined, out: Path | None) -> None:
 
 def _cells(proposal: Proposal) -> list[str]:
     leaks = (proposal.leak_open_case, proposal.leak_anybody, proposal.leak_own_team)
-    window = "at that moment" if not proposal.within_days else f"within {proposal.within_days} days"
-    side = " before or after" if proposal.also_later else " before" if proposal.within_days else ""
+    window = window_in_words(proposal.within_days, later=proposal.also_later).en
     loose = "too loose: " if proposal.too_loose else ""
     return [
         f"{proposal.explained:.1%}", f"{proposal.explained_of_all:.2%}", f"{proposal.adds:.1%}", str(proposal.people),
         *("-" if leak is None else f"{leak:.1%}" for leak in leaks),
-        f"{proposal.lift:g}", f"{loose}{proposal.en} ({window}{side})",
+        f"{proposal.lift:g}", f"{loose}{proposal.en} ({window})",
     ]  # fmt: skip

@@ -17,11 +17,14 @@ from services.core.errors import InputError
 from services.core.keyring import open_key_ring
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
-from services.detector.commands.options import Home, JsonOutput, RulesFile
+from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
 from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
 from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.sources.dataset import Dataset, dataset_faults
+
+COMPARED_BY = ("signal_id", "content_hash")
+"""Columns of signals.parquet that tell which signals of two runs are the same, and which are equal."""
 
 
 def rescore_command(
@@ -45,6 +48,8 @@ def rescore_command(
     """Score a historic log in batch; the same signals as the stream gives for the same input."""
     period = _period(start, end)
     earlier = None if compare is None else _signals_of(compare)
+    if submit_to is not None:
+        check_address("--submit", submit_to)
     history, settings = _inputs(dataset, rules)
     settings = settings.with_forest() if shadow else settings
     folder = home or default_home()
@@ -106,7 +111,11 @@ def _signals_of(directory: Path) -> pl.DataFrame:
     path = directory / "signals.parquet"
     if not path.is_file():
         raise InputError(f"--compare: {path} does not exist; give the output directory of an earlier run")
-    return pl.read_parquet(path)
+    try:
+        return pl.read_parquet(path, columns=list(COMPARED_BY))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        needed = " and ".join(COMPARED_BY)
+        raise InputError(f"--compare: {path} is no Parquet file with {needed}; re-score that dataset again") from error
 
 
 def _compared(earlier: pl.DataFrame, now: pl.DataFrame) -> dict[str, int]:

@@ -53,7 +53,7 @@ def list_rules(
 @rules_app.command("show")
 def show_rule(rule_id: Annotated[str, typer.Argument(help="Id of a rule; see: rules list.")]) -> None:
     """The whole page of one rule: what it flags, its factors, false positives, known gaps and next steps."""
-    typer.echo(rule_section(_rule(rule_id)))
+    typer.echo(rule_section(rule_named(rule_id)))
 
 
 def _rule_row(rule: Rule, inactive: Mapping[str, str]) -> dict[str, object]:
@@ -64,7 +64,8 @@ def _rule_row(rule: Rule, inactive: Mapping[str, str]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _rule(rule_id: str) -> Rule:
+def rule_named(rule_id: str) -> Rule:
+    """The rule with this id. Raises InputError, with those that are known, if there is none."""
     for rule in RULES:
         if rule.id == rule_id:
             return rule

@@ -46,10 +46,7 @@ def evaluate_command(
     rules: RulesFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """Precision and recall at review budgets, explained and leak, and what was caught per kind of misuse.
-
-    Raises InputError, with all faults of run, answers and dataset at once, where files or columns are missing.
-    """
+    """Precision and recall at review budgets, explained and leak, and what was caught per kind of misuse."""
     directory = truth_directory(truth_path)
     beside = dataset or _beside(directory)
     faults = run_faults(signals_path) + truth_faults(directory) + (dataset_faults(beside) if beside else [])

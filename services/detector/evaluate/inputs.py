@@ -101,8 +101,8 @@ def read_run(signals_path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     _refuse(run_faults(signals_path))
     signals, explained = run_files(signals_path)
     return (
-        pl.read_parquet(signals, columns=_present(signals, SIGNAL_COLUMNS, TOLD_BY_SOME)),
-        pl.read_parquet(explained, columns=list(EXPLAINED_COLUMNS)),
+        _table(signals, _present(signals, SIGNAL_COLUMNS, TOLD_BY_SOME)),
+        _table(explained, list(EXPLAINED_COLUMNS)),
     )
 
 
@@ -120,14 +120,22 @@ def read_truth(directory: Path) -> Truth:
         episodes.height - traceable.height,
         _read(directory, "lookups.parquet", LOOKS),
         meta["employee_weeks"],
-        pl.read_parquet(benign, columns=list(BENIGN_COLUMNS)) if benign.is_file() else None,
+        _table(benign, list(BENIGN_COLUMNS)) if benign.is_file() else None,
     )
 
 
 def _read(directory: Path, name: str, welcome: Schema) -> pl.DataFrame:
     """A table of the answers; columns that only some have are null where they are not."""
     path = directory / name
-    return with_nulls(pl.read_parquet(path, columns=_present(path, TRUTH_COLUMNS[name], welcome)), welcome)
+    return with_nulls(_table(path, _present(path, TRUTH_COLUMNS[name], welcome)), welcome)
+
+
+def _table(path: Path, columns: list[str]) -> pl.DataFrame:
+    """A file whose columns are in order; raises InputError where its rows are damaged all the same."""
+    try:
+        return pl.read_parquet(path, columns=columns)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{path}: is damaged: its columns are there, its rows cannot be read; make it anew") from error
 
 
 def with_nulls(frame: pl.DataFrame, columns: Schema) -> pl.DataFrame:

@@ -22,11 +22,6 @@ class Staff:
     workplaces: pl.DataFrame
     """employee_id and workplace, `office`, `remote` or unknown, a row per employee who looked."""
 
-    @property
-    def teams(self) -> int:
-        """Distinct teams in the register."""
-        return self.employees["team_id"].n_unique()
-
 
 def workplaces(lookups: pl.LazyFrame) -> pl.DataFrame:
     """Where each employee mostly works, from the location of the lookups."""

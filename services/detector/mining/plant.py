@@ -37,8 +37,8 @@ def unexplained(history: Coded) -> pl.DataFrame:
 def tried(history: Coded, found: pl.DataFrame, most: int, planted: int, seed: int) -> pl.DataFrame:
     """Frame of TRIED: at most so many of the lookups found, and so many planted ones of each kind.
 
-    Planted lookups are by the same people, from the same screens, on the same days; only the person is another,
-    drawn from the cases open at that moment, from those of the own team, or from everybody who was ever looked at.
+    Planted lookups are by the same people, from the same screens, at the same moments; only the person is another,
+    drawn from the cases open that day, from those of the own team, or from everybody who was ever looked at.
     """
     dice = np.random.default_rng(seed)
     real = found if found.height <= most else found[np.sort(dice.choice(found.height, most, replace=False))]
@@ -69,7 +69,7 @@ def _planted(base: pl.DataFrame, population: str, subjects: NDArray[np.int64]) -
 def _drawn(
     history: Coded, base: pl.DataFrame, dice: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """A person per row, from the cases open at that moment and from those of the own team; -1 where there is none."""
+    """A person per row, from the cases open that day and from those of the own team; -1 where there is none."""
     teams = _teams(history, base)
     cases = _open_cases(history)
     start, end, person, team = (cases[name].to_numpy() for name in ("start", "end", "bsn", "team"))

@@ -151,9 +151,19 @@ def _example(rows: pl.DataFrame, days: int, later: bool) -> Words:
         return Words("", "")
     first = rows.row(0, named=True)
     month, system = first["at"].strftime("%Y-%m"), first["system"]
-    nl = "op dat moment" if not days else f"hooguit {days} dagen {'ervoor of erna' if later else 'ervoor'}"
-    en = "at that moment" if not days else f"at most {days} days {'before or after' if later else 'before'}"
+    when = window_in_words(days, later=later)
     return Words(
-        f"een raadpleging in {system}, {month}: zo'n verband bestond {nl}",
-        f"a lookup in {system}, {month}: such a tie existed {en}",
+        f"een raadpleging in {system}, {month}: zo'n verband bestond {when.nl}",
+        f"a lookup in {system}, {month}: such a tie existed {when.en}",
+    )
+
+
+def window_in_words(days: int, *, later: bool) -> Words:
+    """How far from the lookup the steps of a path may lie, and on which side of it."""
+    if not days:
+        return Words("op dat moment", "at that moment")
+    nl, en = ("dag", "day") if days == 1 else ("dagen", "days")
+    return Words(
+        f"hooguit {days} {nl} {'ervoor of erna' if later else 'ervoor'}",
+        f"at most {days} {en} {'before or after' if later else 'before'}",
     )

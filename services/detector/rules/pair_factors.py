@@ -86,7 +86,7 @@ def false_case_claim(steps: dict[int, int]) -> Factor:
 
 
 def unregistered_case(steps: dict[int, int]) -> Factor:
-    """Against: the screen was in in no known case of the person, yet data were changed: a case without a link, perhaps."""
+    """Against: the screen was in no known case of the person, yet data were changed: a case without a link, perhaps."""
     return Factor(
         "unregistered-case",
         (pl.col("false_claims") >= min(steps)) & (pl.col("edits") > 0),

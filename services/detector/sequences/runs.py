@@ -12,6 +12,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.contract import INSTANT
+from services.detector.contribute import TAKEN_OUT
 from services.detector.members import PERSON_DAYS
 from services.detector.neighbours import pairs
 from services.detector.rules import ENUMERATION
@@ -22,7 +23,6 @@ from services.detector.thresholds import EnumerationSettings
 EMPLOYEE_DAY = ["employee", "day"]
 PERSON_OF_DAY = [*EMPLOYEE_DAY, "subject"]
 BY_NUMBER = ("bsn", "other")
-TAKEN_OUT = ("print", "export")
 NUMBERS, PACE = "numbers", "pace"
 AN_HOUR = timedelta(hours=1)
 RUNS = {

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from services.detector.progress import shown_progress
 from services.detector.simulate.simulation import SimulationReport, simulate
 
 
@@ -24,31 +21,15 @@ def simulate_command(
     profile: Annotated[
         str,
         typer.Option(
-            help="standard, hard (sparser, better hidden misuse, dirtier registers) or quiet (no misuse at all)."
+            help="standard, hard (smaller, better hidden misuse, dirtier registers) or quiet (no misuse at all)."
         ),
     ] = "standard",
     json_output: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Simulate an agency with planted misuse: a dataset in OUT, and the answers in OUT-truth.
-
-    Faults of the arguments leave as InputError, for the command line's one place that tells errors.
-    """
-    report = _with_progress(out, employees, weeks, seed, profile)
+    """Simulate an agency with planted misuse: a dataset in OUT, and the answers in OUT-truth."""
+    with shown_progress(quiet=json_output) as advance:
+        report = simulate(out, employees, weeks, seed, advance, profile)
     typer.echo(json.dumps(_as_json(report)) if json_output else _as_text(report))
-
-
-def _with_progress(out: Path, employees: int, weeks: int, seed: int, profile: str) -> SimulationReport:
-    """Shows a bar on standard error if that is a terminal, else nothing."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
-    with bar if sys.stderr.isatty() else nullcontext():
-        task = bar.add_task("simulating", total=1.0)
-
-        def tell(stage: str, done: float) -> None:
-            bar.update(task, description=stage, completed=done)
-
-        return simulate(out, employees, weeks, seed, tell, profile)
 
 
 def _as_json(report: SimulationReport) -> dict[str, str | int]:

@@ -117,6 +117,16 @@ class TestFaults:
         pl.DataFrame({"signal_id": ["s-1"]}).write_parquet(tmp_path / "signals.parquet")
         assert "settings_hash" in self.said(capsys, 2, "list", tmp_path)
 
+    def test_columns_of_another_type(
+        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = pl.read_parquet(run_folder / "signals.parquet").with_columns(pl.col("pushed").cast(pl.String))
+        other.write_parquet(tmp_path / "signals.parquet")
+        assert "lacks pushed, or has another type of it" in self.said(capsys, 2, "list", tmp_path)
+
+    def test_a_rule_that_is_none(self, run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "rule 'own-fiel' is not known" in self.said(capsys, 2, "list", run_folder, "--rule", "own-fiel")
+
     def test_a_file_that_is_not_parquet(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "signals.parquet").write_text("signals")
         assert "is not Parquet" in self.said(capsys, 2, "list", tmp_path)

@@ -173,3 +173,12 @@ def test_a_mandate_explains_and_is_counted() -> None:
     run = in_one_batch(world, Pipeline(settings(mandates=[MANDATE]), RING))
     assert run.signals().is_empty()
     assert pl.concat([found.judged for found in run.findings])["explanation"].to_list() == ["mandate"]
+
+
+def test_an_agency_that_names_no_source_of_relations_uses_none(tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text("relation_sources = []")
+    named_none = load_agency_settings(tmp_path / "agency.toml")
+    assert named_none.sources_for_history() == named_none.sources_for_monitoring() == ()
+    left_out = AgencySettings()
+    assert left_out.sources_for_history() == ("declared", "eigen-personeel", "brp")
+    assert left_out.sources_for_monitoring() == ("declared", "eigen-personeel")

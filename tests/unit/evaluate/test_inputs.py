@@ -35,6 +35,14 @@ def test_a_run_without_explained_file_is_told_where_it_should_be(run_dir: Path) 
         read_run(run_dir / "signals.parquet")
 
 
+def test_a_file_with_damaged_rows_is_named(run_dir: Path) -> None:
+    damaged = bytearray((run_dir / "explained.parquet").read_bytes())
+    damaged[4:60] = bytes(byte ^ 0x5A for byte in damaged[4:60])
+    (run_dir / "explained.parquet").write_bytes(damaged)
+    with pytest.raises(InputError, match=r"explained\.parquet: is damaged"):
+        read_run(run_dir)
+
+
 def test_all_faults_of_the_answers_are_told_at_once(truth_dir: Path) -> None:
     (truth_dir / "lookups.parquet").unlink()
     (truth_dir / "scenarios.parquet").write_bytes(b"not parquet")

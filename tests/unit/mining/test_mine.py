@@ -15,7 +15,7 @@ from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION
 from services.detector.mining.facts import Coded, Records, coded
 from services.detector.mining.mine import Mined, mine_records
 from services.detector.mining.plant import OPEN_CASE, OWN_TEAM, tried, unexplained
-from services.detector.mining.report import Proposal
+from services.detector.mining.report import Proposal, window_in_words
 from services.detector.mining.walk import Limits
 from services.detector.states import states
 from tests.unit.command_line import run
@@ -95,6 +95,19 @@ def test_the_same_seed_gives_the_same_proposals_whatever_the_order_of_the_record
     world = buddy_history()
     again = mine_records(judged(world, world.lookups[::-1]), quiet, FEW, 1)
     assert again == buddies
+
+
+@pytest.mark.parametrize(
+    ("days", "later", "nl", "en"),
+    [
+        (0, False, "op dat moment", "at that moment"),
+        (0, True, "op dat moment", "at that moment"),
+        (1, False, "hooguit 1 dag ervoor", "at most 1 day before"),
+        (30, True, "hooguit 30 dagen ervoor of erna", "at most 30 days before or after"),
+    ],
+)
+def test_a_window_is_told_in_the_singular_or_the_plural(days: int, later: bool, nl: str, en: str) -> None:
+    assert window_in_words(days, later=later) == (nl, en)
 
 
 def test_another_seed_plants_other_lookups() -> None:
