@@ -20,13 +20,17 @@ NORMS = {
     "daily": pl.Float64, "persons_expected": pl.Float64, "records_expected": pl.Float64,
 }  # fmt: skip
 
+NEVER = pl.lit(2**62, pl.Int64)
+"""More than anybody opens or takes out."""
+
 
 def with_norm(leaving: pl.DataFrame, state: State, settings: LeaverSettings) -> pl.DataFrame:
     """Adds, for few ends of employment, what their last weeks led to expect (NORMS), persons_least and records_least.
 
     `leaving` holds employee, last_day, since, history_from and working_days. The mean per day at work before `since` is
     the own one, shrunk to that of the others in the same role (of everybody where the role is not known), and is taken
-    for every working day of the last weeks, worked or not: so it does not depend on how far these have come.
+    for every working day of the last weeks, worked or not: so it does not depend on how far these have come. Where
+    nothing came before them there is no norm, and nothing is above it.
     """
     first, last = leaving["history_from"].min(), leaving["since"].max()
     in_reach = (pl.col("day") >= pl.lit(first)) & (pl.col("day") < pl.lit(last))
@@ -34,13 +38,20 @@ def with_norm(leaving: pl.DataFrame, state: State, settings: LeaverSettings) -> 
     norms = [_norm(row, worked, settings) for row in leaving.iter_slices(1)]
     normed = leaving.hstack(pl.DataFrame(norms, schema=NORMS, orient="row"))
     by_chance = least_count(settings.chance, normed["persons_expected"].to_numpy(), np.full(normed.height, DISPERSION))
+    told = (pl.col("history_days") > 0) | (pl.col("peers") > 0)
     fewest = {"persons": settings.min_persons, "records": settings.min_records}
     return normed.with_columns(
         pl.max_horizontal(
             pl.lit(least, pl.Int64), (settings.factor * pl.col(f"{measure}_expected")).floor().cast(pl.Int64) + 1
         ).alias(f"{measure}_least")
         for measure, least in fewest.items()
-    ).with_columns(pl.max_horizontal("persons_least", pl.Series(by_chance, dtype=pl.Int64)).alias("persons_least"))
+    ).with_columns(
+        pl.when(told)
+        .then(pl.max_horizontal("persons_least", pl.Series(by_chance, dtype=pl.Int64)))
+        .otherwise(NEVER)
+        .alias("persons_least"),
+        pl.when(told).then("records_least").otherwise(NEVER).alias("records_least"),
+    )
 
 
 def _norm(leaver: pl.DataFrame, worked: pl.DataFrame, settings: LeaverSettings) -> dict[str, object]:
