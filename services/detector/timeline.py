@@ -11,6 +11,7 @@ from services.detector.explain import licences, linked_explanations, plain_expla
 from services.detector.explain.base import SELF_REPORT, covers, in_one_sitting, made_afterwards
 from services.detector.explain.margins import margins_of
 from services.detector.explain.ranking import best
+from services.detector.former_teams import former_cases
 from services.detector.mandates import Mandates
 from services.detector.registers import Registers
 from services.detector.settings import AgencySettings
@@ -42,7 +43,7 @@ class Explainer:
         return self._with_licence(_with_report(self._with_plain(self._with_grace(judged)), told), registers)
 
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-        """One row per lookup and link of the viewer or the viewer's team to the same subject."""
+        """One row per lookup and link of the viewer, or of the viewer's present or former team, to the same subject."""
         parts = [index.rows(seen["subject"]) for index in (registers.links, registers.derived) if index]
         links = pl.concat(parts).drop("link_id").rename({"subject_check": "link_check"})
         lookups = seen.select("row", "at", "day", "employee", "team", "subject", "subject_check", "viewer_known_from")
@@ -52,7 +53,8 @@ class Explainer:
         team = lookups.join(links.filter("to_team"), left_on=["subject", "team"], right_on=["subject", "assignee"])
         sizes = _team_sizes(team, registers, self._calendar)
         team = team.join(sizes, on=["team", "day"], how="left", maintain_order="left")
-        both = pl.concat([own.with_columns(pl.lit(1, pl.UInt32).alias("team_size")), team], how="diagonal")
+        former = former_cases(lookups, links, registers, self._settings.aftercare_days)
+        both = pl.concat([own.with_columns(pl.lit(1, pl.UInt32).alias("team_size")), team, former], how="diagonal")
         both = both.filter(pl.col("link_check") == pl.col("subject_check"))
         begins = pl.when(in_one_sitting(self._margins)).then("at").otherwise("valid_from")
         both = both.with_columns(begins.alias("valid_from"))

@@ -245,8 +245,8 @@ def test_explain_list_tells_every_explanation_with_its_strength(capsys: pytest.C
     assert rows["own-case"]["strength"] == 1.0
     assert rows["team-case"]["strength"] == 0.9
     assert rows["aftercare"] == {
-        "explanation": "aftercare", "strength": 0.6, "en": "aftercare of a closed case",
-        "nl": "nazorg na een gesloten zaak",
+        "explanation": "aftercare", "strength": 0.6, "en": "aftercare of a case closed or left behind",
+        "nl": "nazorg na een gesloten of achtergelaten zaak",
     }  # fmt: skip
     assert run("explain", "list") == 0
     assert "namesake" in capsys.readouterr().out
