@@ -59,7 +59,7 @@ RULE = Rule(
         "The own street, and searches by address where streets are not known: `own-street` tells of them.",
         "A search without a hit, after which the person is opened by number.",
         "Persons of whom a colleague of the same team had the case: they are not counted.",
-        "Fewer than five persons in a month, and the months in which the log begins or ends.",
+        "Fewer than five persons in a month, and the month in which the log ends.",
         "Systems that do not log what was searched by.",
     ),
     next_steps=(

@@ -94,7 +94,7 @@ RULE = Rule(
     known_gaps=(
         "A whole department that does the same.",
         "Persons of whom a colleague of the same team had the case: they are not counted.",
-        "Fewer than six persons in a month, and the months in which the log begins or ends.",
+        "Fewer than six persons in a month, and the month in which the log ends.",
         "Days and fortnights that stand out by themselves, and the own street: their own signals tell of them.",
     ),
     next_steps=(
