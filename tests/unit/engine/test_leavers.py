@@ -9,8 +9,8 @@ import pytest
 
 from services.core.contract import INSTANT, LOOKUP
 from services.detector.leavers.known import ends_of_employment
-from services.detector.pipeline import Pipeline
-from services.detector.rules.base import C_CAP, Slice
+from services.detector.pipeline import Pipeline, Slice
+from services.detector.rules.base import C_CAP
 from tests.world import RING, Run, World, frame, in_one_batch, local, registers_of, settings
 
 LEFT = local("2025-04-01 00:00")
@@ -97,7 +97,7 @@ def test_under_a_rule_that_is_switched_off_it_is_a_story_of_its_own() -> None:
     world = agency()
     for person in range(20):
         world.look("e1", 150 + person, local("2025-03-18 09:00") + timedelta(minutes=10 * person))
-    signals = in_one_batch(world, Pipeline(settings(rules_off=["leaver"]), RING)).signals()
+    signals = in_one_batch(world, Pipeline(settings(rules_off={"leaver": "tested by itself"}), RING)).signals()
     (own,) = signals.filter(pl.col("rule") == "volume-own").to_dicts()
     assert own["parent_id"] is None
     assert own["score"] > C_CAP / 10
