@@ -18,14 +18,18 @@ PUSHED_KINDS = (
     "account_sharing",
     "bulk_export",
     "child",
+    "colleague_conflict",
     "colleague_file",
+    "eigen_personeel_bypass",
     "enumeration",
     "household_brp",
     "long_watch",
     "own_file",
     "partner",
+    "relative_other",
     "retro_self_link",
     "scraping",
+    "staff_family_file",
     "well_known",
 )
 """Kinds of misuse for which a rule of class P exists (DOMAIN: always pushed) and that the registers always show.

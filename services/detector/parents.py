@@ -59,9 +59,9 @@ def with_parents(
     )
     told = signals.join(bursts, on=["family", "employee", "about"], how="left", maintain_order="left")
     told = told.join(crowded, on=PERIOD, how="left", maintain_order="left")
-    told = told.join(_around(signals, standing), on=PERIOD, how="left", maintain_order="left")
-    firsts = chains(standing).filter("first").select(*PERIOD, "continued")
-    told = told.join(firsts, on=PERIOD, how="left", maintain_order="left")
+    chained = chains(standing)
+    told = told.join(_around(signals, standing, chained), on=PERIOD, how="left", maintain_order="left")
+    told = told.join(chained.filter("first").select(*PERIOD, "continued"), on=PERIOD, how="left", maintain_order="left")
     of_burst = pl.when(~pl.col("long_watch"))
     day = pl.when(pl.col("day_family").is_not_null()).then("window")
     return told.with_columns(
@@ -71,10 +71,10 @@ def with_parents(
     ).drop("day_family", "around", "around_window")
 
 
-def _around(signals: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def _around(signals: pl.DataFrame, standing: pl.DataFrame, chained: pl.DataFrame) -> pl.DataFrame:
     """Table (family, employee, window, around, around_window): the standing signal whose part another one is."""
     inner = signals.filter(pl.col("family").is_in([VOLUME, *PERIODS])).select(*PERIOD, "since")
-    return pl.concat([_before_leaving(inner, standing), _later_periods(standing)]).unique(
+    return pl.concat([_before_leaving(inner, standing), _later_periods(chained)]).unique(
         PERIOD, keep="first", maintain_order=True
     )
 
@@ -90,11 +90,10 @@ def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame
     return within.sort("around_window").select(*PERIOD, "around", "around_window")
 
 
-def _later_periods(standing: pl.DataFrame) -> pl.DataFrame:
-    """The periods of an employee that follow on one another and were raised after the first of them."""
-    told = chains(standing)
-    heads = told.filter("first").select("employee", "chain", pl.col("family").alias("around"), "window")
-    later = told.filter(~pl.col("first"))
+def _later_periods(chained: pl.DataFrame) -> pl.DataFrame:
+    """The periods (see chains) that were raised after the first of their chain."""
+    heads = chained.filter("first").select("employee", "chain", pl.col("family").alias("around"), "window")
+    later = chained.filter(~pl.col("first"))
     return later.join(heads.rename({"window": "around_window"}), on=["employee", "chain"]).select(
         *PERIOD, "around", "around_window"
     )
