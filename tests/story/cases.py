@@ -95,15 +95,15 @@ class Cases:
 
 
 def _self_made(link: Period, look: Look) -> bool:
-    return link.known > look.at and link["registered_by"] == look.who
+    return link.known > look.at + AN_HOUR and link["registered_by"] == look.who
 
 
 def _concerns(link: Period, look: Look) -> bool:
-    """A contact says something of its own moment only, and of the day that follows where it lasts."""
+    """A contact says something of its own moment only, and of half a day where it lasts; a case of two days before."""
     if link["kind"] != "contact":
-        return True
+        return link.start <= look.at + timedelta(days=2)
     to_viewer = link["assignee_kind"] == "employee"
-    return to_viewer and _applies(link, look, of_team=False) and look.at <= link.start + timedelta(days=1)
+    return to_viewer and _applies(link, look, of_team=False) and look.at <= link.start + timedelta(hours=12)
 
 
 def _applies(link: Period, look: Look, of_team: bool) -> bool:
