@@ -178,12 +178,12 @@ def cases_of_others(points: int) -> Factor:
     )
 
 
-def others_stood_out(points: int) -> Factor:
+def others_stood_out(steps: dict[int, int]) -> Factor:
     """Against: on the same date the day of several others stands out too, as when a team is given such work."""
     return Factor(
         "others-stood-out",
-        pl.col("stood_out") >= 4,
-        pl.lit(-points),
+        pl.col("stood_out") >= min(steps),
+        -steps_of("stood_out", steps),
         pl.col("stood_out").cast(pl.String),
         Text(
             "Op dezelfde dag gebeurde dit bij in totaal {stood_out} medewerkers, zoals bij werk dat aan een team is opgedragen.",

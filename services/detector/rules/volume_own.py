@@ -57,7 +57,7 @@ RULE = Rule(
         colleagues_had_the_cases(120),
         from_a_worklist(100),
         worked_on_them(80),
-        others_stood_out(100),
+        others_stood_out({4: 100, 10: 200, 20: 300}),
         often_nobodys_case(40),
         cases_of_others(50),
         sign_of_sharing(60),
