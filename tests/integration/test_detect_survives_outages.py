@@ -24,10 +24,9 @@ FAILURES = [Reply(500), Reply(503, headers={"Retry-After": "0"}), Reply(504, han
 def test_an_api_that_dies_and_fails_for_a_while_gets_everything(agency: Agency) -> None:
     home, port = agency.home("failing"), free_port()
     url = f"http://127.0.0.1:{port}"
-    with detecting(agency.dataset, home, url, *IN_LARGER_SLICES) as run:
-        with an_api(home, port) as (api, _):
-            run.until(lambda: signals_in(home / "api.sqlite") > 0)
-            api.process.kill()
+    with an_api(home, port) as (api, _), detecting(agency.dataset, home, url, *IN_LARGER_SLICES) as run:
+        run.until(lambda: signals_in(home / "api.sqlite") > 0)
+        api.process.kill()
         run.until_it_says("delivery-unavailable")
         with serving(Intake(list(FAILURES)), port) as failing:
             failing.wait_for_calls(len(FAILURES))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.processes import PATIENCE_SECONDS
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -41,7 +43,7 @@ class Intake:
 
     def wait_for_calls(self, count: int) -> None:
         with self.called:
-            assert self.called.wait_for(lambda: len(self.batches) >= count, timeout=30)
+            assert self.called.wait_for(lambda: len(self.batches) >= count, timeout=PATIENCE_SECONDS)
 
     def answer(self, signals: Sequence[Mapping[str, str]]) -> Reply:
         ids = [signal["signalId"] for signal in signals]
