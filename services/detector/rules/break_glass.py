@@ -55,7 +55,7 @@ RULE = Rule(
     rule_class=in_class("B"),
     hit=None,
     fires=pl.col("break_glass") > 0,
-    factors=(base(150, NO_CASE_AFTERWARDS), *REASONS, *CONTEXT, returned(80)),
+    factors=(base(200, NO_CASE_AFTERWARDS), *REASONS, *CONTEXT, returned(80)),
     summary=Text(
         "De medewerker gebruikte in {break_glass} van {lookups_nl} de noodprocedure voor een dossier zonder gevonden werkreden, {period_nl}.",
         "The employee used the emergency procedure in {break_glass} of {lookups_en} for a file with no work reason found, {period_en}.",
