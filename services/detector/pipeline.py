@@ -43,7 +43,7 @@ from services.detector.telling import tell
 from services.detector.ticks import DailyPush
 from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
-from services.detector.watermark import advance_clocks, late, watermark
+from services.detector.watermark import advance_clocks, clocks_of, late, watermark
 
 
 def _no_keys() -> pl.Series:
@@ -56,10 +56,13 @@ def _no_numbers() -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Slice:
-    """Encoded lookups (LOOKUPS schema) of one source partition, and whose register rows changed before them."""
+    """Encoded lookups (LOOKUPS schema), and whose register rows changed before them."""
 
     lookups: pl.DataFrame
     partition: str = "history"
+    """Of the source that they come from."""
+    clocks: pl.DataFrame | None = None
+    """The greatest event time per partition and system (CLOCKS), where the lookups come from several partitions."""
     closed: bool = False
     """The input has ended: everything is decided with what the registers hold."""
     until: datetime | None = None
@@ -72,6 +75,11 @@ class Slice:
     """How many records came without an actor or from the future, per system and day (REJECTED)."""
     judged: pl.DataFrame | None = None
     """These lookups as `judge` told of them under the same registers, where that was done beforehand."""
+
+    @property
+    def seen(self) -> pl.DataFrame:
+        """The greatest event time per partition and system (CLOCKS) among the lookups."""
+        return clocks_of(self.lookups, self.partition) if self.clocks is None else self.clocks
 
 
 @dataclass(frozen=True)
@@ -219,7 +227,7 @@ class Pipeline:
             state,
             recent=remembered(state.recent, judged, outdated, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
-            clocks=advance_clocks(state.clocks, piece.lookups, piece.partition),
+            clocks=advance_clocks(state.clocks, piece.seen),
             progress=replace(state.progress, first_seen=min(seen, default=None)),
         )
 

@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -21,23 +20,18 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
-from services.detector.deadletters import seal_frame
+from services.detector.deciding import Decider
 from services.detector.deliver import Deliverer
-from services.detector.faults.rejected import rejected_by_system
-from services.detector.faults.report import show_faults
 from services.detector.following import FollowedRegisters, Reading
-from services.detector.forest.report import show_shadow
 from services.detector.inactive import inactive_rules
 from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
-from services.detector.pipeline import Findings, Pipeline, Slice
-from services.detector.rescore import conflict_letters
+from services.detector.pipeline import Pipeline
+from services.detector.reading import Reader
 from services.detector.settings import AgencySettings
-from services.detector.showing import show_findings
 from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
-from services.detector.sources.future import without_future
 from services.detector.sources.registers import registers_present
 from services.detector.sources.slices import SourceSlice
 from services.detector.state.connection import sqlite_url
@@ -46,8 +40,6 @@ from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
 
 LOG = structlog.get_logger()
-FUTURE = timedelta(minutes=5)
-"""A lookup this far ahead of the moment at which it was read is a fault of its source."""
 CALL_SECONDS = 30.0
 DRAIN_SECONDS_WHEN_STOPPED = 10.0
 """Supervisors commonly kill what has not ended half a minute after they asked."""
@@ -129,6 +121,7 @@ class Watch:
         self._metrics = metrics
         self._clock = clock
         self._pipeline = Pipeline(settings, ring)
+        self._reader = Reader(self._pipeline, clock)
         self._stop = stop
         self._patience = Patience(stop)
 
@@ -136,7 +129,7 @@ class Watch:
         """Claims the store, goes on where the last commit ended, and reads until the input ends or `stop` is set."""
         self._patience.later(self._store.claim)
         snapshot = self._patience.later(self._store.load)
-        state = State.restore(snapshot.tables, self._archive)
+        self._decider = Decider(self._pipeline, self._metrics, State.restore(snapshot.tables, self._archive))
         registers = FollowedRegisters(
             self._options.dataset, self._pipeline, self._sources, snapshot.meta.get("registers")
         )
@@ -144,9 +137,8 @@ class Watch:
         self._tell_what_is_inactive()
         counted = Counter[str](slices=0, lookups=0, duplicates=0, late=0, revisions=0)
         for piece in self._source(snapshot.positions).slices():
-            state, found = self._take(state, piece, registers.read())
+            counted.update(self._take(piece, registers.read()))
             deliverer.wake()
-            counted.update(found)
         return dict(counted)
 
     def _tell_what_is_passed_over(self) -> None:
@@ -169,56 +161,20 @@ class Watch:
     def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
         return self._patience.later(lambda: self._store.archive(employees.to_list(), subjects.to_list()))
 
-    def _take(self, state: State, piece: SourceSlice, reading: Reading) -> tuple[State, dict[str, int]]:
+    def _take(self, piece: SourceSlice, reading: Reading) -> dict[str, int]:
         """One slice through the engine and into the store."""
-        now = self._clock.now()
-        lookups, future = without_future(piece.lookups, now + FUTURE)
-        encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
-        news = Slice(
-            encoded,
-            piece.partition,
-            piece.closed,
-            changed_employees=reading.changed_employees,
-            changed_subjects=reading.changed_subjects,
-            numbers=numbers,
-            rejected=rejected_by_system(pl.concat([piece.dead, future]), now, self._pipeline.calendar),
-        )
-        before = state
-        state, found = self._pipeline.step(state, news, reading.registers)
-        state, revisions = self._pipeline.tell(before, state)
-        dead = pl.concat([piece.dead, future, conflict_letters(found.conflicts), reading.dead])
-        commit = Commit(
-            tables=state.tables(),
-            positions=piece.positions,
-            revisions=revisions,
-            dead=seal_frame(dead, self._ring),
-            partition=piece.partition,
-            lookups=found.archived,
-            meta={"registers": reading.signature},
-        )
+        step = self._decider.step([self._reader.read(piece)], reading, closed=piece.closed)
+        commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions)
         self._patience.later(lambda: self._commit(commit))
-        for found_wrong in misread(dead):
+        for found_wrong in misread(step.dead):
             LOG.warning("records-not-read", **found_wrong._asdict())
-        sizes = self._patience.later(self._store.sizes)
-        show_findings(self._metrics, state, found, revisions, dead, sizes)
-        show_shadow(self._metrics, before, state)
-        show_faults(self._metrics, before, state, news.rejected, self._pipeline.settings.faults.window_days)
-        return state, _counts(found, revisions)
+        self._decider.accept(step, self._patience.later(self._store.sizes))
+        return step.counts()
 
     def _commit(self, commit: Commit) -> None:
         began = time.monotonic()
         self._store.commit(commit)
         self._metrics.show_commit(time.monotonic() - began, self._clock.now())
-
-
-def _counts(found: Findings, revisions: pl.DataFrame) -> dict[str, int]:
-    return {
-        "slices": 1,
-        "lookups": found.archived.height,
-        "duplicates": found.duplicates,
-        "late": found.late,
-        "revisions": revisions.height,
-    }
 
 
 @contextmanager

@@ -10,10 +10,14 @@ from services.detector.settings import AgencySettings
 from services.detector.state.tables import State
 
 
-def advance_clocks(clocks: pl.DataFrame, lookups: pl.DataFrame, partition: str) -> pl.DataFrame:
-    """The greatest event time per partition and system, with this slice."""
+def clocks_of(lookups: pl.DataFrame, partition: str) -> pl.DataFrame:
+    """The greatest event time per system among the lookups of one partition (CLOCKS)."""
     seen = lookups.group_by("system").agg(pl.col("at").max().alias("latest"))
-    seen = seen.select(pl.lit(partition).alias("partition"), "system", "latest")
+    return seen.select(pl.lit(partition).alias("partition"), "system", "latest")
+
+
+def advance_clocks(clocks: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """The greatest event time per partition and system (CLOCKS), with what a slice saw."""
     return (
         pl.concat([clocks, seen])
         .group_by("partition", "system")

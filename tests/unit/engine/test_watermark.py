@@ -11,7 +11,7 @@ from services.core.contract import INSTANT
 from services.detector.settings import AgencySettings
 from services.detector.state.schemas import CLOCKS
 from services.detector.state.tables import Progress, State
-from services.detector.watermark import advance_clocks, late, watermark
+from services.detector.watermark import advance_clocks, clocks_of, late, watermark
 from tests.world import local
 
 SETTINGS = AgencySettings(lateness_minutes=60, idle_hours=24)
@@ -28,41 +28,43 @@ def mark(clocks: pl.DataFrame, before: datetime | None = None) -> datetime | Non
 
 
 def test_it_lies_the_lateness_behind_the_greatest_event_time() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN - timedelta(hours=3)), ("sonar", TEN)), "p0")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN - timedelta(hours=3)), ("sonar", TEN)), "p0"))
     assert mark(clocks) == TEN - timedelta(hours=1)
 
 
 def test_the_slowest_system_holds_it_back() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=5))), "p0")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=5))), "p0"))
     assert mark(clocks) == TEN - timedelta(hours=6)
 
 
 def test_the_slowest_partition_holds_it_back() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN)), "p0")
-    clocks = advance_clocks(clocks, seen(("sonar", TEN - timedelta(hours=5))), "p1")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN)), "p0"))
+    clocks = advance_clocks(clocks, clocks_of(seen(("sonar", TEN - timedelta(hours=5))), "p1"))
     assert mark(clocks) == TEN - timedelta(hours=6)
 
 
 def test_an_idle_system_does_not_hold_it_back() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=24, seconds=1))), "p0")
+    clocks = advance_clocks(
+        NO_CLOCKS, clocks_of(seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=24, seconds=1))), "p0")
+    )
     assert mark(clocks) == TEN - timedelta(hours=1)
 
 
 def test_a_system_that_was_idle_just_not_long_enough_holds_it_back() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=24))), "p0")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN), ("suwinet", TEN - timedelta(hours=24))), "p0"))
     assert mark(clocks) == TEN - timedelta(hours=25)
 
 
 def test_it_never_goes_back_when_an_idle_system_wakes_up() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN)), "p0")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN)), "p0"))
     before = mark(clocks)
-    clocks = advance_clocks(clocks, seen(("suwinet", TEN - timedelta(hours=20))), "p0")
+    clocks = advance_clocks(clocks, clocks_of(seen(("suwinet", TEN - timedelta(hours=20))), "p0"))
     assert mark(clocks, before) == before
 
 
 def test_older_lookups_do_not_set_a_clock_back() -> None:
-    clocks = advance_clocks(NO_CLOCKS, seen(("sonar", TEN)), "p0")
-    again = advance_clocks(clocks, seen(("sonar", TEN - timedelta(hours=2))), "p0")
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN)), "p0"))
+    again = advance_clocks(clocks, clocks_of(seen(("sonar", TEN - timedelta(hours=2))), "p0"))
     assert again.equals(clocks)
 
 

@@ -1,0 +1,50 @@
+"""Lookups as a source gives them into what the engine takes: encoded, with what cannot be judged set apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from services.core.clock import Clock
+from services.detector.faults.rejected import rejected_by_system
+from services.detector.pipeline import Pipeline
+from services.detector.sources.future import without_future
+from services.detector.sources.slices import SourceSlice
+
+FUTURE = timedelta(minutes=5)
+"""A lookup this far ahead of the moment at which it was read is a fault of its source."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of one partition, ready for the engine.
+
+    `lookups` has the columns of encode.LOOKUPS, `numbers` those of encode.NUMBERS, `rejected` those of
+    faults.rejected.REJECTED, `dead` those of decode.DEAD. `closed` is true on the last one of an input that has ended.
+    """
+
+    partition: str
+    lookups: pl.DataFrame
+    numbers: pl.DataFrame
+    rejected: pl.DataFrame
+    dead: pl.DataFrame
+    closed: bool
+
+
+class Reader:
+    """Reads for one engine: under its key ring and its calendar."""
+
+    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
+        self._pipeline = pipeline
+        self._clock = clock
+
+    def read(self, piece: SourceSlice) -> Read:
+        """The slice of a source for the engine. Only here the time of day counts: it tells what is from the future."""
+        now = self._clock.now()
+        lookups, future = without_future(piece.lookups, now + FUTURE)
+        encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
+        dead = pl.concat([piece.dead, future])
+        rejected = rejected_by_system(dead, now, self._pipeline.calendar)
+        return Read(piece.partition, encoded, numbers, rejected, dead, piece.closed)
