@@ -9,6 +9,8 @@ import polars as pl
 
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
+from services.detector.encode import LOOKUPS, NUMBERS
+from services.detector.faults.rejected import REJECTED
 from services.detector.faults.report import show_faults
 from services.detector.following import Reading
 from services.detector.forest.report import show_shadow
@@ -17,6 +19,7 @@ from services.detector.pipeline import Findings, Pipeline, Slice
 from services.detector.reading import Read
 from services.detector.rescore import conflict_letters
 from services.detector.showing import show_findings
+from services.detector.state.schemas import CLOCKS
 from services.detector.state.store import Commit, Sizes
 from services.detector.state.tables import State
 from services.detector.watermark import clocks_of
@@ -82,12 +85,15 @@ class Decider:
 
 
 def _together(parts: Sequence[Read], reading: Reading, *, closed: bool) -> Slice:
+    """Nothing read is a slice too: registers may have changed."""
     return Slice(
-        lookups=pl.concat(part.lookups for part in parts),
-        clocks=pl.concat(clocks_of(part.lookups, part.partition) for part in parts),
+        lookups=pl.concat([pl.DataFrame(schema=LOOKUPS), *(part.lookups for part in parts)]),
+        clocks=pl.concat([pl.DataFrame(schema=CLOCKS), *(clocks_of(part.lookups, part.partition) for part in parts)]),
         closed=closed,
         changed_employees=reading.changed_employees,
         changed_subjects=reading.changed_subjects,
-        numbers=pl.concat(part.numbers for part in parts).unique("subject", maintain_order=True),
-        rejected=pl.concat(part.rejected for part in parts),
+        numbers=pl.concat([pl.DataFrame(schema=NUMBERS), *(part.numbers for part in parts)]).unique(
+            "subject", maintain_order=True
+        ),
+        rejected=pl.concat([pl.DataFrame(schema=REJECTED), *(part.rejected for part in parts)]),
     )

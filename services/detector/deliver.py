@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 
 import httpx
@@ -22,6 +23,9 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 IDLE_SECONDS = 1.0
 """How often the outbox is looked at when nobody calls `wake`."""
+
+LAST_CALL_SECONDS = 30.0
+"""How long the end may wait for the call in hand."""
 
 LOG = structlog.get_logger()
 
@@ -160,3 +164,14 @@ class Deliverer:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+
+
+@contextmanager
+def delivering(deliverer: Deliverer) -> Iterator[Deliverer]:
+    """It delivers for as long as the block runs."""
+    deliverer.start()
+    try:
+        yield deliverer
+    finally:
+        deliverer.stop()
+        deliverer.join(LAST_CALL_SECONDS)

@@ -29,6 +29,11 @@ class Reading:
     changed_subjects: pl.Series
     signature: str
 
+    @property
+    def changed(self) -> bool:
+        """Whether anybody's rows changed."""
+        return not (self.changed_employees.is_empty() and self.changed_subjects.is_empty())
+
     def unchanged(self) -> Reading:
         """The same reading, with nothing new in it."""
         nothing = (self.changed_employees.clear(), self.changed_subjects.clear())

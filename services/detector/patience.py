@@ -19,8 +19,14 @@ LONGEST_PAUSE_SECONDS = 30.0
 class Patience:
     """Tries work on the store again until it is done, `stop` is set, or trying is no use; what is stored stays."""
 
-    def __init__(self, stop: Event, first_pause_seconds: float = FIRST_PAUSE_SECONDS) -> None:
-        self._stop = stop
+    def __init__(
+        self,
+        stop: Event,
+        first_pause_seconds: float = FIRST_PAUSE_SECONDS,
+        rest: Callable[[float], bool] | None = None,
+    ) -> None:
+        """`rest` waits so many seconds and tells whether to stop, for who has something to do meanwhile."""
+        self._rest = rest or stop.wait
         self._first_pause = first_pause_seconds
 
     def at_start(self, work: Callable[[], Done]) -> Done:
@@ -46,7 +52,7 @@ class Patience:
                 if not worth_waiting(error):
                     raise
                 LOG.warning("store-unavailable", reason=str(error), next_try_in_seconds=pause)
-                if self._stop.wait(pause):
+                if self._rest(pause):
                     raise
                 pause, waited = min(2 * pause, LONGEST_PAUSE_SECONDS), True
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections import Counter
@@ -21,7 +20,7 @@ from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
 from services.detector.deciding import Decider
-from services.detector.deliver import Deliverer
+from services.detector.deliver import Deliverer, delivering
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.inactive import inactive_rules
 from services.detector.metrics import DetectorMetrics, serve_metrics
@@ -38,6 +37,7 @@ from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
+from services.detector.stopping import until_told_to_stop
 
 LOG = structlog.get_logger()
 CALL_SECONDS = 30.0
@@ -78,10 +78,10 @@ def detect(
         metrics_page(metrics, options.metrics_port),
         closing(_opened(url, clock, stop)) as store,
         httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
-        _delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
+        delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
     ):
         watch = Watch(options, settings, ring, store, sources, metrics, clock, stop)
-        with _until_told_to_stop(stop):
+        with until_told_to_stop(stop):
             counted = watch.run(deliverer)
         if stop.is_set() and not options.follow:
             raise DoelbindingError("stopped before the end of the lookups; the next start goes on from there")
@@ -95,7 +95,7 @@ def detect(
 
 def _opened(url: URL, clock: Clock, stop: threading.Event) -> Store:
     """The store with its tables; waits where another process writes to it, or its disk is full."""
-    with _until_told_to_stop(stop):
+    with until_told_to_stop(stop):
         Patience(stop).at_start(lambda: migrate(url))
     return Store(url, clock)
 
@@ -178,16 +178,6 @@ class Watch:
 
 
 @contextmanager
-def _delivering(deliverer: Deliverer) -> Iterator[Deliverer]:
-    deliverer.start()
-    try:
-        yield deliverer
-    finally:
-        deliverer.stop()
-        deliverer.join(CALL_SECONDS)
-
-
-@contextmanager
 def metrics_page(metrics: DetectorMetrics, port: int) -> Iterator[None]:
     """Serves /metrics while the detector runs; port 0 means no page."""
     if not port:
@@ -195,17 +185,3 @@ def metrics_page(metrics: DetectorMetrics, port: int) -> Iterator[None]:
         return
     with closing(serve_metrics(metrics, port)):
         yield
-
-
-@contextmanager
-def _until_told_to_stop(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT end the run after the slice in hand; elsewhere than in the main thread nothing is caught."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    kept = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
