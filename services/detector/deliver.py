@@ -11,8 +11,9 @@ import httpx
 import structlog
 
 from services.core.clock import Clock
+from services.core.errors import DoelbindingError
 from services.detector.backoff import Backoff
-from services.detector.intake import Away, Bad, Refused, call_intake
+from services.detector.intake import Away, Bad, Refused, call_intake, place
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.connection import StoreUnavailable
 from services.detector.state.outbox import Parcel
@@ -94,6 +95,14 @@ class Deliverer:
             if not self._round_done.wait(max(deadline - time.monotonic(), 0)):
                 return self._outbox.backlog().pending == 0
         return True
+
+    def rest(self, seconds: float) -> None:
+        """Waits until everything is delivered. Raises DoelbindingError if it is not so in time."""
+        if not self.drain(seconds):
+            raise DoelbindingError(
+                f"{self._outbox.backlog().pending} signals could not be delivered to {place(self._client.base_url)} "
+                f"({self.problem or 'no answer yet'}); they are kept and go out at the next start"
+            )
 
     def _run(self) -> None:
         try:

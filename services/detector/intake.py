@@ -74,11 +74,9 @@ def call_intake(client: httpx.Client, token: str, parcels: Sequence[Parcel], now
     try:
         response = client.post(PATH, content=body, headers=headers)
     except httpx.UnsupportedProtocol as error:
-        return Refused(
-            f"{_place(client.base_url)}: {error}; give the API's address as http://HOST:PORT or https://HOST"
-        )
+        return Refused(f"{place(client.base_url)}: {error}; give the API's address as http://HOST:PORT or https://HOST")
     except httpx.HTTPError as error:
-        return Away(f"{_place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
+        return Away(f"{place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
     return _understood(response, parcels, now)
 
 
@@ -108,9 +106,9 @@ def _taken(response: httpx.Response, parcels: Sequence[Parcel]) -> Answer:
 
 def _problem(response: httpx.Response) -> str:
     told = redact(response.text[: 2 * PROBLEM_LENGTH])[:PROBLEM_LENGTH]
-    return f"{_place(response.request.url)}: {response.status_code}: {told}"
+    return f"{place(response.request.url)}: {response.status_code}: {told}"
 
 
-def _place(url: httpx.URL) -> str:
+def place(url: httpx.URL) -> str:
     """Where the call went, without user, password and path."""
     return f"{url.scheme}://{url.netloc.decode()}"

@@ -85,11 +85,7 @@ def detect(
             counted = watch.run(deliverer)
         if stop.is_set() and not options.follow:
             raise DoelbindingError("stopped before the end of the lookups; the next start goes on from there")
-        if not deliverer.drain(DRAIN_SECONDS_WHEN_STOPPED if options.follow else options.patience_seconds):
-            raise DoelbindingError(
-                f"{store.outbox.backlog().pending} signals could not be delivered to {options.api} "
-                f"({deliverer.problem or 'no answer yet'}); they are kept and go out at the next start"
-            )
+        deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if options.follow else options.patience_seconds)
     return counted
 
 

@@ -1,4 +1,4 @@
-"""A topic that several detectors read: each stores what it reads, and the owner of the engine decides on all of it."""
+"""Arrivals of all detectors through the engine, by the one detector that owns it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ IDLE_SECONDS = 0.5
 LOG = structlog.get_logger()
 
 
-class Engine:
-    """Decides on arrivals for as long as it owns the store's engine."""
+class Owner:
+    """Decides on arrivals for as long as this detector owns the engine of the store."""
 
     def __init__(
         self,
