@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, select, update
 from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
@@ -135,15 +135,20 @@ class Store:
 
     def sizes(self) -> Sizes:
         """Rows per state table, and the bytes of all blobs."""
-        per_table = select(STATE.c.name, func.sum(STATE.c.rows), func.sum(func.length(STATE.c.body)))
+        per_table = select(STATE.c.name, _sum(STATE.c.rows), _sum(func.length(STATE.c.body)))
         with reading(self._engine) as connection:
             state = connection.execute(per_table.group_by(STATE.c.name)).all()
-            archived = connection.execute(select(func.coalesce(func.sum(func.length(ARCHIVE.c.body)), 0))).scalar_one()
+            archived = connection.execute(select(_sum(func.length(ARCHIVE.c.body)))).scalar_one()
         return Sizes({name: rows for name, rows, _ in state}, archived + sum(size for _, _, size in state))
 
     def close(self) -> None:
         """Gives back the connections."""
         self._engine.dispose()
+
+
+def _sum(numbers: ColumnElement[int]) -> ColumnElement[int]:
+    """PostgreSQL sums big integers into decimals, and nothing into null."""
+    return cast(func.coalesce(func.sum(numbers), 0), BigInteger)
 
 
 def _pass_fence(connection: Connection, epoch: int, commits: int) -> None:
