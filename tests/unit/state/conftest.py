@@ -11,7 +11,7 @@ from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from tests.integration.services import postgresql
 
-__all__ = ["database", "postgresql"]
+__all__ = ["database", "postgresql", "server"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -19,6 +19,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """Where a store may be opened; its tables are there, or `a_store` makes them."""
     if request.param == "sqlite":
         return sqlite_url(tmp_path / "s.sqlite")
-    url = make_url(request.getfixturevalue("postgresql"))
+    tables: URL = request.getfixturevalue("server")
+    return tables
+
+
+@pytest.fixture
+def server(postgresql: str) -> URL:
+    """A database with empty tables on a real server."""
+    url = make_url(postgresql)
     migrate(url)
     return url

@@ -13,8 +13,9 @@ from services.core.contract import DEAD_LETTER
 from services.core.errors import DoelbindingError
 from services.detector.state.blobs import freeze
 from services.detector.state.connection import sqlite_url
+from services.detector.state.fences import Fenced
 from services.detector.state.migrate import migrate
-from services.detector.state.store import Commit, Fenced
+from services.detector.state.store import Commit
 from tests.unit.state.samples import a_revision, a_store, an_owned_store, days, dead, lookups, query, revisions
 
 NOTHING = {"days": days(), "totals": pl.DataFrame(schema={"n": pl.Int64})}

@@ -13,19 +13,13 @@ from sqlalchemy.engine import URL
 from services.core.clock import SystemClock
 from services.detector.state import connection as connecting
 from services.detector.state.connection import StoreUnavailable, open_engine, writing
+from services.detector.state.fences import Fenced
 from services.detector.state.migrate import migrate
-from services.detector.state.store import Commit, Fenced, Store
+from services.detector.state.store import Commit, Store
 from tests.unit.state.samples import a_revision, a_store, an_owned_store, days, query, revisions
 from tests.unit.state.test_unavailable import WORK, assert_holds_nothing, assert_holds_the_work
 
 pytestmark = pytest.mark.services
-
-
-@pytest.fixture
-def server(postgresql: str) -> URL:
-    url = make_url(postgresql)
-    migrate(url)
-    return url
 
 
 @contextmanager
