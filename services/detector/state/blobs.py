@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -42,10 +42,10 @@ def part(frame: pl.DataFrame, bucket: int) -> pl.DataFrame:
     return frame.filter(pl.col(BUCKET) == bucket) if BUCKET in frame.columns else frame
 
 
-def freeze(frame: pl.DataFrame) -> bytes:
-    """The frame as zstd-compressed Arrow IPC."""
+def freeze(frame: pl.DataFrame, compression: Literal["zstd", "lz4"] = "zstd") -> bytes:
+    """The frame as compressed Arrow IPC; lz4 takes half the time and a fifth more room."""
     buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression="zstd")
+    frame.write_ipc(buffer, compression=compression)
     return buffer.getvalue()
 
 

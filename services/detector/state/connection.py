@@ -11,31 +11,24 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
 
 from services.core.errors import DoelbindingError
+from services.detector.state.advice import ELSE, advice_for, code_of
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a writer waits for another before it gives up; a commit takes some tens of milliseconds."""
 
-ADVICE = {
-    "SQLITE_BUSY": "another process is writing to it; stop that process, or wait and try again",
-    "SQLITE_LOCKED": "another process is writing to it; stop that process, or wait and try again",
-    "SQLITE_FULL": "the disk or the database is full; free space on its disk and try again",
-    "SQLITE_READONLY": "it may not be written; check its owner, its folder's owner and whether the disk is read-only",
-    "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written, and its disk has room",
-    "SQLITE_IOERR": "its disk fails to read or write; check the room left, the quota and the disk, then try again",
-    "SQLITE_NOTADB": "it is no SQLite database; name another file, or restore it from a backup",
-    "SQLITE_CORRUPT": "it is damaged; restore it from a backup",
-    "SQLITE_ERROR": "its tables are missing or older than this version; run: doelbinding migrate",
-}
-ELSE_ADVICE = "the database does not answer as it should; check that it runs and can be reached"
+CONNECT_SECONDS = 10
+STAND_STILL_MS = 10_000
+"""The server ends a transaction whose process stood still for so long: what it had locked is another's to take."""
 
-BY_ITSELF = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR"})
-"""What ends when another process is done or there is room again. SQLite tells an exceeded quota as SQLITE_IOERR."""
+STATEMENT_MS = 120_000
+"""No statement of ours takes seconds; one that takes minutes waits for something that does not come."""
 
-NEVER = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR"})
-"""What waiting does not mend: the file is another one than was meant, or damaged."""
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""Seconds (the last: milliseconds) after which a server that vanished without a word counts as gone."""
 
 
 class StoreUnavailable(DoelbindingError):  # noqa: N818 - it names a condition that may pass
@@ -46,8 +39,9 @@ class StoreUnavailable(DoelbindingError):  # noqa: N818 - it names a condition t
 
     def __init__(self, reason: str, code: str = "") -> None:
         super().__init__(reason)
-        self.passes = not code or _family(code) in BY_ITSELF
-        self.hopeless = _family(code) in NEVER
+        advice = advice_for(code) or ELSE
+        self.passes = not code or advice.passes
+        self.hopeless = advice.hopeless
 
 
 def sqlite_url(path: Path) -> URL:
@@ -58,13 +52,23 @@ def sqlite_url(path: Path) -> URL:
 def open_engine(url: str | URL, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine whose connections are safe to use from several threads; nothing is connected yet.
 
-    SQLite files run in WAL with full synchronisation and foreign keys, and are readable by their owner only.
+    SQLite files run in WAL with full synchronisation and foreign keys, and are readable by their owner only. On
+    PostgreSQL no transaction waits longer than `busy_timeout_ms` for a lock, or holds one while its process stands
+    still.
     """
-    engine = create_engine(make_url(url), hide_parameters=True)
-    if engine.dialect.name == "sqlite":
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, hide_parameters=True)
         event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", lambda connection, _entry: _configure(connection, busy_timeout_ms))
         event.listen(engine, "begin", _begin)
+        return engine
+    options = {"connect_timeout": CONNECT_SECONDS, **KEEPALIVE}
+    given = {name: value for name, value in options.items() if name not in address.query}
+    engine = create_engine(
+        address, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=given
+    )
+    event.listen(engine, "connect", lambda connection, _entry: _limit(connection, busy_timeout_ms))
     return engine
 
 
@@ -74,18 +78,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
     Raises StoreUnavailable.
     """
-    with _told(engine), engine.connect().execution_options(reads_only=True) as connection, connection.begin():
+    with _told(engine), engine.connect().execution_options(**_view(engine)) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that holds the write lock from its start; rolled back on any error.
+    """One transaction; rolled back on any error.
 
-    Raises StoreUnavailable.
+    On SQLite it holds the write lock from its start. On PostgreSQL it holds what it locks or changes, so that each
+    user of this begins with the row that guards its work. Raises StoreUnavailable.
     """
     with _told(engine), engine.begin() as connection:
         yield connection
+
+
+def _view(engine: Engine) -> dict[str, object]:
+    if engine.dialect.name == "sqlite":
+        return {"reads_only": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 @contextmanager
@@ -93,30 +104,31 @@ def _told(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if not _is_outside_cause(error.orig):
+        code = code_of(error.orig)
+        if code is None:
             raise
-        raise _unavailable(engine, error.orig) from error
+        raise _unavailable(engine, error.orig, code) from error
     except (sqlite3.DatabaseError, OSError) as error:  # while connecting, before SQLAlchemy can wrap it
-        raise _unavailable(engine, error) from error
+        raise _unavailable(engine, error, code_of(error) or "") from error
 
 
-def _is_outside_cause(error: BaseException | None) -> bool:
-    """A broken constraint or a wrong statement is a fault of this program and stays a fault."""
-    if getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR":
-        return "no such" in str(error)
-    return type(error).__name__ in {"DatabaseError", "OperationalError", "InterfaceError"}
+def _unavailable(engine: Engine, error: BaseException | None, code: str) -> StoreUnavailable:
+    advice = advice_for(code) or ELSE
+    stored = " Nothing was stored." if advice.known else ""
+    return StoreUnavailable(f"{_place(engine.url)}: {_words(error)}: {advice.text}.{stored}", code)
 
 
-def _unavailable(engine: Engine, error: BaseException | None) -> StoreUnavailable:
-    place = engine.url.database or engine.url.render_as_string(hide_password=True)
-    code = "SQLITE_CANTOPEN" if isinstance(error, OSError) else str(getattr(error, "sqlite_errorname", ""))
-    advice = ADVICE.get(_family(code), ELSE_ADVICE)
-    return StoreUnavailable(f"{place}: {error}: {advice}. Nothing was stored.", code)
+def _place(url: URL) -> str:
+    """The file, or server and database: no user, no password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or str(url)
+    return f"{url.database or 'database'} at {url.host or 'the local server'}{f':{url.port}' if url.port else ''}"
 
 
-def _family(code: str) -> str:
-    """The primary code of an extended one: SQLITE_IOERR of SQLITE_IOERR_WRITE."""
-    return "_".join(code.split("_")[:2])
+def _words(error: BaseException | None) -> str:
+    """What the database said in one line; PostgreSQL's details may hold values, and are left out."""
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    return " ".join(str(primary or error).split("LINE 1:")[0].split())
 
 
 def _make_private(_dialect: object, _entry: object, arguments: list[str], keywords: dict[str, object]) -> None:
@@ -132,6 +144,19 @@ def _configure(connection: sqlite3.Connection, busy_timeout_ms: int) -> None:
     connection.isolation_level = None  # sqlite3 would begin by itself, and only at the first change
     for pragma in (f"busy_timeout={busy_timeout_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _limit(connection: DBAPIConnection, busy_timeout_ms: int) -> None:
+    """Without these limits a process that stands still in a transaction blocks its successor for ever."""
+    limits = {
+        "lock_timeout": busy_timeout_ms,
+        "idle_in_transaction_session_timeout": STAND_STILL_MS,
+        "statement_timeout": STATEMENT_MS,
+    }
+    cursor = connection.cursor()
+    cursor.execute("; ".join(f"SET {name} = {limit}" for name, limit in limits.items()))
+    cursor.close()
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

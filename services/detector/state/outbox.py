@@ -27,7 +27,7 @@ from services.core.clock import Clock
 from services.core.contract import SIGNAL
 from services.core.wire import to_wire
 from services.detector.state.connection import insert_new, reading, writing
-from services.detector.state.schema import DELIVERED, OUTBOX, PENDING, REJECTED, SUPERSEDED
+from services.detector.state.schema import DELIVERED, OUTBOX, OWNER, PENDING, REJECTED, SUPERSEDED
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -84,6 +84,7 @@ class Outbox:
             .values(status=DELIVERED, body=None, settled_us=microseconds(self._clock.now()), result=bindparam("answer"))
         )
         with writing(self._engine) as connection:
+            _hold_off_commits(connection)
             connection.execute(settle, [{"row": row, "answer": answer} for row, answer in results.items()])
 
     def mark_rejected(self, row: int, problem: str) -> None:
@@ -91,9 +92,10 @@ class Outbox:
         settle = (
             update(OUTBOX)
             .where(OUTBOX.c.id == row, OUTBOX.c.status == PENDING)
-            .values(status=REJECTED, settled_us=microseconds(self._clock.now()), result=problem)
+            .values(status=REJECTED, settled_us=microseconds(self._clock.now()), result=problem.replace("\0", ""))
         )
         with writing(self._engine) as connection:
+            _hold_off_commits(connection)
             connection.execute(settle)
 
 
@@ -119,6 +121,11 @@ def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> N
 def microseconds(moment: datetime) -> int:
     """Microseconds since 1970."""
     return (moment - EPOCH) // MICROSECOND
+
+
+def _hold_off_commits(connection: Connection) -> None:
+    """A commit supersedes rows in another order than delivery settles them: each would wait for the other's row."""
+    connection.execute(select(OWNER.c.id).with_for_update())
 
 
 def _row(revision: Mapping[str, object], as_of_us: int, now: datetime) -> dict[str, object]:

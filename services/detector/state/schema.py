@@ -1,4 +1,4 @@
-"""The detector's tables: state, positions, outbox, dead letters and archive, which one transaction keeps in step.
+"""The detector's tables: what was read and waits; and state, outbox and archive, which one transaction keeps in step.
 
 Times are integers, microseconds since 1970 in UTC: both databases compare them alike.
 """
@@ -33,8 +33,12 @@ OWNER = Table(
     Column("id", Integer, CheckConstraint("id = 1", name="one_owner"), primary_key=True),
     Column("epoch", BigInteger, nullable=False),
     Column("commits", BigInteger, nullable=False),
+    Column("holder", String(200)),
+    Column("until_us", BigInteger),
 )
-"""One row: which claim holds the store, and how many commits there were."""
+"""One row: which claim holds the store, how many commits there were, and whose lease it is until when (null: nobody's).
+
+A lease tells only when another may claim; that an earlier owner can commit no more is the epoch's work."""
 
 STATE = Table(
     "state",
@@ -52,6 +56,37 @@ POSITIONS = Table(
     Column("source", String(1000), primary_key=True),
     Column("next", BigInteger, nullable=False),
 )
+
+PARTITIONS = Table(
+    "partitions",
+    METADATA,
+    Column("source", String(1000), primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("next", BigInteger),
+    Column("arrived", BigInteger, nullable=False),
+)
+"""Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), and the number
+of its last arrival."""
+
+ARRIVALS = Table(
+    "arrivals",
+    METADATA,
+    Column("source", String(1000), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("committed_us", BigInteger, nullable=False),
+)
+"""What was read and waits for the engine; numbered per partition from 1 without gaps, encrypted (arrivals.py)."""
+
+TAKEN = Table(
+    "taken",
+    METADATA,
+    Column("source", String(1000), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""Up to which arrival of each partition the engine came. Apart from `partitions`, so that readers and the engine never
+wait for each other's rows."""
 
 META = Table(
     "meta",

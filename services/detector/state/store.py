@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select, update
 from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
-from services.core.contract import DEAD_LETTER
 from services.core.errors import DoelbindingError
-from services.detector.state import archive
+from services.core.keyring import KeyRing
+from services.detector.state import archive, lease
+from services.detector.state.arrivals import Arrived, Bodies
 from services.detector.state.blobs import Digest
 from services.detector.state.checkpoint import BucketKey, changes, digests_of, read_tables, write_tables, write_values
-from services.detector.state.connection import BUSY_TIMEOUT_MS, insert_new, open_engine, reading, writing
+from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, reading, writing
+from services.detector.state.fences import pass_as_owner
+from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
-from services.detector.state.schema import ARCHIVE, DEAD_LETTERS, META, OWNER, POSITIONS, STATE
-
-
-class Fenced(DoelbindingError):  # noqa: N818 - it names what happened, and the remedy is not a retry
-    """Another detector claimed the store; this one must stop, and what it holds in memory is void."""
+from services.detector.state.schema import ARCHIVE, META, OWNER, POSITIONS, STATE
+from services.detector.state.taking import next_arrivals, read_taken, take
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Snapshot:
     positions: dict[str, int]
     epoch: int
     meta: dict[str, str]
+    taken: dict[str, int]
+    """Per partition the number of the last arrival that was taken."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Commit:
     `tables` is the whole state: a table, or a bucket of it, that is absent or empty is deleted. `positions` and
     `meta` hold what changed. `revisions` has the columns of contract SIGNAL and `evidence`, `dead` those of
     DEAD_LETTER, `lookups` the encoded lookups of the slice (time column `at`). `partition` is the source partition
-    that the dead letters' positions belong to.
+    that the dead letters' positions belong to. `taken` tells per partition up to which arrival this is the outcome of.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -51,6 +53,7 @@ class Commit:
     partition: str = ""
     lookups: pl.DataFrame = field(default_factory=pl.DataFrame)
     meta: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,27 +65,52 @@ class Sizes:
 
 
 class Store:
-    """The detector's database. Order of use: `claim`, `load`, then a `commit` per slice, from one thread.
+    """The engine's side of the detector's database. Order of use: `claim` or `take_lease`, `load`, then a `commit` per
+    slice, from one thread.
 
-    `outbox`, `archive`, `sizes` and `dead_letters` may be used from other threads meanwhile. Every method raises
-    StoreUnavailable where the database is locked, full, read-only or away; the same call may then be tried again.
+    `outbox`, `archive`, `sizes`, `dead_letters` and `renew_lease` may be used from other threads meanwhile. Every
+    method raises StoreUnavailable where the database is locked, full, read-only or away; the same call may then be
+    tried again.
     """
 
     def __init__(self, url: str | URL, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._engine = open_engine(url, busy_timeout_ms)
         self._clock = clock
         self._epoch = 0
+        self._holder = ""
+        self._taken: dict[str, int] = {}
         self._commits: int | None = None
         self._stored: dict[BucketKey, Digest] = {}
         self.outbox = Outbox(self._engine, clock)
 
     def claim(self) -> int:
-        """Makes this detector the owner, and every earlier one unable to commit; the new epoch."""
+        """Makes this detector the owner whoever has the lease, and every earlier one unable to commit; the epoch."""
         with writing(self._engine) as connection:
-            taken = update(OWNER).values(epoch=OWNER.c.epoch + 1).returning(OWNER.c.epoch)
-            self._epoch = connection.execute(taken).scalar_one()
+            mine = update(OWNER).values(epoch=OWNER.c.epoch + 1, holder=None, until_us=None)
+            epoch = connection.execute(mine.returning(OWNER.c.epoch)).scalar_one()
+        return self._owns("", epoch)
+
+    def take_lease(self, holder: str, seconds: float) -> int | None:
+        """Makes this detector the owner for so long; the epoch, or None while another has the lease.
+
+        `holder` names the process, and no other that may be alive. Who has the lease already keeps it and its epoch;
+        in every other case the epoch is new, earlier owners are unable to commit, and `load` must come before the
+        first commit.
+        """
+        with writing(self._engine) as connection:
+            epoch = lease.take(connection, self._clock, holder, seconds, self._epoch)
+        return None if epoch is None else self._owns(holder, epoch)
+
+    def renew_lease(self, seconds: float) -> bool:
+        """Whether the lease is still this detector's, now for so long from this moment."""
+        with writing(self._engine) as connection:
+            return lease.renew(connection, self._clock, self._holder, seconds, self._epoch)
+
+    def release_lease(self) -> None:
+        """Lets another take the lease at once; nothing can be committed any more until it is taken again."""
+        with writing(self._engine) as connection:
+            lease.release(connection, self._holder, self._epoch)
         self._commits = None
-        return self._epoch
 
     def load(self) -> Snapshot:
         """The state as of the last commit, in one consistent view; state tables have their rows in no fixed order."""
@@ -91,10 +119,21 @@ class Store:
             tables = read_tables(connection)
             positions = {row.source: row.next for row in connection.execute(select(POSITIONS))}
             meta = {row.key: row.value for row in connection.execute(select(META))}
+            taken = read_taken(connection)
         if epoch == self._epoch:
             self._commits = commits
             self._stored = digests_of(tables)
-        return Snapshot(tables, positions, epoch, meta)
+            self._taken = dict(taken)
+        return Snapshot(tables, positions, epoch, meta, taken)
+
+    def arrivals(self, most_rows: int, ring: KeyRing) -> list[Arrived]:
+        """The next arrivals, at most so many lookups together beyond the first arrival; nothing of it is taken yet.
+
+        Partitions take turns; those of one partition come in the order in which they were read, the first being the
+        one after the last that a commit took. Raises DoelbindingError for arrivals of another key ring or version.
+        """
+        with reading(self._engine) as connection:
+            return next_arrivals(connection, Bodies(ring), most_rows)
 
     def commit(self, commit: Commit) -> None:
         """Stores all of it or nothing. Only buckets whose rows differ from the last commit are rewritten.
@@ -108,15 +147,17 @@ class Store:
         made = changes(commit.tables, self._stored, fresh)
         now = self._clock.now()
         with writing(self._engine) as connection:
-            _pass_fence(connection, self._epoch, self._commits)
+            pass_as_owner(connection, self._epoch, self._commits)
+            take(connection, self._taken, commit.taken)
             write_tables(connection, made)
             write_values(connection, POSITIONS, commit.positions)
             write_values(connection, META, commit.meta)
             enqueue(connection, commit.revisions, now)
-            _bury(connection, commit, microseconds(now))
+            bury(connection, commit.dead, commit.partition, microseconds(now))
             archive.append(connection, commit.lookups)
         self._commits += 1
         self._stored = fresh
+        self._taken.update(commit.taken)
 
     def archive(self, employees: archive.Keys | None, subjects: archive.Keys | None) -> pl.DataFrame:
         """Archived lookups whose integer `employee` or `subject` is among those given, in no particular order.
@@ -128,36 +169,28 @@ class Store:
 
     def dead_letters(self) -> pl.DataFrame:
         """All dead letters, oldest first, as contract DEAD_LETTER."""
-        columns = [DEAD_LETTERS.c[name] for name in DEAD_LETTER.schema]
         with reading(self._engine) as connection:
-            rows = [tuple(row) for row in connection.execute(select(*columns).order_by(DEAD_LETTERS.c.id))]
-        return pl.DataFrame(rows, schema=DEAD_LETTER.schema, orient="row")
+            return read_letters(connection)
 
     def sizes(self) -> Sizes:
         """Rows per state table, and the bytes of all blobs."""
-        per_table = select(STATE.c.name, func.sum(STATE.c.rows), func.sum(func.length(STATE.c.body)))
+        per_table = select(STATE.c.name, _sum(STATE.c.rows), _sum(func.length(STATE.c.body)))
         with reading(self._engine) as connection:
             state = connection.execute(per_table.group_by(STATE.c.name)).all()
-            archived = connection.execute(select(func.coalesce(func.sum(func.length(ARCHIVE.c.body)), 0))).scalar_one()
+            archived = connection.execute(select(_sum(func.length(ARCHIVE.c.body)))).scalar_one()
         return Sizes({name: rows for name, rows, _ in state}, archived + sum(size for _, _, size in state))
 
     def close(self) -> None:
         """Gives back the connections."""
         self._engine.dispose()
 
-
-def _pass_fence(connection: Connection, epoch: int, commits: int) -> None:
-    mine = update(OWNER).where(OWNER.c.epoch == epoch, OWNER.c.commits == commits).values(commits=commits + 1)
-    if connection.execute(mine).rowcount != 1:
-        raise Fenced(
-            "another detector took over this store, so this one stops and stores nothing more; "
-            "run one detector per store, and start it again: it goes on from the stored positions"
-        )
+    def _owns(self, holder: str, epoch: int) -> int:
+        if (holder, epoch) != (self._holder, self._epoch):
+            self._commits = None
+        self._holder, self._epoch = holder, epoch
+        return epoch
 
 
-def _bury(connection: Connection, commit: Commit, now_us: int) -> None:
-    if commit.dead.is_empty():
-        return
-    told = commit.dead.select(list(DEAD_LETTER.schema)).iter_rows(named=True)
-    rows = [{**letter, "partition": commit.partition, "committed_us": now_us} for letter in told]
-    connection.execute(insert_new(connection, DEAD_LETTERS), rows)
+def _sum(numbers: ColumnElement[int]) -> ColumnElement[int]:
+    """PostgreSQL sums big integers into decimals, and nothing into null."""
+    return cast(func.coalesce(func.sum(numbers), 0), BigInteger)

@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
+from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from services.core.clock import SystemClock
 from services.core.contract import DEAD_LETTER, EVIDENCE, SIGNAL
 from services.core.wire import content_hash
 from services.detector.encode import LOOKUPS
-from services.detector.state.connection import sqlite_url
+from services.detector.state.connection import open_engine, sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.state.store import Store
 
@@ -24,11 +27,12 @@ PSEUDONYM = "p1-" + "0" * 32
 
 
 @contextmanager
-def a_store(path: Path, busy_timeout_ms: int = 50) -> Iterator[Store]:
-    """A store on a migrated file, not claimed yet; gives up on a lock at once if not told otherwise."""
-    if not path.exists():
-        path.write_bytes(_migrated())
-    store = Store(sqlite_url(path), SystemClock(), busy_timeout_ms)
+def a_store(where: Path | URL, busy_timeout_ms: int = 50) -> Iterator[Store]:
+    """A store on a migrated database, not claimed yet; gives up on a lock at once if not told otherwise.
+
+    A SQLite file is made where there is none.
+    """
+    store = Store(with_tables(where), SystemClock(), busy_timeout_ms)
     try:
         yield store
     finally:
@@ -36,12 +40,30 @@ def a_store(path: Path, busy_timeout_ms: int = 50) -> Iterator[Store]:
 
 
 @contextmanager
-def an_owned_store(path: Path, busy_timeout_ms: int = 50) -> Iterator[Store]:
+def an_owned_store(where: Path | URL, busy_timeout_ms: int = 50) -> Iterator[Store]:
     """A store that is ready for commits."""
-    with a_store(path, busy_timeout_ms) as store:
+    with a_store(where, busy_timeout_ms) as store:
         store.claim()
         store.load()
         yield store
+
+
+def with_tables(where: Path | URL) -> URL:
+    """The address of the database; a SQLite file with empty tables is made where there is none."""
+    url = sqlite_url(where) if isinstance(where, Path) else where
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        Path(url.database or "").write_bytes(_migrated())
+    return url
+
+
+def query(url: URL, sql: str, **values: object) -> list[tuple[Any, ...]]:
+    """What another process gets from the database, or does to it."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        result = connection.execute(text(sql), values)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    engine.dispose()
+    return rows
 
 
 @cache

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.engine import URL
 
 from services.detector.state.connection import open_engine, reading, sqlite_url
 from services.detector.state.migrate import VERSION_TABLE, migrate
 from services.detector.state.schema import METADATA
 
 
-def test_migrations_and_schema_agree(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path / "s.sqlite")
-    migrate(url)
-    engine = open_engine(url)
+def test_migrations_and_schema_agree(database: URL) -> None:
+    migrate(database)
+    engine = open_engine(database)
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
         difference = compare_metadata(context, METADATA)

@@ -1,0 +1,26 @@
+"""Sealed dead letters into rows, and all rows back into a frame."""
+
+from __future__ import annotations
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from services.core.contract import DEAD_LETTER
+from services.detector.state.connection import insert_new
+from services.detector.state.schema import DEAD_LETTERS
+
+
+def bury(connection: Connection, dead: pl.DataFrame, partition: str, now_us: int) -> None:
+    """Adds dead letters (columns of contract DEAD_LETTER) of a partition; one that is there already stays as it is."""
+    if dead.is_empty():
+        return
+    told = dead.select(list(DEAD_LETTER.schema)).iter_rows(named=True)
+    rows = [{**letter, "partition": partition, "committed_us": now_us} for letter in told]
+    connection.execute(insert_new(connection, DEAD_LETTERS), rows)
+
+
+def read_letters(connection: Connection) -> pl.DataFrame:
+    """All dead letters, oldest first, as contract DEAD_LETTER."""
+    columns = [DEAD_LETTERS.c[name] for name in DEAD_LETTER.schema]
+    rows = [tuple(row) for row in connection.execute(select(*columns).order_by(DEAD_LETTERS.c.id))]
+    return pl.DataFrame(rows, schema=DEAD_LETTER.schema, orient="row")

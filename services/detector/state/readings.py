@@ -1,0 +1,98 @@
+"""What was read of a partition into arrivals for the engine, dead letters and the position to read on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert, update
+from sqlalchemy.engine import URL
+
+from services.core.clock import Clock
+from services.core.errors import DoelbindingError
+from services.core.keyring import KeyRing
+from services.detector.state.arrivals import Arrival, Bodies
+from services.detector.state.connection import BUSY_TIMEOUT_MS, insert_new, open_engine, reading, writing
+from services.detector.state.fences import Fenced, Reached, pass_as_reader
+from services.detector.state.letters import bury
+from services.detector.state.outbox import microseconds
+from services.detector.state.schema import ARRIVALS, PARTITIONS
+from services.detector.state.taking import waiting_rows
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A partition that is this reader's: under which epoch, and from where to read on (None: from its beginning)."""
+
+    epoch: int
+    next: int | None
+
+
+class Readings:
+    """One reader's side of the detector's database. Order of use, per partition: `claim`, then an `arrive` per piece.
+
+    Every method raises StoreUnavailable where the database is locked, full, read-only or away; the same call may then
+    be tried again. One thread at a time per partition.
+    """
+
+    def __init__(self, url: str | URL, ring: KeyRing, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self._engine = open_engine(url, busy_timeout_ms)
+        self._bodies = Bodies(ring)
+        self._clock = clock
+        self._reached: dict[str, Reached] = {}
+
+    def claim(self, partition: str) -> Claimed:
+        """Makes this reader the one that stores what is read of the partition, and every earlier one unable to."""
+        mine = update(PARTITIONS).where(PARTITIONS.c.source == partition).values(epoch=PARTITIONS.c.epoch + 1)
+        with writing(self._engine) as connection:
+            connection.execute(insert_new(connection, PARTITIONS), [_new(partition)])
+            found = connection.execute(
+                mine.returning(PARTITIONS.c.epoch, PARTITIONS.c.next, PARTITIONS.c.arrived)
+            ).one()
+        self._reached[partition] = Reached(found.epoch, found.next, found.arrived)
+        return Claimed(found.epoch, found.next)
+
+    def arrive(self, partition: str, arrival: Arrival) -> None:
+        """Stores what was read, all of it or nothing; dead letters alone make no arrival.
+
+        Raises Fenced if another reader claimed the partition since, or if the last call that failed here was stored
+        after all; either way the remedy is to claim it again and to read on from where that says.
+        """
+        before = self._reached.get(partition)
+        if before is None:
+            raise DoelbindingError(f"{partition}: was not claimed before something of it was to be stored")
+        after = replace(before, next=arrival.next, arrived=before.arrived + arrival.concerns_engine)
+        now_us = microseconds(self._clock.now())
+        row = self._row(partition, after.arrived, arrival, now_us) if arrival.concerns_engine else None
+        try:
+            with writing(self._engine) as connection:
+                pass_as_reader(connection, partition, before, after)
+                if row:
+                    connection.execute(insert(ARRIVALS), [row])
+                bury(connection, arrival.dead, partition, now_us)
+        except Fenced:
+            del self._reached[partition]
+            raise
+        self._reached[partition] = after
+
+    def waiting(self, partition: str) -> int:
+        """How many lookups of the partition wait for the engine."""
+        with reading(self._engine) as connection:
+            return waiting_rows(connection, partition)
+
+    def close(self) -> None:
+        """Gives back the connections."""
+        self._engine.dispose()
+
+    def _row(self, partition: str, number: int, arrival: Arrival, now_us: int) -> dict[str, object]:
+        return {
+            "source": partition,
+            "number": number,
+            "rows": arrival.lookups.height,
+            "body": self._bodies.close(arrival, partition, number),
+            "committed_us": now_us,
+        }
+
+
+def _new(partition: str) -> dict[str, object]:
+    """Numbers of arrivals begin at 1."""
+    return {"source": partition, "epoch": 0, "next": None, "arrived": 0}

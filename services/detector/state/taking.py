@@ -1,0 +1,100 @@
+"""Arrivals that wait into the next ones for the engine, and what the engine took into deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, delete, func, or_, select
+
+from services.core.errors import DoelbindingError
+from services.detector.state.arrivals import Arrived, Bodies
+from services.detector.state.checkpoint import write_values
+from services.detector.state.outbox import EPOCH, MICROSECOND
+from services.detector.state.schema import ARRIVALS, PARTITIONS, TAKEN
+
+MOST_AT_ONCE = 500
+"""So many arrivals of one partition are looked at in one call, however many wait."""
+
+
+def waiting_rows(connection: Connection, partition: str) -> int:
+    """How many lookups of the partition wait."""
+    rows = cast(func.coalesce(func.sum(ARRIVALS.c.rows), 0), BigInteger)
+    return connection.execute(select(rows).where(ARRIVALS.c.source == partition)).scalar_one()
+
+
+def read_taken(connection: Connection) -> dict[str, int]:
+    """Per partition the number of the last arrival that was taken."""
+    return {row.source: row.number for row in connection.execute(select(TAKEN))}
+
+
+def next_arrivals(connection: Connection, bodies: Bodies, most_rows: int) -> list[Arrived]:
+    """The next arrivals, of each partition in turn; see `Store.arrivals`."""
+    chosen = _within(most_rows, connection.execute(_queue()))
+    if not chosen:
+        return []
+    places = {key: place for place, key in enumerate(chosen)}
+    found = connection.execute(select(ARRIVALS).where(_among(chosen))).all()
+    return [
+        bodies.open(row.body, row.source, row.number, EPOCH + row.committed_us * MICROSECOND)
+        for row in sorted(found, key=lambda row: places[row.source, row.number])
+    ]
+
+
+def take(connection: Connection, before: Mapping[str, int], taken: Mapping[str, int]) -> None:
+    """Deletes what was taken, and remembers up to which number; inside the caller's transaction, behind its fence.
+
+    Raises DoelbindingError where not each arrival in between is there: the store then is not what was loaded.
+    """
+    if not taken:
+        return
+    expected = sum(number - before.get(partition, 0) for partition, number in taken.items())
+    upto = or_(*(and_(ARRIVALS.c.source == name, ARRIVALS.c.number <= number) for name, number in taken.items()))
+    deleted = connection.execute(delete(ARRIVALS).where(upto)).rowcount
+    if deleted != expected:
+        raise DoelbindingError(
+            f"{expected} arrivals of {', '.join(sorted(taken))} were to be taken, and {deleted} are in the store; "
+            "if it was restored from a backup, start again: what is missing is read anew from the stored positions"
+        )
+    write_values(connection, TAKEN, taken)
+
+
+def _queue() -> Select[str, int, int]:
+    """Source, number and rows of what may come next: the first of each partition, then the second of each.
+
+    Numbers have no gaps, so the distance from what was taken is the place in the queue. Equal places go by age, lest a
+    partition wait behind one that always has more.
+    """
+    taken = func.coalesce(TAKEN.c.number, 0)
+    mine = (ARRIVALS.c.source == PARTITIONS.c.source) & (ARRIVALS.c.number > taken)
+    tables = PARTITIONS.outerjoin(TAKEN, TAKEN.c.source == PARTITIONS.c.source).join(ARRIVALS, mine)
+    return (
+        select(ARRIVALS.c.source, ARRIVALS.c.number, ARRIVALS.c.rows)
+        .select_from(tables)
+        .where(ARRIVALS.c.number <= taken + MOST_AT_ONCE)
+        .order_by(ARRIVALS.c.number - taken, ARRIVALS.c.committed_us, ARRIVALS.c.source)
+    )
+
+
+def _within(most_rows: int, queue: Iterable[tuple[str, int, int]]) -> list[tuple[str, int]]:
+    """The head of the queue that has at most so many rows, and never nothing."""
+    chosen: list[tuple[str, int]] = []
+    total = 0
+    for source, number, rows in queue:
+        total += rows
+        if chosen and total > most_rows:
+            break
+        chosen.append((source, number))
+    return chosen
+
+
+def _among(chosen: Iterable[tuple[str, int]]) -> ColumnElement[bool]:
+    """Whether a row is one of these; they are unbroken runs, so two bounds per partition say it."""
+    numbers: dict[str, list[int]] = {}
+    for source, number in chosen:
+        numbers.setdefault(source, []).append(number)
+    return or_(
+        *(
+            and_(ARRIVALS.c.source == source, ARRIVALS.c.number.between(min(these), max(these)))
+            for source, these in numbers.items()
+        )
+    )
