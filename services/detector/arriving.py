@@ -15,8 +15,9 @@ from services.detector.misread import misread
 from services.detector.patience import Patience
 from services.detector.reading import Read, Reader
 from services.detector.sources.slices import SourceSlice
-from services.detector.state.readings import Arrival, Readings
-from services.detector.state.store import Fenced
+from services.detector.state.arrivals import Arrival
+from services.detector.state.fences import Fenced
+from services.detector.state.readings import Readings
 
 LOG = structlog.get_logger()
 MOST_ROWS_WAITING = 200_000

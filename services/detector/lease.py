@@ -51,13 +51,13 @@ class Lease:
         """A renewal that fails changes nothing here: if somebody else has taken over, the next commit is refused."""
         while not done.wait(self.pause):
             try:
-                self._store.renew_lease(self._holder, self._seconds)
+                self._store.renew_lease(self._seconds)
             except StoreUnavailable as error:
                 LOG.warning("lease-not-renewed", reason=str(error))
 
     def _give_back(self) -> None:
         """So that another need not wait; if it fails, the lease runs out by itself."""
         try:
-            self._store.release_lease(self._holder)
+            self._store.release_lease()
         except StoreUnavailable as error:
             LOG.warning("lease-not-given-back", reason=str(error))

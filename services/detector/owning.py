@@ -24,8 +24,9 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read
-from services.detector.state.readings import Arrived
-from services.detector.state.store import Commit, Fenced, Store
+from services.detector.state.arrivals import Arrived
+from services.detector.state.fences import Fenced
+from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
 
 CLOSED = "closed"
@@ -90,7 +91,7 @@ class Owner:
         with self._deliverer() as deliverer:
             while closed != ends and not self._stop.is_set():
                 self._news.clear()  # before the arrivals are read, so that none slips through between
-                arrived = self._patience.later(lambda: self._store.arrivals(self._rows))
+                arrived = self._patience.later(lambda: self._store.arrivals(self._rows, self._ring))
                 reading = registers.read()
                 if not arrived and not reading.changed:
                     self._news.wait(IDLE_SECONDS)
