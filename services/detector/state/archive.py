@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import polars as pl
 from sqlalchemy import Connection, delete, func, insert, select
@@ -40,10 +40,18 @@ def append(connection: Connection, lookups: pl.DataFrame) -> None:
 def read(connection: Connection, employees: Keys | None, subjects: Keys | None) -> pl.DataFrame:
     """Archived lookups in no particular order; see `Store.archive`."""
     wanted = _wanted(employees, subjects)
-    blobs = connection.execute(select(ARCHIVE.c.body).order_by(ARCHIVE.c.id)).scalars()
-    return pl.concat(
-        [pl.DataFrame(schema=LOOKUPS), *(thaw(body).filter(wanted) for body in blobs)], how="diagonal_relaxed"
-    )
+    found = (thaw(body).filter(wanted) for body in _bodies(connection))
+    return pl.concat([pl.DataFrame(schema=LOOKUPS), *found], how="diagonal_relaxed")
+
+
+def _bodies(connection: Connection) -> Iterator[bytes]:
+    """A few at a time: PostgreSQL's driver would fetch the whole archive into memory first."""
+    last = 0
+    while rows := connection.execute(
+        select(ARCHIVE.c.id, ARCHIVE.c.body).where(ARCHIVE.c.id > last).order_by(ARCHIVE.c.id).limit(FAN_IN)
+    ).all():
+        last = rows[-1].id
+        yield from (row.body for row in rows)
 
 
 def _wanted(employees: Keys | None, subjects: Keys | None) -> pl.Expr:

@@ -22,7 +22,7 @@ from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing
 from services.detector.encode import LOOKUPS, NUMBERS
 from services.detector.faults.rejected import REJECTED
-from services.detector.state.blobs import freeze, thaw
+from services.detector.state.blobs import chill, warm
 
 VERSION = b"\x01"
 """First byte of a body: AES-256-GCM under a key of the partition, 12 bytes of nonce, 16 of tag."""
@@ -71,7 +71,7 @@ class Arrived:
 
 
 class _Body(msgspec.Struct):
-    """Frozen frames; no bytes stand for no rows."""
+    """Chilled frames; no bytes stand for no rows."""
 
     lookups: bytes
     numbers: bytes
@@ -88,7 +88,7 @@ class Bodies:
 
     def close(self, arrival: Arrival, partition: str, number: int) -> bytes:
         """The arrival's frames, encrypted and bound to partition and number."""
-        body = _Body(_frozen(arrival.lookups), _frozen(arrival.numbers), _frozen(arrival.rejected), arrival.closed)
+        body = _Body(_chilled(arrival.lookups), _chilled(arrival.numbers), _chilled(arrival.rejected), arrival.closed)
         nonce = secrets.token_bytes(NONCE_BYTES)
         plain = msgspec.msgpack.encode(body)
         return VERSION + nonce + self._cipher(partition).encrypt(nonce, plain, _bound_to(partition, number))
@@ -104,9 +104,9 @@ class Bodies:
         return Arrived(
             partition,
             number,
-            _thawed(told.lookups, LOOKUPS, name),
-            _thawed(told.numbers, NUMBERS, name),
-            _thawed(told.rejected, REJECTED, name),
+            _warmed(told.lookups, LOOKUPS, name),
+            _warmed(told.numbers, NUMBERS, name),
+            _warmed(told.rejected, REJECTED, name),
             told.closed,
             stored_at,
         )
@@ -131,14 +131,14 @@ class Bodies:
         return self._ciphers[partition]
 
 
-def _frozen(frame: pl.DataFrame) -> bytes:
-    return b"" if frame.is_empty() else freeze(frame, "lz4")
+def _chilled(frame: pl.DataFrame) -> bytes:
+    return b"" if frame.is_empty() else chill(frame)
 
 
-def _thawed(body: bytes, schema: Schema, name: str) -> pl.DataFrame:
+def _warmed(body: bytes, schema: Schema, name: str) -> pl.DataFrame:
     if not body:
         return _empty(schema)
-    frame = thaw(body)
+    frame = warm(body)
     if frame.schema != pl.Schema(schema):
         raise DoelbindingError(
             f"{name}: was stored by another version of the detector; let that version take what waits, and then start "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -42,13 +42,25 @@ def part(frame: pl.DataFrame, bucket: int) -> pl.DataFrame:
     return frame.filter(pl.col(BUCKET) == bucket) if BUCKET in frame.columns else frame
 
 
-def freeze(frame: pl.DataFrame, compression: Literal["zstd", "lz4"] = "zstd") -> bytes:
-    """The frame as compressed Arrow IPC; lz4 takes half the time and a fifth more room."""
+def freeze(frame: pl.DataFrame) -> bytes:
+    """The frame as zstd-compressed Arrow IPC."""
     buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression=compression)
+    frame.write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def thaw(body: bytes) -> pl.DataFrame:
     """The inverse of `freeze`."""
     return pl.read_ipc(body)
+
+
+def chill(frame: pl.DataFrame) -> bytes:
+    """The frame as Arrow IPC for what is read again within seconds: a third of the time of `freeze` and `thaw`."""
+    buffer = io.BytesIO()
+    frame.write_ipc_stream(buffer)
+    return buffer.getvalue()
+
+
+def warm(body: bytes) -> pl.DataFrame:
+    """The inverse of `chill`."""
+    return pl.read_ipc_stream(body)
