@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from kafka.admin.client import KafkaAdminClient as KafkaAdminClient
+from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as ConsumerRebalanceListener
 from kafka.future import Future
 from kafka.structs import OffsetAndMetadata
@@ -12,16 +13,8 @@ from kafka.structs import TopicPartition as TopicPartition
 
 __version__: str
 
-class ConsumerRecord:
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-
 class KafkaConsumer:
+    _fetcher: Fetcher
     def __init__(self, *topics: str, **configs: object) -> None: ...
     def assign(self, partitions: Sequence[TopicPartition]) -> None: ...
     def assignment(self) -> set[TopicPartition]: ...

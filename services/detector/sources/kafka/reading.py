@@ -17,7 +17,7 @@ from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.members import Claim, Members, Owned
 from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
-from services.detector.sources.kafka.records import StockReader
+from services.detector.sources.kafka.records import Records
 from services.detector.sources.kafka.stall import HangGuard, Stall
 from services.detector.sources.kafka.trouble import hopeless, lost, out_of_range
 
@@ -50,7 +50,7 @@ class Reading:
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
-        self._reader = StockReader(consumer)
+        self._records = Records(consumer, consuming.fast)
         self._guard = HangGuard(consuming.stall_seconds)
         self._stall = Stall(consuming.stall_seconds)
         self._polls = 0
@@ -65,7 +65,7 @@ class Reading:
         self._polls += 1
         try:
             with self._guard.watching():
-                fetched = self._reader.poll(seconds * 1000)
+                fetched = self._records.poll(seconds * 1000)
         except KafkaError as error:
             self._settle()
             return self._after(error)
