@@ -12,6 +12,7 @@ from services.detector.faults.kinds import CODES, KINDS
 OPEN_SET: tuple[str, ...] = ()
 """Values of a label that depend on the installation: rules, partitions, dead-letter codes, tables."""
 
+REBALANCES = ("assigned", "revoked", "lost")
 DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
 
 
@@ -163,6 +164,48 @@ STATE_BYTES = Metric(
     "deriv(doelbinding_state_bytes[1d]) * 86400",
     NO_LABELS,
 )
+KAFKA_LAG = Metric(
+    "doelbinding_kafka_lag_records",
+    "gauge",
+    "Records of a partition that this detector has not read yet; partitions of other detectors are not shown.",
+    "max by (partition) (doelbinding_kafka_lag_records)",
+    {"partition": OPEN_SET},
+)
+KAFKA_ASSIGNED = Metric(
+    "doelbinding_kafka_partitions_assigned",
+    "gauge",
+    "Partitions that this detector reads.",
+    "sum(doelbinding_kafka_partitions_assigned)",
+    NO_LABELS,
+)
+KAFKA_PAUSED = Metric(
+    "doelbinding_kafka_paused",
+    "gauge",
+    "1 while reading is paused because the store or the engine cannot keep up, else 0.",
+    "min_over_time(doelbinding_kafka_paused[10m]) == 1",
+    NO_LABELS,
+)
+KAFKA_REBALANCES = Metric(
+    "doelbinding_kafka_rebalances_total",
+    "counter",
+    "Times that partitions came (assigned), were handed over (revoked), or went to others after a silence (lost).",
+    'increase(doelbinding_kafka_rebalances_total{kind="lost"}[1h]) > 0',
+    {"kind": REBALANCES},
+)
+KAFKA_LAST_POLL = Metric(
+    "doelbinding_kafka_last_poll_timestamp_seconds",
+    "gauge",
+    "When the broker was last asked for records, in seconds since 1970; NaN where lookups do not come from Kafka.",
+    "time() - doelbinding_kafka_last_poll_timestamp_seconds > 60",
+    NO_LABELS,
+)
+KAFKA_STALLED = Metric(
+    "doelbinding_kafka_stalled_seconds",
+    "gauge",
+    "For how long the worst partition has stood still though there is more to read; at a limit the detector ends.",
+    "doelbinding_kafka_stalled_seconds > 60",
+    NO_LABELS,
+)
 BUILD_INFO = Metric(
     "doelbinding_build_info",
     "gauge",
@@ -190,5 +233,11 @@ CATALOGUE = (
     LAST_COMMIT,
     STATE_ROWS,
     STATE_BYTES,
+    KAFKA_LAG,
+    KAFKA_ASSIGNED,
+    KAFKA_PAUSED,
+    KAFKA_REBALANCES,
+    KAFKA_LAST_POLL,
+    KAFKA_STALLED,
     BUILD_INFO,
 )

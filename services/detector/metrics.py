@@ -43,8 +43,15 @@ class DetectorMetrics:
         self.last_commit = self._gauge(catalogue.LAST_COMMIT)
         self.state_rows = self._gauge(catalogue.STATE_ROWS)
         self.state_bytes = self._gauge(catalogue.STATE_BYTES)
+        self.kafka_lag = self._gauge(catalogue.KAFKA_LAG)
+        self.kafka_assigned = self._gauge(catalogue.KAFKA_ASSIGNED)
+        self.kafka_paused = self._gauge(catalogue.KAFKA_PAUSED)
+        self.kafka_rebalances = self._counter(catalogue.KAFKA_REBALANCES)
+        self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
+        self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
         self.build_info = self._gauge(catalogue.BUILD_INFO)
         self.outbox_oldest.set(math.nan)
+        self.kafka_last_poll.set(math.nan)
 
     def show_backlog(self, pending: int, oldest: datetime | None) -> None:
         """How many revisions wait for delivery, and since when the oldest does."""
@@ -68,6 +75,12 @@ class DetectorMetrics:
         self.source_fault.clear()
         for (system, kind), count in faults.items():
             self.source_fault.labels(system=system, kind=kind).set(count)
+
+    def show_lag(self, lag: Mapping[str, int]) -> None:
+        """Records left to read per partition; partitions not named are no longer this detector's."""
+        self.kafka_lag.clear()
+        for partition, count in lag.items():
+            self.kafka_lag.labels(partition=partition).set(count)
 
     def _counter(self, metric: Metric) -> Counter:
         return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)

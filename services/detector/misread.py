@@ -8,7 +8,7 @@ import polars as pl
 
 from services.detector.decode.faults import printable
 
-PLACE_IN_FILE = r": (row|byte|line|after) \d+$"
+PLACE_IN_FILE = r": (row|byte|line|after) \d+$|^offset \d+(, event \d+)?$"
 SHOWN_KINDS = 20
 
 

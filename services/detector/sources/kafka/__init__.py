@@ -1,0 +1,1 @@
+"""Lookups from Apache Kafka."""

@@ -1,0 +1,152 @@
+"""Fetched bytes into offsets and values in one pass, instead of the client's object per record.
+
+This hangs on insides of the client that are nobody's promise. So it is used only with the very version it was written
+against, after a check at start that it finds what the client finds (record_check.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kafka.consumer.fetcher import Fetcher
+from kafka.errors import CorruptRecordError
+from kafka.record import MemoryRecords
+from kafka.record.default_records import DefaultRecordBatch
+from kafka.record.legacy_records import LegacyRecordBatch
+from kafka.structs import TopicPartition
+
+from services.detector.sources.kafka.messages import Record
+
+WRITTEN_AGAINST = "3.0.12"
+READ_COMMITTED = 1
+MORE, SEVEN_BITS = 128, 127
+"""A number is written in groups of seven bits, lowest first; the high bit says that more follow (zigzag varint)."""
+NULL = 1
+"""A length of -1, in zigzag."""
+
+
+class FastRecords(Fetcher.PartitionRecords):
+    """Takes the place of the client's unpacking of one fetched partition, and tells the client the same offsets."""
+
+    _batch: Sequence[Record] = ()
+    _taken = 0
+
+    def take(self, n: int | None = None) -> list[object]:
+        """Up to so many records, all of one batch; none where the bytes are used up."""
+        if self._taken == len(self._batch):
+            self._batch, self._taken = self._next_batch(), 0
+        few = self._batch[self._taken : None if n is None else self._taken + n]
+        if few:
+            self._taken += len(few)
+            self.records_read += len(few)
+            self.next_fetch_offset = few[-1][0] + 1
+        return list(few)
+
+    def _next_batch(self) -> list[Record]:
+        batches = self.record_iterator
+        found = next(batches, None) if batches is not None else None
+        return found if isinstance(found, list) else []
+
+    def _maybe_skip_record(self, record: object) -> bool:  # noqa: ARG002 - what comes before is left out of the batch
+        return False
+
+    def _unpack_records(
+        self,
+        tp: TopicPartition,
+        records: MemoryRecords,
+        key_deserializer: object,  # noqa: ARG002 - the client passes it; the consumer is made without
+        value_deserializer: object,  # noqa: ARG002 - likewise
+    ) -> Iterator[list[Record]]:
+        """The records of each batch that has some; a batch is passed over as the client does."""
+        while (batch := records.next_batch()) is not None:
+            if self.check_crcs and not batch.validate_crc():
+                raise CorruptRecordError(f"partition {tp.topic}/{tp.partition}, batch at offset {batch.base_offset}")
+            if isinstance(batch, LegacyRecordBatch):
+                yield [(record.offset, record.value) for record in batch if record.offset >= self.fetch_offset]
+                continue
+            self.leader_epoch = batch.leader_epoch
+            if not self._is_passed_over(batch) and (found := self._from_here(batch)):
+                self.bytes_read += batch.size_in_bytes
+                yield found
+            self.next_fetch_offset = batch.next_offset
+        self.drain()
+
+    def _is_passed_over(self, batch: DefaultRecordBatch) -> bool:
+        """Whether a batch holds marks of transactions, or records of one that was aborted."""
+        if self.isolation_level == READ_COMMITTED and batch.has_producer_id():
+            self._consume_aborted_transactions_up_to(batch.last_offset)
+            if self._contains_abort_marker(batch):
+                self.aborted_producer_ids.discard(batch.producer_id)
+            elif self._is_batch_aborted(batch):
+                return True
+        return batch.is_control_batch
+
+    def _from_here(self, batch: DefaultRecordBatch) -> list[Record]:
+        """The records of a batch from where fetching began; a broker gives batches whole."""
+        iter(batch)  # decompresses
+        found = walk(bytes(batch._buffer), batch._pos, batch.records_count, batch.base_offset)
+        if batch.base_offset >= self.fetch_offset:
+            return found
+        return [record for record in found if record[0] >= self.fetch_offset]
+
+
+def walk(data: bytes, at: int, count: int, base_offset: int) -> list[Record]:
+    """The records of a batch whose first byte is at `at`.
+
+    Raises CorruptRecordError if they do not fill the bytes exactly.
+    """
+    try:
+        found, end = _walk(data, at, count, base_offset)
+    except IndexError as error:
+        raise CorruptRecordError(f"a record of the batch at offset {base_offset} is cut short") from error
+    if end != len(data):
+        raise CorruptRecordError(f"the records of the batch at offset {base_offset} do not fill it")
+    return found
+
+
+def _walk(data: bytes, at: int, count: int, base_offset: int) -> tuple[list[Record], int]:
+    """Length, attributes, time, offset, key, value, headers; a call for each of these numbers would double the time."""
+    found: list[Record] = []
+    for _ in range(count):
+        while data[at] >= MORE:
+            at += 1
+        at += 2  # the end of the length, which the parts tell as well, and the attributes
+        while data[at] >= MORE:
+            at += 1
+        delta, at = data[at + 1], at + 2
+        if delta >= MORE:
+            delta, at = _rest(data, at, delta)
+        key, at = data[at], at + 1
+        if key >= MORE:
+            key, at = _rest(data, at, key)
+        at += key >> 1
+        size, at = data[at], at + 1
+        if size >= MORE:
+            size, at = _rest(data, at, size)
+        end = at + (size >> 1)
+        found.append((base_offset + (delta >> 1), None if size == NULL else data[at:end]))
+        at = end + 1 if data[end] == 0 else _behind_headers(data, end)
+    return found, at
+
+
+def _rest(data: bytes, at: int, first: int) -> tuple[int, int]:
+    """A number of several bytes, of which the first is given, and the place behind it."""
+    number, shift = first & SEVEN_BITS, 7
+    while (byte := data[at]) >= MORE:
+        number |= (byte & SEVEN_BITS) << shift
+        at, shift = at + 1, shift + 7
+    return number | byte << shift, at + 1
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    byte = data[at]
+    return (byte, at + 1) if byte < MORE else _rest(data, at + 1, byte)
+
+
+def _behind_headers(data: bytes, at: int) -> int:
+    count, at = _number(data, at)
+    for _ in range(count >> 1):
+        for _ in ("key", "value"):
+            size, at = _number(data, at)
+            at += size >> 1
+    return at

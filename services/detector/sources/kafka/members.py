@@ -1,0 +1,101 @@
+"""Partitions that the group gave to this consumer into partitions it owns: claimed, and set to where to read on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer, TopicPartition
+
+from services.detector.sources.kafka.rebalances import Change, Rebalances
+
+Claim = Callable[[str], int | None]
+"""The name of a partition into the next offset that the store does not have; None where it has nothing of it."""
+
+ANSWER_MS = 10_000
+
+
+@dataclass(eq=False)
+class Owned:
+    """A partition that was claimed: up to where it was handed on, and stored. A new claim makes a new object."""
+
+    partition: TopicPartition
+    given: int
+    stored: int
+
+    @property
+    def name(self) -> str:
+        """`TOPIC/NUMBER`."""
+        return f"{self.partition.topic}/{self.partition.partition}"
+
+
+class Members:
+    """The partitions of one consumer. All is done on the main loop; the client changes partitions only in a poll."""
+
+    def __init__(self, consumer: KafkaConsumer, rebalances: Rebalances, claim: Claim) -> None:
+        self._consumer = consumer
+        self._rebalances = rebalances
+        self._claim = claim
+        self._waiting: dict[TopicPartition, None] = {}
+        self._paused = False
+        self.owned: dict[TopicPartition, Owned] = {}
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is fetched for the time being."""
+        return self._paused
+
+    def settle(self) -> list[Change]:
+        """Drops what went and notes what came since the last call; returns both."""
+        changes = self._rebalances.taken()
+        for kind, partitions in changes:
+            for partition in partitions:
+                self.owned.pop(partition, None)
+                self._waiting.pop(partition, None)
+                if kind == "assigned":
+                    self._waiting[partition] = None
+        return changes
+
+    def claim_new(self) -> None:
+        """Claims what came, one by one. What the claim raises is raised here, and that partition waits for the next."""
+        for partition in tuple(self._waiting):
+            owned = Owned(partition, 0, 0)
+            offset = self._claim(owned.name)
+            if offset is None:
+                offset = self._consumer.beginning_offsets([partition], ANSWER_MS)[partition]
+            self._place(partition, offset)
+            del self._waiting[partition]
+
+    def reclaim(self, name: str) -> None:
+        """Another reader had a partition meanwhile: claims it anew before anything more is read of it."""
+        for partition, owned in tuple(self.owned.items()):
+            if owned.name == name:
+                self._consumer.pause(partition)
+                del self.owned[partition]
+                self._waiting[partition] = None
+
+    def is_current(self, owned: Owned) -> bool:
+        """Whether the partition is still owned by this very claim."""
+        return self.owned.get(owned.partition) is owned
+
+    def stored(self, positions: Mapping[str, int]) -> None:
+        """Notes up to where the store has each partition, by name."""
+        for owned in self.owned.values():
+            if owned.name in positions:
+                owned.stored = positions[owned.name]
+
+    def pause(self) -> None:
+        """Stops fetching; the partitions stay."""
+        self._paused = True
+        self._consumer.pause(*self.owned)
+
+    def resume(self) -> None:
+        """Goes on where it stopped."""
+        self._paused = False
+        self._consumer.resume(*self.owned)
+
+    def _place(self, partition: TopicPartition, offset: int) -> None:
+        self._consumer.seek(partition, offset)
+        self.owned[partition] = Owned(partition, offset, offset)
+        if not self._paused:
+            self._consumer.resume(partition)

@@ -1,0 +1,170 @@
+"""An open consumer into the records of partitions that are its own, with what the group needs done beside it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError, OffsetOutOfRangeError
+from kafka.structs import OffsetAndMetadata
+
+from services.core.clock import Clock
+from services.detector.metrics import DetectorMetrics
+from services.detector.sources.kafka.consumer import Consuming
+from services.detector.sources.kafka.members import Claim, Members, Owned
+from services.detector.sources.kafka.messages import Piece, decode_records
+from services.detector.sources.kafka.rebalances import Rebalances
+from services.detector.sources.kafka.records import Records
+from services.detector.sources.kafka.stall import HangGuard, Stall
+from services.detector.sources.kafka.trouble import hopeless, lost, out_of_range
+
+LOG = structlog.get_logger()
+TROUBLE_SECONDS = 1.0
+COMMIT_SECONDS = 5.0
+COMMIT_TIMEOUT_MS = 2_000
+CLOSE_TIMEOUT_MS = 5_000
+ANSWER_MS = 10_000
+
+Fetched = tuple[Owned, Iterator[Piece]]
+
+
+class Reading:
+    """One member of the group. Not for several threads."""
+
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        consuming: Consuming,
+        claim: Claim,
+        metrics: DetectorMetrics,
+        clock: Clock,
+        stop: threading.Event,
+    ) -> None:
+        rebalances = Rebalances(consumer)
+        self.consumer = consumer
+        self.members = Members(consumer, rebalances, claim)
+        self._rows = consuming.rows_per_slice
+        self._metrics = metrics
+        self._clock = clock
+        self._stop = stop
+        self._records = Records(consumer, consuming.fast)
+        self._guard = HangGuard(consuming.stall_seconds)
+        self._stall = Stall(consuming.stall_seconds)
+        self._polls = 0
+        self._next_commit = time.monotonic() + COMMIT_SECONDS
+        consumer.subscribe([consuming.topic], listener=rebalances)
+
+    def poll(self, seconds: float) -> Sequence[Fetched]:
+        """Records of the partitions owned, decoded as they are taken; waits for some until the time is over.
+
+        Raises DoelbindingError where the broker's answer cannot be mended by asking again.
+        """
+        self._polls += 1
+        try:
+            with self._guard.watching():
+                fetched = self._records.poll(seconds * 1000)
+        except KafkaError as error:
+            self._settle()
+            return self._after(error)
+        self._settle()
+        self._metrics.kafka_last_poll.set(self._clock.now().timestamp())
+        owned = self.members.owned
+        return [(owned[at], decode_records(records, self._rows)) for at, records in fetched.items() if at in owned]
+
+    def upkeep(self) -> None:
+        """What is done now and then, while nothing that was fetched waits to be handed on.
+
+        Raises DoelbindingError if the client hangs.
+        """
+        if time.monotonic() >= self._next_commit:
+            self.commit(wait=False)
+        if self._stall.due():
+            self._look_at_the_ends()
+
+    def pause(self) -> None:
+        """Stops fetching, and keeps the partitions for as long as `poll` is called."""
+        self.members.pause()
+        self._metrics.kafka_paused.set(1)
+
+    def resume(self) -> None:
+        """Fetches again."""
+        self.members.resume()
+        self._metrics.kafka_paused.set(0)
+        self._stall.forget()
+
+    def positions(self) -> dict[Owned, int]:
+        """The next offset that each partition would give, behind whatever was fetched or passed over."""
+        return {owned: self._position(owned) for owned in self.members.owned.values()}
+
+    def commit(self, wait: bool) -> None:
+        """Tells the broker what is stored, for the tools of operators; the store alone says where to read on."""
+        self._next_commit = time.monotonic() + COMMIT_SECONDS
+        try:
+            stored = {
+                owned.partition: OffsetAndMetadata(at if owned.stored == owned.given else owned.stored)
+                for owned, at in self.positions().items()
+            }
+            if wait and stored:
+                self.consumer.commit(stored, COMMIT_TIMEOUT_MS)
+            elif stored:
+                self.consumer.commit_async(stored)
+        except KafkaError as error:
+            LOG.info("kafka-offsets-not-committed", reason=type(error).__name__)
+
+    def close(self) -> None:
+        """Leaves the group, so that others take over at once."""
+        self.commit(wait=True)
+        try:
+            self.consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_MS)
+        except KafkaError as error:
+            LOG.info("kafka-not-left-in-order", reason=type(error).__name__)
+        self._guard.close()
+
+    def _settle(self) -> None:
+        for kind, partitions in self.members.settle():
+            LOG.info("kafka-rebalance", kind=kind, partitions=[at.partition for at in partitions])
+            self._metrics.kafka_rebalances.labels(kind=kind).inc()
+        self._metrics.kafka_assigned.set(len(self.members.owned))
+
+    def _after(self, error: KafkaError) -> Sequence[Fetched]:
+        if told := hopeless(error):
+            raise told from error
+        if isinstance(error, OffsetOutOfRangeError) and (gone := out_of_range(error)):
+            return [
+                self._skipped(self.members.owned[at], offset) for at, offset in gone.items() if self._is_at(at, offset)
+            ]
+        LOG.warning("kafka-trouble", reason=type(error).__name__)
+        self._stop.wait(TROUBLE_SECONDS)
+        return ()
+
+    def _is_at(self, at: TopicPartition, offset: int) -> bool:
+        owned = self.members.owned.get(at)
+        return owned is not None and self._position(owned) == offset
+
+    def _skipped(self, owned: Owned, offset: int) -> Fetched:
+        letter = lost(self.consumer, owned.partition, offset)
+        LOG.error("records-deleted-unread", partition=owned.name, first=offset, next=letter.next)
+        self.consumer.seek(owned.partition, letter.next)
+        return owned, iter((letter,))
+
+    def _position(self, owned: Owned) -> int:
+        position = self.consumer.position(owned.partition, ANSWER_MS)
+        return owned.given if position is None else position
+
+    def _look_at_the_ends(self) -> None:
+        at = self.positions()
+        try:
+            with self._guard.watching():
+                told = self.consumer.end_offsets([owned.partition for owned in at], ANSWER_MS)
+        except KafkaError as error:
+            LOG.warning("kafka-unavailable", reason=type(error).__name__)
+            self._stall.forget()
+            return
+        ends = {owned.name: told[owned.partition] for owned in at}
+        positions = {owned.name: position for owned, position in at.items()}
+        self._metrics.show_lag({name: max(0, ends[name] - position) for name, position in positions.items()})
+        if not self.members.paused:
+            self._metrics.kafka_stalled.set(self._stall.longest(positions, ends, self._polls))

@@ -1,0 +1,35 @@
+"""What the client fetched into offsets and values: the fast way where it can be trusted, else the way of the client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+
+from services.detector.sources.kafka.fast_records import FastRecords
+from services.detector.sources.kafka.messages import Record
+from services.detector.sources.kafka.record_check import objection, pair
+
+LOG = structlog.get_logger()
+
+
+class Records:
+    """Takes records from a consumer; with `fast`, without an object for each."""
+
+    def __init__(self, consumer: KafkaConsumer, fast: bool = True) -> None:
+        self._consumer = consumer
+        if fast and (reason := objection()):
+            LOG.warning("records-unpacked-slowly", reason=reason)
+            fast = False
+        if fast:
+            consumer._fetcher.PartitionRecords = FastRecords
+        self.fast = fast
+
+    def poll(self, timeout_ms: float) -> Mapping[TopicPartition, Sequence[Record]]:
+        """What is there now, or comes within the time, up to `max_poll_records` in all."""
+        fetched = self._consumer.poll(timeout_ms)
+        if self.fast:
+            return cast(Mapping[TopicPartition, Sequence[Record]], fetched)
+        return {at: [pair(record) for record in records] for at, records in fetched.items()}

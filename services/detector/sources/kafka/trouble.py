@@ -1,0 +1,69 @@
+"""What a poll raises into what is to be done: go on, skip what is gone, or end with a word on what would help."""
+
+from __future__ import annotations
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import (
+    AuthorizationError,
+    CorruptRecordError,
+    KafkaError,
+    LogTruncationError,
+    OffsetOutOfRangeError,
+    UnsupportedCodecError,
+)
+
+from services.core.contract import LOOKUP
+from services.core.errors import DoelbindingError
+from services.detector.decode import dead_letters, nothing
+from services.detector.decode.faults import Fault
+from services.detector.sources.kafka.messages import Piece
+
+ANSWER_MS = 10_000
+
+
+def hopeless(error: KafkaError) -> DoelbindingError | None:
+    """The error for a person where trying again does not help; None where it may."""
+    name = type(error).__name__
+    if isinstance(error, CorruptRecordError):
+        return DoelbindingError(
+            f"the broker gave records that are damaged ({error}); restore them from a replica, or delete them from "
+            "the partition (kafka-delete-records), then start again"
+        )
+    if isinstance(error, UnsupportedCodecError):
+        return DoelbindingError(
+            f"records are compressed in a way that cannot be undone here ({error}); install python-snappy or lz4, "
+            "or have producers use gzip or zstd, then start again"
+        )
+    if isinstance(error, LogTruncationError):
+        return DoelbindingError(
+            f"the broker lost records that were read before ({name}); what is stored stays, but offsets may be given "
+            "out a second time: restore the topic, or read it anew under another group and store"
+        )
+    if isinstance(error, AuthorizationError):
+        return DoelbindingError(f"Kafka refuses to let this user read ({name}); grant it READ on the topic and group")
+    return None
+
+
+def out_of_range(error: OffsetOutOfRangeError) -> dict[TopicPartition, int]:
+    """The partitions whose next offset the broker does not have, and that offset."""
+    told = error.args[0] if error.args else None
+    return dict(told) if isinstance(told, dict) else {}
+
+
+def lost(consumer: KafkaConsumer, partition: TopicPartition, offset: int) -> Piece:
+    """A dead letter for the stretch that the broker deleted before it was read; behind it reading goes on.
+
+    Raises DoelbindingError if the broker's log ends before the offset: then it is not the log that was read before.
+    """
+    begin = consumer.beginning_offsets([partition], ANSWER_MS)[partition]
+    if begin <= offset:
+        raise DoelbindingError(
+            f"partition {partition.topic}/{partition.partition}: is stored up to offset {offset}, but the broker's log "
+            "ends before it; the topic was made anew or lost records: read it under another topic name, or restore it"
+        )
+    reason = (
+        f"message: offsets {offset} to {begin - 1} were deleted by the broker before they were read; send what they "
+        "held again, and lengthen the retention of the topic"
+    )
+    letters = dead_letters(LOOKUP, [f"offset {offset}"], [(Fault("records-deleted", reason),)], [b""])
+    return Piece(nothing(LOOKUP).valid, letters, begin)
