@@ -4,15 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DOELBINDING_HOME ?= $(CURDIR)/var
+export DOELBINDING_SERVICES ?= $(CURDIR)/var/services
+WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES=1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-unit check qualify fmt bench quality lock clean
+.PHONY: help setup run services services-stop test test-unit test-integration check qualify fmt bench quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## everything that the other verbs need, in .venv; done once
 
@@ -34,18 +36,27 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## the demo: an agency, its signals and the page; ARGS=--once stops when it is done
 	@$(BIN)/doelbinding demo $(ARGS)
 
-test: $(READY) ## all tests that need no service beside the checkout, two at a time
+services: ## a real Kafka and a real PostgreSQL on loopback, for tests; needs Java 17, Maven and PostgreSQL, no containers
+	@deploy/services/run start
+
+services-stop: ## stops both; what they hold stays in var/services
+	@deploy/services/run stop
+
+test: $(READY) ## all tests, two at a time; those that need services are skipped
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-unit: $(READY) ## the fast loop: unit, rule and contract tests, two at a time
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow" tests/unit tests/rules tests/contract $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not services" tests/unit tests/rules tests/contract $(ARGS)
 
-check: $(READY) ## what CI runs: format, lint, types, layers, all tests
+test-integration: $(READY) services ## the tests that need the real Kafka and the real PostgreSQL
+	@$(WITH_SERVICES) $(BIN)/pytest -n 2 --dist loadfile -m services $(ARGS)
+
+check: $(READY) services ## what CI runs: format, lint, types, layers, all tests, those with real services too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
+	$(WITH_SERVICES) LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
 
 qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

@@ -35,6 +35,8 @@ COMMANDS = {
     "signals": "services.casefile.command:signals_app",
     "rules": "services.detector.commands.rules:rules_app",
     "explain": "services.detector.commands.explaining:explain_app",
+    "topics": "services.detector.commands.topics:topics_app",
+    "replay": "services.detector.commands.replaying:replay_command",
 }
 """Command to module and function, or to a group of commands."""
 

@@ -47,17 +47,22 @@ class Dataset(Registers):
         read. Raises InputError with the faults of all files if none can be read, and DoelbindingError if one changed
         while it was read.
         """
-        files = {f"{LOOKUPS}/{path.name}": path for path in lookup_files(self._path)}
-        with unchanged(files):
-            read = [joined(list(_lookups(path, name))) for name, path in files.items()]
-        dead = pl.concat([each.dead for each in read])
-        if all(unread_files(each.dead) and each.valid.is_empty() for each in read):
-            raise InputError(*unread_files(dead))
-        return joined(read)
+        return all_lookups(self._path)
 
     def passed_over(self) -> list[str]:
         """A sentence for each name beside the lookups that is not read."""
         return passed_over_in_words(self._path)
+
+
+def all_lookups(dataset: Path) -> Decoded:
+    """All lookups of a directory, as `Dataset.lookups` gives them; its registers are not looked at."""
+    files = {f"{LOOKUPS}/{path.name}": path for path in lookup_files(dataset)}
+    with unchanged(files):
+        read = [joined(list(_lookups(path, name))) for name, path in files.items()]
+    dead = pl.concat([each.dead for each in read])
+    if all(unread_files(each.dead) and each.valid.is_empty() for each in read):
+        raise InputError(*unread_files(dead))
+    return joined(read)
 
 
 def _lookups(path: Path, name: str) -> Iterator[Decoded]:

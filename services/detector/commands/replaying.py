@@ -1,0 +1,86 @@
+"""`doelbinding replay`: the lookups of a dataset sent to Kafka."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.core.errors import InputError
+from services.core.kafka_settings import KafkaSettings, load_kafka_settings
+from services.core.topics import LOOKUPS_TOPIC
+from services.detector.commands.options import JsonOutput
+from services.detector.decode import Decoded
+from services.detector.progress import shown_progress
+from services.detector.replay.messages import messages, not_sendable, span
+from services.detector.replay.pace import paced
+from services.detector.replay.send import sending
+from services.detector.sources.datafiles import folder_faults, unread_files
+from services.detector.sources.dataset import all_lookups
+
+TELL_SECONDS = 0.2
+
+
+def replay_command(
+    dataset: Annotated[Path, typer.Argument(help="Dataset directory; of its files only those with lookups are read.")],
+    to: Annotated[str, typer.Option("--to", help="Where they go: kafka.")],
+    speed: Annotated[
+        float, typer.Option(min=0, help="Seconds of history in a second: 60 is a minute a second; 0: no waiting.")
+    ] = 0.0,
+    topic: Annotated[str, typer.Option(help="Topic that they are sent to.")] = LOOKUPS_TOPIC,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be sent, and send nothing.")] = False,
+    json_output: JsonOutput = False,
+) -> None:
+    """Send a dataset's lookups to Kafka, in the order of time and keyed by employee.
+
+    Valid lookups are encoded anew as CloudEvents, whatever kind of file they come from; a record that is no valid
+    lookup is sent as its file holds it. Nothing is remembered: a replay that was broken off starts anew, and what
+    comes twice does no harm, since a lookup is recognised by its id. Registers are not sent.
+    """
+    if to != "kafka":
+        raise InputError(f"--to: '{to}' is not known; use: kafka")
+    settings = None if dry_run else load_kafka_settings()
+    lookups = _lookups(dataset)
+    told = {"topic": topic, **_plan(lookups, speed)}
+    if settings:
+        told["seconds"] = _replay(lookups, topic, speed, settings, quiet=json_output)
+    typer.echo(json.dumps(told) if json_output else "\n".join(f"{name}: {value}" for name, value in told.items()))
+
+
+def _lookups(dataset: Path) -> Decoded:
+    """All lookups. Raises InputError with the faults of all files that cannot be read: a replay has no holes."""
+    if faults := folder_faults(dataset):
+        raise InputError(*faults)
+    lookups = all_lookups(dataset)
+    if unread := unread_files(lookups.dead):
+        raise InputError(*unread, "nothing was sent")
+    return lookups
+
+
+def _plan(lookups: Decoded, speed: float) -> dict[str, object]:
+    """What a replay comes to, before anything is sent."""
+    between = span(lookups)
+    without = not_sendable(lookups)
+    return {
+        "lookups": lookups.valid.height,
+        "invalid": lookups.dead.height - without,
+        "notSendable": without,
+        "first": between and between[0].isoformat(),
+        "last": between and between[1].isoformat(),
+        "plannedSeconds": round((between[1] - between[0]).total_seconds() / speed, 1) if between and speed else 0.0,
+    }
+
+
+def _replay(lookups: Decoded, topic: str, speed: float, settings: KafkaSettings, *, quiet: bool) -> float:
+    """Sends everything; the seconds that it took."""
+    count = lookups.valid.height + lookups.dead.height - not_sendable(lookups)
+    began = told = time.monotonic()
+    with shown_progress(quiet=quiet) as advance, sending(topic, settings) as sender:
+        for sent in sender.send_all(paced(messages(lookups), speed)):
+            if (now := time.monotonic()) - told > TELL_SECONDS:
+                told = now
+                advance(f"sending, {sent / (now - began):,.0f} a second", sent / count)
+    return round(time.monotonic() - began, 1)

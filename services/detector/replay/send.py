@@ -1,0 +1,98 @@
+"""Messages into a topic of Kafka, in their order for each employee, each acknowledged by the brokers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.future import Future
+
+from services.core.cloud_events import CONTENT_TYPE
+from services.core.errors import DoelbindingError
+from services.core.kafka_connection import connection
+from services.core.kafka_faults import BOOTSTRAP_MS, kafka_faults_told
+from services.core.kafka_settings import KafkaSettings
+from services.detector.replay.messages import Message
+
+PRODUCER: dict[str, object] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "max_in_flight_requests_per_connection": 5,
+    "allow_auto_create_topics": False,
+    "bootstrap_timeout_ms": BOOTSTRAP_MS,
+    "max_block_ms": BOOTSTRAP_MS,
+    "request_timeout_ms": 10_000,
+    "delivery_timeout_ms": 60_000,
+    "linger_ms": 5,
+    "batch_size": 2**17,
+    "max_request_size": 2**23,
+    "metrics_enabled": False,
+}
+"""All that bears on loss and order is said. A broker that restarts is waited for, a minute long."""
+
+MOST_WAITING = 20_000
+"""Messages without an acknowledgement; the client itself would hold any number in memory."""
+
+GIVE_UP_SECONDS = 120.0
+"""When a message counts as failed although the client, which should have said so, did not."""
+
+HEADERS = [("content-type", CONTENT_TYPE.encode())]
+
+
+class Sender:
+    """Sends to one topic, and counts what the brokers have acknowledged."""
+
+    def __init__(self, producer: KafkaProducer, topic: str) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._waiting: deque[Future] = deque()
+        self.acknowledged = 0
+
+    def send_all(self, messages: Iterable[Message]) -> Iterator[int]:
+        """Sends each message that is asked for, and tells how many were sent; all are acknowledged at the end.
+
+        Raises KafkaError if one is not.
+        """
+        for sent, message in enumerate(messages, 1):
+            partition = None if message.key else 0
+            self._waiting.append(self._producer.send(self._topic, message.value, message.key, HEADERS, partition))
+            while self._waiting and (self._waiting[0].is_done or len(self._waiting) > MOST_WAITING):
+                self._settle()
+            yield sent
+        while self._waiting:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._waiting.popleft().get(GIVE_UP_SECONDS)
+        self.acknowledged += 1
+
+
+@contextmanager
+def sending(topic: str, settings: KafkaSettings) -> Iterator[Sender]:
+    """A sender to a topic that exists. Raises DoelbindingError if it does not, or if the brokers are away or refuse."""
+    with kafka_faults_told("replay", settings):
+        producer = KafkaProducer(**PRODUCER, **connection(settings))
+    sender = Sender(producer, topic)
+    try:
+        _see_topic(producer, topic)
+        yield sender
+    except KafkaError as error:
+        raise DoelbindingError(
+            f"replay: the brokers did not take a message ({type(error).__name__}); {sender.acknowledged:,} are in the "
+            "topic. See that they run; then start again from the beginning: what comes twice is recognised"
+        ) from error
+    finally:
+        producer.close(timeout=0)
+
+
+def _see_topic(producer: KafkaProducer, topic: str) -> None:
+    try:
+        producer.partitions_for(topic)
+    except KafkaTimeoutError as error:
+        raise DoelbindingError(
+            f"replay: topic {topic} is not there, or hidden from this account; `doelbinding topics create` makes the "
+            "topics, and --topic names another"
+        ) from error
