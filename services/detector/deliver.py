@@ -9,8 +9,8 @@ from threading import Event, Thread
 import httpx
 import structlog
 
+from services.core.backoff import Backoff
 from services.core.clock import Clock
-from services.detector.backoff import Backoff
 from services.detector.intake import Away, Bad, Refused, call_intake
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.connection import StoreUnavailable
