@@ -11,7 +11,7 @@ from typing import Self
 import uvicorn
 
 from services.api.db.migrate import migrate
-from services.api.main import create_app
+from services.api.main import Publishing, create_app
 from services.api.settings import ApiSettings
 from services.core.clock import Clock, SystemClock
 from services.core.errors import DoelbindingError
@@ -44,11 +44,11 @@ def prepare(settings: ApiSettings) -> None:
         migrate(settings.database)
 
 
-def make_server(settings: ApiSettings, clock: Clock) -> uvicorn.Server:
+def make_server(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> uvicorn.Server:
     """A server of the application that does not log requests: their paths are recorded as reads instead."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, clock),
+            create_app(settings, clock, publishing),
             log_config=None,
             access_log=False,
             server_header=False,
