@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,7 @@ from services.api.routes import aggregates, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
+from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.keyring import open_key_ring
 from services.core.tokens import open_tokens
@@ -41,10 +42,11 @@ DESCRIPTION = (
 
 @dataclass(frozen=True)
 class Publishing:
-    """What pushed signals are published with: what stands in the events, and where they go."""
+    """What pushed signals are published with: what stands in the events, where they go, and how failures are paced."""
 
     events: EventSettings
     broker: Broker
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 def create_app(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> FastAPI:
@@ -102,7 +104,9 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         cursors=CursorSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
-        publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics) if publishing else None,
+        publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
+        if publishing
+        else None,
     )
 
 

@@ -21,7 +21,7 @@ from services.core.backoff import Backoff
 from services.core.clock import Clock
 
 BATCH = 200
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 1.0
 """How often the outbox is looked at when nobody calls `wake`: what another process of the API wrote is found so."""
 TURN = 20_081_215
 """Key of PostgreSQL's advisory lock: one process publishes at a time, so that revisions keep their order."""
@@ -39,14 +39,14 @@ class Publisher:
         broker: Broker,
         clock: Clock,
         metrics: ApiMetrics,
-        backoff: Backoff | None = None,
+        backoff: Backoff,
     ) -> None:
         self._engine = engine
         self._events = events
         self._broker = broker
         self._clock = clock
         self._metrics = metrics
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff
         self._work, self._stopping = asyncio.Event(), asyncio.Event()
         self._problem: str | None = None
 

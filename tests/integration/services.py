@@ -1,0 +1,71 @@
+"""The addresses of a real Kafka and a real PostgreSQL into fixtures; a test that needs one is skipped, or fails in CI.
+
+`make services` starts both. Tests that ask for these fixtures have the marker `services` (tests/conftest.py).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+import sqlalchemy as sa
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+
+KAFKA = "DOELBINDING_TEST_KAFKA"
+POSTGRESQL = "DOELBINDING_TEST_POSTGRESQL"
+REQUIRED = ("CI", "DOELBINDING_REQUIRE_SERVICES")
+"""Where one of these is set, a missing service is a failure."""
+
+FIXTURES = frozenset({"kafka", "new_topic", "postgresql"})
+
+NewTopicName = Callable[..., str]
+"""Called with partitions=N and configs={name: value}, both optional; gives the name of a new, empty topic."""
+
+
+@pytest.fixture(scope="session")
+def kafka() -> str:
+    """Bootstrap servers of a broker that runs; a test makes topics with names of its own (see `new_topic`)."""
+    return _address(KAFKA)
+
+
+@pytest.fixture
+def new_topic(kafka: str) -> Iterator[NewTopicName]:
+    """A function that makes a topic under a random name; the topics are deleted after the test."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    made: list[str] = []
+
+    def make(partitions: int = 1, configs: Mapping[str, str] | None = None) -> str:
+        name = f"test-{secrets.token_hex(8)}"
+        admin.create_topics([NewTopic(name, partitions, 1, topic_configs=dict(configs or {}))])
+        made.append(name)
+        return name
+
+    yield make
+    if made:
+        admin.delete_topics(made)
+    admin.close()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The URL of a new, empty database, which is dropped after the test with whoever is still connected."""
+    server = sa.make_url(_address(POSTGRESQL))
+    name = f"test_{secrets.token_hex(8)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _address(variable: str) -> str:
+    if address := os.environ.get(variable):
+        return address
+    missing = "nothing is tested against a real Kafka and PostgreSQL: run `make test-integration`, which starts them"
+    if any(os.environ.get(name) for name in REQUIRED):
+        pytest.fail(f"{variable} is not set; {missing}", pytrace=False)
+    pytest.skip(missing)
