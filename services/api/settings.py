@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.core.addresses import is_loopback
 from services.core.settings import default_home, settings_faults
 
 PREFIX = "DOELBINDING_API_"
@@ -55,16 +55,6 @@ class ApiSettings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is the API's own file, which it may bring up to date by itself."""
         return self.database_url is None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def load_settings(**given: object) -> ApiSettings:

@@ -28,7 +28,7 @@ NewTopicName = Callable[..., str]
 @pytest.fixture(scope="session")
 def kafka() -> str:
     """Bootstrap servers of a broker that runs; a test makes topics with names of its own (see `new_topic`)."""
-    return _address(KAFKA)
+    return os.environ[KAFKA]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def new_topic(kafka: str) -> Iterator[NewTopicName]:
 @pytest.fixture
 def postgresql() -> Iterator[str]:
     """The URL of a new, empty database, which is dropped after the test with whoever is still connected."""
-    server = sa.make_url(_address(POSTGRESQL))
+    server = sa.make_url(os.environ[POSTGRESQL])
     name = f"test_{secrets.token_hex(8)}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
@@ -62,10 +62,13 @@ def postgresql() -> Iterator[str]:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def _address(variable: str) -> str:
-    if address := os.environ.get(variable):
-        return address
-    missing = "nothing is tested against a real Kafka and PostgreSQL: run `make test-integration`, which starts them"
-    if any(os.environ.get(name) for name in REQUIRED):
-        pytest.fail(f"{variable} is not set; {missing}", pytrace=False)
-    pytest.skip(missing)
+def demand_services() -> None:
+    """Skips the test, or fails where services are required, if the address of one is missing.
+
+    Called before fixtures are set up: pytest gathers what is skipped in one place into one line of its summary.
+    """
+    if missing := [name for name in (KAFKA, POSTGRESQL) if name not in os.environ]:
+        told = "nothing is tested against a real Kafka and PostgreSQL: `make test-integration` does"
+        if any(os.environ.get(name) for name in REQUIRED):
+            pytest.fail(f"{' and '.join(missing)} not set; {told}", pytrace=False)
+        pytest.skip(told)

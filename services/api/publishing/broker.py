@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
-from kafka.producer.future import FutureRecordMetadata
+from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.future import Future
 
+from services.core.kafka_connection import connection
 from services.core.kafka_settings import KafkaSettings
 
-PRODUCER = {
+PRODUCER: dict[str, object] = {
     "acks": "all",
     "enable_idempotence": True,
     "max_in_flight_requests_per_connection": 5,
@@ -83,7 +84,7 @@ class KafkaBroker:
     """A topic; connects at the first message, and anew after a failure. For one thread at a time."""
 
     def __init__(self, settings: KafkaSettings, topic: str) -> None:
-        self._connection = settings.connection()
+        self._connection = connection(settings)
         self._topic = topic
         self._producer: KafkaProducer | None = None
         # while a broker is away the client repeats its complaints ten times a second; ours are told once
@@ -91,7 +92,7 @@ class KafkaBroker:
 
     def send(self, messages: Sequence[Message]) -> Sent:
         """Sends messages, and waits until each is acknowledged or has failed: at most half a minute."""
-        waiting: list[tuple[int, FutureRecordMetadata]] = []
+        waiting: list[tuple[int, Future]] = []
         failures: list[KafkaError] = []
         try:
             producer = self._opened()
@@ -125,10 +126,8 @@ class KafkaBroker:
 
     def _trouble(self, error: KafkaError) -> Trouble:
         """Kinds of errors are told, and not their texts: these may hold addresses and credentials."""
-        passes = error.retriable and not isinstance(error, MessageSizeTooLargeError)
-        advice = (
-            "check that the brokers run and that the topic exists"
-            if passes
-            else "check the credentials, the rights on the topic and its settings"
-        )
-        return Trouble(f"topic {self._topic}: {type(error).__name__}: {advice}", refused=not passes)
+        if error.retriable:
+            advice = "check that the brokers run and that the topic exists; `doelbinding topics create` makes it"
+        else:
+            advice = "check the credentials, the rights on the topic and its settings"
+        return Trouble(f"topic {self._topic}: {type(error).__name__}: {advice}", refused=not error.retriable)

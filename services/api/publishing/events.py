@@ -7,9 +7,9 @@ from datetime import datetime
 
 import msgspec
 
+from services.core.cloud_events import SPECVERSION
 from services.core.wire import to_wire
 
-CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 EVENT_TYPES = {
     "pushed": "nl.overheid.doelbinding.signal.pushed.v1",
     "revised": "nl.overheid.doelbinding.signal.revised.v1",
@@ -45,7 +45,7 @@ def encode_event(publication: Publication, source: str, base_url: str) -> bytes:
     """
     return msgspec.json.encode(
         {
-            "specversion": "1.0",
+            "specversion": SPECVERSION,
             "id": publication.event_id,
             "source": source,
             "type": EVENT_TYPES[publication.happening],

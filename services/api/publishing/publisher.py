@@ -15,10 +15,11 @@ from services.api.db.engine import reading, writing
 from services.api.metrics import ApiMetrics
 from services.api.publishing import outbox
 from services.api.publishing.broker import Broker, Message, Sent, Trouble
-from services.api.publishing.events import CONTENT_TYPE, Publication, encode_event
+from services.api.publishing.events import Publication, encode_event
 from services.api.publishing.settings import EventSettings
 from services.core.backoff import Backoff
 from services.core.clock import Clock
+from services.core.cloud_events import CONTENT_TYPE
 
 BATCH = 200
 IDLE_SECONDS = 1.0

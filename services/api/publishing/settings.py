@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -10,8 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.api.settings import PREFIX
 from services.core.errors import InputError
-from services.core.kafka_settings import KafkaSettings, kafka_is_configured, load_kafka_settings
+from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
+from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.settings import settings_faults
+from services.core.topics import INTAKE_TOPIC
 
 SOURCE = re.compile(r"urn:nld:oin:\d{20}:systeem:[A-Za-z0-9._-]{1,100}")
 """Organisation and system, as the NL GOV profile for CloudEvents gives its example of a source."""
@@ -27,7 +30,7 @@ class EventSettings(BaseSettings):
 
     event_source: str
     public_url: str
-    intake_topic: str = "bureau-integriteit.intake"
+    intake_topic: str = INTAKE_TOPIC
 
     @field_validator("event_source")
     @classmethod
@@ -66,7 +69,7 @@ def load_publishing_settings() -> PublishingSettings | None:
 
     Raises InputError with all faults at once; values are not repeated.
     """
-    if not kafka_is_configured():
+    if not any(name.startswith(KAFKA_PREFIX) for name in os.environ):
         return None
     faults: list[str] = []
     events, kafka = None, None

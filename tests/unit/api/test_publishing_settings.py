@@ -8,6 +8,7 @@ from services.core.errors import InputError
 
 RIGHT = {
     "DOELBINDING_KAFKA_BOOTSTRAP_SERVERS": "kafka-1.example:9092,kafka-2.example:9092",
+    "DOELBINDING_KAFKA_SECURITY_PROTOCOL": "SSL",
     "DOELBINDING_API_EVENT_SOURCE": "urn:nld:oin:00000000000000000000:systeem:doelbinding",
     "DOELBINDING_API_PUBLIC_URL": "https://doelbinding.example/api/",
 }

@@ -1,0 +1,167 @@
+"""Messages of the lookups topic into the JSON of each lookup, and lookups into messages (CloudEvents 1.0, JSON).
+
+A message holds one event, a JSON array of events (`application/cloudevents-batch+json`), or a line of NDJSON per event.
+An event's `data` is a lookup as the files of a dataset have it; a lookup may also stand without an event around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
+BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=UTF-8"
+SPECVERSION = "1.0"
+LOOKUP_FAMILY = "nl.overheid.doelbinding.lookup."
+LOOKUP_TYPE = f"{LOOKUP_FAMILY}v1"
+"""NL GOV profile: reverse DNS without the name of an organisation, so that every agency can send it."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BLANK = b" \t\r\n"
+NULL = msgspec.Raw(b"null")
+UNREADABLE = (ValueError, RecursionError)
+
+
+class Unfit(NamedTuple):
+    """An event that holds no lookup: a kebab-case code, a sentence that says what would be right, and its bytes."""
+
+    code: str
+    reason: str
+    raw: bytes
+
+
+class _Event(msgspec.Struct, gc=False):
+    """Attributes that decide what an event is; null counts as absent, as the standard has it."""
+
+    specversion: str | None = None
+    type: str | None = None
+    datacontenttype: str | None = None
+    data: msgspec.Raw = msgspec.Raw()
+    data_base64: msgspec.Raw = msgspec.Raw()
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+_EVENTS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def unwrap(message: bytes) -> list[bytes | Unfit]:
+    """The JSON of each lookup of a message, or why it is none, in their order; nothing in a message raises."""
+    try:
+        event = _EVENT.decode(message)
+    except UNREADABLE:
+        return _unwrap_several(message.removeprefix(BYTE_ORDER_MARK).strip(BLANK))
+    return [_lookup(event, message)]
+
+
+def encode_lookup(lookup: bytes, event_id: str, source: str, time: str) -> bytes:
+    """One event around the JSON of a lookup. `source` is a URN (urn:nld:oin:...), `time` RFC 3339.
+
+    Attributes outside `data` are not confidential: none of the three may hold a BSN or an employee.
+    """
+    return msgspec.json.encode(_wrapped(lookup, event_id, source, time))
+
+
+def encode_batch(events: Iterable[bytes]) -> bytes:
+    """Encoded events as one message."""
+    return b"[" + b",".join(events) + b"]"
+
+
+def _wrapped(lookup: bytes, event_id: str, source: str, time: str) -> dict[str, object]:
+    return {
+        "specversion": SPECVERSION,
+        "id": event_id,
+        "source": source,
+        "type": LOOKUP_TYPE,
+        "time": time,
+        "datacontenttype": "application/json",
+        "data": msgspec.Raw(lookup),
+    }
+
+
+def _unwrap_several(message: bytes) -> list[bytes | Unfit]:
+    if message.startswith(b"["):
+        return _unwrap_batch(message)
+    first, line_end, _ = message.partition(b"\n")
+    if line_end and (not message.startswith(b"{") or _is_json(first)):
+        return [_unwrap_one(line) for line in message.split(b"\n") if line.strip(BLANK)]
+    return [_unwrap_one(message)]
+
+
+def _unwrap_batch(message: bytes) -> list[bytes | Unfit]:
+    try:
+        events = _EVENTS.decode(message)
+    except UNREADABLE as error:
+        return [_unreadable(error, message)]
+    if not events:
+        return [Unfit("batch-empty", "message: is an empty list; send at least one event in a batch", message)]
+    return [_unwrap_one(bytes(event)) for event in events]
+
+
+def _unwrap_one(raw: bytes) -> bytes | Unfit:
+    try:
+        return _lookup(_EVENT.decode(raw), raw)
+    except UNREADABLE as error:
+        return _unreadable(error, raw)
+
+
+def _lookup(event: _Event, raw: bytes) -> bytes | Unfit:
+    if event.specversion is None and event.type is None and not (event.data or event.data_base64):
+        return raw
+    if unfit := _unfit(event):
+        return Unfit(*unfit, raw)
+    return bytes(event.data)
+
+
+def _unfit(event: _Event) -> tuple[str, str] | None:
+    """What keeps an event from holding a lookup."""
+    if event.specversion != SPECVERSION:
+        return "event-specversion", f"attribute specversion: is not {SPECVERSION}; send CloudEvents {SPECVERSION}"
+    if event.type != LOOKUP_TYPE:
+        return _unknown_type(event.type or "")
+    if event.data_base64 and event.data_base64 != NULL:
+        return "event-data-base64", "attribute data_base64: holds bytes; put the lookup in data, as a JSON object"
+    if not event.data or event.data == NULL:
+        return "event-without-data", "attribute data: is missing; put the lookup in it, as a JSON object"
+    if not _says_json(event.datacontenttype):
+        return "event-data-not-json", "attribute datacontenttype: is not JSON; use application/json"
+    return None
+
+
+def _unknown_type(found: str) -> tuple[str, str]:
+    if found.startswith(LOOKUP_FAMILY):
+        return "event-version", f"attribute type: is another version of a lookup; this one reads {LOOKUP_TYPE}"
+    return "event-type", f"attribute type: is not that of a lookup; use {LOOKUP_TYPE}"
+
+
+def _says_json(content_type: str | None) -> bool:
+    if content_type is None or content_type == "application/json":
+        return True
+    media = content_type.partition(";")[0].strip().lower()
+    return media == "application/json" or media.endswith("+json")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _unreadable(error: Exception, raw: bytes) -> Unfit:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as wrong:
+        return Unfit("invalid-utf8", f"message: byte {wrong.start} of it is not UTF-8; send it as UTF-8", raw)
+    if isinstance(error, msgspec.ValidationError):
+        return Unfit(
+            "not-an-event", f"message: is no CloudEvent ({_place(str(error))}); send one as a JSON object", raw
+        )
+    return Unfit("not-json", f"message: is not JSON ({error}); send a CloudEvent as JSON", raw)
+
+
+def _place(told: str) -> str:
+    """msgspec's words name types and a place in the document, and repeat no values."""
+    return told.replace("`", "'")
