@@ -11,6 +11,9 @@ from rich.console import Console
 
 from services.api.db.migrate import migrate as migrate_database
 from services.api.embedded import bind, make_server, prepare
+from services.api.main import Publishing
+from services.api.publishing.broker import KafkaBroker
+from services.api.publishing.settings import load_publishing_settings
 from services.api.settings import ApiSettings, load_settings
 from services.core.clock import SystemClock
 from services.core.tokens import open_tokens
@@ -23,8 +26,9 @@ def serve(host: Host = None, port: Port = None) -> None:
     """Serve the API and its pages until interrupted."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**given)
+    publishing = _publishing()
     prepare(settings)
-    server = make_server(settings, SystemClock())
+    server = make_server(settings, SystemClock(), publishing)
     listener = bind(settings.host, settings.port)
     _tell(settings, listener.getsockname()[1])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises it again once it has shut down
@@ -38,6 +42,14 @@ def migrate() -> None:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrate_database(settings.database)
     Console(stderr=True).print("The database is up to date.")
+
+
+def _publishing() -> Publishing | None:
+    """What the environment says about Kafka; without it nothing is published."""
+    settings = load_publishing_settings()
+    if settings is None:
+        return None
+    return Publishing(settings.events, KafkaBroker(settings.kafka, settings.events.intake_topic))
 
 
 def _tell(settings: ApiSettings, port: int) -> None:

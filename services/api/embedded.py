@@ -11,7 +11,7 @@ from typing import Self
 import uvicorn
 
 from services.api.db.migrate import migrate
-from services.api.main import create_app
+from services.api.main import Publishing, create_app
 from services.api.settings import ApiSettings
 from services.core.clock import Clock, SystemClock
 from services.core.errors import DoelbindingError
@@ -44,11 +44,11 @@ def prepare(settings: ApiSettings) -> None:
         migrate(settings.database)
 
 
-def make_server(settings: ApiSettings, clock: Clock) -> uvicorn.Server:
+def make_server(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> uvicorn.Server:
     """A server of the application that does not log requests: their paths are recorded as reads instead."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, clock),
+            create_app(settings, clock, publishing),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -62,15 +62,16 @@ def make_server(settings: ApiSettings, clock: Clock) -> uvicorn.Server:
 class EmbeddedApi:
     """Context manager around a running API; port 0 in the settings takes a free one."""
 
-    def __init__(self, settings: ApiSettings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: ApiSettings, clock: Clock | None = None, publishing: Publishing | None = None) -> None:
         self._settings = settings
+        self._publishing = publishing
         self._clock = clock or SystemClock()
         self.url = ""
 
     def __enter__(self) -> Self:
         """Start, and wait until requests are answered. Raises DoelbindingError if it cannot start."""
         prepare(self._settings)
-        self._server = make_server(self._settings, self._clock)
+        self._server = make_server(self._settings, self._clock, self._publishing)
         self._listener = bind(self._settings.host, self._settings.port)
         self.url = _url(self._settings.host, self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, name="embedded-api", daemon=True)

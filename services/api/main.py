@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -20,10 +22,14 @@ from services.api.metrics import ApiMetrics
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
+from services.api.publishing.broker import Broker
+from services.api.publishing.publisher import Publisher
+from services.api.publishing.settings import EventSettings
 from services.api.routes import aggregates, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
+from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.keyring import open_key_ring
 from services.core.tokens import open_tokens
@@ -34,12 +40,21 @@ DESCRIPTION = (
 )
 
 
-def create_app(settings: ApiSettings, clock: Clock) -> FastAPI:
+@dataclass(frozen=True)
+class Publishing:
+    """What pushed signals are published with: what stands in the events, where they go, and how failures are paced."""
+
+    events: EventSettings
+    broker: Broker
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+def create_app(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> FastAPI:
     """The application, with its tokens and keys read (made on first run); the database is opened by the first request.
 
     Raises InputError if the tokens, the key ring or the database URL are wrong.
     """
-    parts = _gather(settings, clock)
+    parts = _gather(settings, clock, publishing)
     app = bare_app()
     app.state.parts = parts
     app.add_middleware(Edge, parts=parts)
@@ -77,21 +92,30 @@ def bare_app() -> FastAPI:
     return app
 
 
-def _gather(settings: ApiSettings, clock: Clock) -> Parts:
+def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) -> Parts:
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
+    engine, metrics = open_engine(settings.database), ApiMetrics()
     return Parts(
         settings=settings,
-        engine=open_engine(settings.database),
+        engine=engine,
         tokens=tokens,
         sessions=Sessions(ring.key("session"), tokens),
         cursors=CursorSeal(ring.key("cursor")),
-        metrics=ApiMetrics(),
+        metrics=metrics,
         clock=clock,
+        publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
+        if publishing
+        else None,
     )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
     yield
-    await app.state.parts.engine.dispose()
+    if parts.publisher and publishing:
+        parts.publisher.stop()
+        await publishing
+    await parts.engine.dispose()

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from services.api.intake.judge import RESULTS
 
+PUBLISHING_RESULTS = ("sent", "refused", "unavailable")
 DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; a page of 50 signals takes a few milliseconds, a full batch of evidence some seconds."""
 
@@ -36,6 +37,22 @@ class ApiMetrics:
         )
         for result in RESULTS:
             self.intake.labels(result)  # present from the start, so that a first increase is seen as one
+        self.publications = Counter(
+            "doelbinding_api_publications",
+            "Events sent to the intake topic, and tries that were refused (credentials, rights) or not answered",
+            ["result"],
+            registry=self.registry,
+        )
+        for result in PUBLISHING_RESULTS:
+            self.publications.labels(result)
+        self.publications_pending = Gauge(
+            "doelbinding_api_publications_pending", "Events that wait for the broker", registry=self.registry
+        )
+        self.oldest_publication = Gauge(
+            "doelbinding_api_publications_oldest_timestamp_seconds",
+            "When the oldest event that waits for the broker was stored; 0 if none waits",
+            registry=self.registry,
+        )
         self.reads = Counter(
             "doelbinding_api_signal_reads", "Reads of signals recorded", ["what"], registry=self.registry
         )

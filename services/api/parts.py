@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.cursors import CursorSeal
 from services.api.metrics import ApiMetrics
+from services.api.publishing.publisher import Publisher
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
 from services.core.clock import Clock
@@ -27,6 +28,8 @@ class Parts:
     cursors: CursorSeal
     metrics: ApiMetrics
     clock: Clock
+    publisher: Publisher | None
+    """None where pushed signals are not published."""
 
 
 def parts_of(request: Request) -> Parts:

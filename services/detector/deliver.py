@@ -10,9 +10,9 @@ from threading import Event, Thread
 import httpx
 import structlog
 
+from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
-from services.detector.backoff import Backoff
 from services.detector.intake import Away, Bad, Refused, call_intake, place
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.connection import StoreUnavailable

@@ -10,8 +10,8 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
+from services.core.backoff import retry_after
 from services.core.observability import redact
-from services.detector.backoff import retry_after
 from services.detector.state.outbox import Parcel
 
 PATH = "/v1/signals"

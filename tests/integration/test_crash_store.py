@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.core.backoff import Backoff
 from services.core.clock import SystemClock
-from services.detector.backoff import Backoff
 from services.detector.deliver import Deliverer
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.core.backoff import Backoff
 from services.core.clock import SystemClock
-from services.detector.backoff import Backoff
 from services.detector.deliver import Deliverer
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.store import Commit, Store

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.detector.backoff import RETRY_AFTER_LIMIT, Backoff, retry_after
+from services.core.backoff import RETRY_AFTER_LIMIT, Backoff, retry_after
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

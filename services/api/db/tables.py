@@ -1,4 +1,4 @@
-"""The tables of the API: signals and their revisions, evidence, the intake queue, and who read what."""
+"""The tables of the API: signals and their revisions, evidence, the intake queue, its events, and who read what."""
 
 from __future__ import annotations
 
@@ -148,3 +148,28 @@ reads = Table(
 """Who read which signal, when and to what end; `signal_id` is null where a list was empty."""
 
 Index("ix_reads_by_signal", reads.c.signal_id, reads.c.read_at)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("event_id", String(100), nullable=False),
+    Column("signal_id", String(40), ForeignKey(signals.c.signal_id), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("happening", String(20), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    UniqueConstraint("signal_id", "revision"),
+)
+"""The outbox of events: a row per revision of a pushed signal; `sent_at` is null until the broker has it."""
+
+waiting = publications.c.sent_at.is_(None)
+Index(
+    "ix_publications_waiting",
+    publications.c.signal_id,
+    publications.c.id,
+    sqlite_where=waiting,
+    postgresql_where=waiting,
+)

@@ -19,6 +19,7 @@ from services.api.metrics import ApiMetrics
 from services.api.openapi import document
 from services.api.parts import PartsOf
 from services.api.problems import documented
+from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
 
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
@@ -75,6 +76,9 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
     oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
+    waits = await backlog(connection)
+    to.publications_pending.set(waits.pending)
+    to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
 
 
 @router.get(

@@ -18,6 +18,7 @@ from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.payloads import SignalBatch, SignalId
 from services.api.problems import documented
+from services.api.publishing.outbox import enqueue
 from services.api.queries import DetailQuery, LookupQuery, SignalQuery
 from services.api.reads import record_reads
 from services.api.routes.answer import json_answer, tagged_answer
@@ -38,10 +39,14 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
     try:
         async with writing(parts.engine) as connection:
             verdicts = await receive(connection, batch.signals, parts.clock.now())
+            if parts.publisher is not None:
+                await enqueue(connection, verdicts, parts.clock.now())
     except IntegrityError as error:
         raise HTTPException(
             HTTPStatus.CONFLICT, "The same signal was stored by another delivery at this moment; deliver again."
         ) from error
+    if parts.publisher is not None:
+        parts.publisher.wake()
     for verdict in verdicts:
         parts.metrics.intake.labels(verdict.result).inc()
     return json_answer(

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from services.api.db.migrate import migrate
 from services.api.db.tables import metadata
-from services.api.main import create_app
+from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings
 from services.core.contract import SIGNAL
@@ -96,11 +96,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(home: Path, migrated: Path) -> Iterator[Caller]:
+def running(home: Path, migrated: Path, publishing: Publishing | None = None) -> Iterator[Caller]:
     home.mkdir(mode=0o700)
     shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
-    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock)
+    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
@@ -197,19 +197,19 @@ def columns(number: int, **changes: object) -> Json:
     return base | changes
 
 
+def a_signal(number: int = 1, **changes: object) -> Json:
+    """A signal as JSON with its right hash; columns and evidence can be changed by snake_case name."""
+    evidence = changes.pop("evidence", [lookup(1), lookup(2), lookup(3)])
+    row = columns(number, **changes)
+    row["content_hash"] = content_hash(row)
+    body = to_wire({**row, "evidence": evidence})
+    assert isinstance(body, dict)
+    return body
+
+
 @pytest.fixture(scope="session")
 def make_signal() -> Callable[..., Json]:
-    """A signal as JSON with its right hash; columns and evidence can be changed by snake_case name."""
-
-    def make(number: int = 1, **changes: object) -> Json:
-        evidence = changes.pop("evidence", [lookup(1), lookup(2), lookup(3)])
-        row = columns(number, **changes)
-        row["content_hash"] = content_hash(row)
-        body = to_wire({**row, "evidence": evidence})
-        assert isinstance(body, dict)
-        return body
-
-    return make
+    return a_signal
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,15 @@ def test_the_migrations_make_the_tables_that_the_code_declares(migrated):
     engine.dispose()
 
 
+def test_the_migrations_make_the_same_tables_on_postgresql(postgresql):
+    migrate(postgresql)
+    engine = create_engine(postgresql)
+    with engine.connect() as connection:
+        assert is_current(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
 def test_migrating_again_keeps_what_is_there(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path / 'api.sqlite'}"
     migrate(url)

@@ -1,5 +1,7 @@
 """Health, metrics and the public OpenAPI document."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -49,6 +51,14 @@ def test_requests_are_counted_by_the_template_of_their_route(own_api, metrics):
     assert found['doelbinding_api_requests_total{method="GET",route="/v1/signals/{signalId}",status="404"}'] == "1.0"
     assert found['doelbinding_api_requests_total{method="any",route="unmatched",status="404"}'] == "1.0"
     assert "960000017" not in str(found)
+
+
+def test_every_metric_is_in_the_docs(own_api):
+    page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
+    families = own_api.parts.metrics.registry.collect()
+    names = {each.name + "_total" * (each.type == "counter") for each in families if "doelbinding" in each.name}
+    assert {name for name in names if f"| `{name}` | " not in page} == set()
+    assert len(names) > 10
 
 
 def test_metrics_are_answered_while_the_database_is_not(own_api, metrics):
