@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from threading import Event
 from typing import Protocol
 
@@ -11,11 +10,14 @@ import structlog
 
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
+from services.detector.metrics import DetectorMetrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
 from services.detector.reading import Read, Reader
+from services.detector.showing import show_dead
 from services.detector.sources.slices import SourceSlice
 from services.detector.state.arrivals import Arrival
+from services.detector.state.connection import StoreUnavailable
 from services.detector.state.fences import Fenced
 from services.detector.state.readings import Readings
 
@@ -32,61 +34,91 @@ class Partitions(Protocol):
     """A source whose partitions may come and go."""
 
     def slices(self) -> Iterator[SourceSlice]:
-        """Slices of the partitions that are assigned, until the input ends or it is told to stop."""
+        """Slices of the partitions that are this reader's, until it is told to stop, or a closed one at the end.
+
+        Raises StoreUnavailable where a partition cannot be claimed; it may then be called again.
+        """
 
     def stored(self, piece: SourceSlice) -> None:
         """Takes note that a slice is safe."""
 
-    def dropped(self, partition: str) -> None:
-        """Gives up a partition that somebody else has claimed."""
+    def reclaim(self, partition: str) -> None:
+        """Claims a partition anew, if it is still this reader's, and goes on where the store says."""
 
-    def rest(self, seconds: float) -> bool:
-        """Waits without reading, and without losing what is assigned; true if it was told to stop meanwhile."""
+    def idle(self, seconds: float) -> None:
+        """Waits without reading, and without losing what is assigned."""
 
 
 class Arriving:
     """Stores what is read, as long as the engine keeps up."""
 
     def __init__(
-        self, source: Partitions, reader: Reader, readings: Readings, ring: KeyRing, news: Event, stop: Event
+        self,
+        source: Partitions,
+        reader: Reader,
+        readings: Readings,
+        ring: KeyRing,
+        metrics: DetectorMetrics,
+        news: Event,
+        stop: Event,
     ) -> None:
         self._source = source
         self._reader = reader
         self._readings = readings
         self._ring = ring
+        self._metrics = metrics
         self._news = news
-        self._patience = Patience(stop, rest=source.rest)
+        self._stop = stop
+        self._patience = Patience(stop, rest=self._rest)
+        self._pieces = source.slices()
+        self.ended = Event()
+        """Set when all of an input that ends was read and stored, by this reader or another."""
 
     def run(self) -> None:
-        """Reads until the source ends."""
-        for piece in self._source.slices():
-            read = self._reader.read(piece)
-            try:
-                self._patience.later(partial(self._store, read, piece))
-            except Fenced:
-                LOG.warning("partition-lost", partition=piece.partition)
-                self._source.dropped(piece.partition)
-                continue
-            self._source.stored(piece)
-            self._news.set()
-            for found_wrong in misread(read.dead):
-                LOG.warning("records-not-read", **found_wrong._asdict())
-            self._until_there_is_room(piece.partition)
+        """Reads until the source ends. `news` is set for each arrival, and at the end."""
+        while (piece := self._patience.later(self._next)) is not None and not piece.closed:
+            self._take(piece)
+        if piece is not None:
+            self.ended.set()
+        self._news.set()
+
+    def _next(self) -> SourceSlice | None:
+        try:
+            return next(self._pieces, None)
+        except StoreUnavailable:
+            self._pieces = self._source.slices()  # what raised is over
+            raise
+
+    def _take(self, piece: SourceSlice) -> None:
+        read = self._reader.read(piece)
+        try:
+            self._patience.later(lambda: self._store(read, piece))
+        except Fenced:
+            LOG.warning("partition-lost", partition=piece.partition)
+            self._source.reclaim(piece.partition)
+            return
+        self._source.stored(piece)
+        self._news.set()
+        show_dead(self._metrics, read.dead)
+        for found_wrong in misread(read.dead):
+            LOG.warning("records-not-read", **found_wrong._asdict())
+        self._until_there_is_room(piece.partition)
 
     def _store(self, read: Read, piece: SourceSlice) -> None:
-        self._readings.arrive(
-            piece.partition,
-            Arrival(
-                lookups=read.lookups,
-                numbers=read.numbers,
-                rejected=read.rejected,
-                dead=seal_frame(read.dead, self._ring),
-                next=piece.positions[piece.partition],
-                closed=read.closed,
-            ),
+        arrival = Arrival(
+            next=piece.positions[piece.partition],
+            lookups=read.lookups,
+            numbers=read.numbers,
+            rejected=read.rejected,
+            dead=seal_frame(read.dead, self._ring),
         )
+        self._readings.arrive(piece.partition, arrival)
 
     def _until_there_is_room(self, partition: str) -> None:
-        while self._patience.later(partial(self._readings.waiting, partition)) > MOST_ROWS_WAITING:
-            if self._source.rest(ENGINE_BEHIND_SECONDS):
+        while self._patience.later(lambda: self._readings.waiting(partition)) > MOST_ROWS_WAITING:
+            if self._rest(ENGINE_BEHIND_SECONDS):
                 return
+
+    def _rest(self, seconds: float) -> bool:
+        self._source.idle(seconds)
+        return self._stop.is_set()

@@ -1,32 +1,128 @@
-"""`detect` over a topic: one detector of a group, which reads its partitions and decides where it owns the engine."""
+"""`detect` over a topic: one detector of a group, which reads its partitions, and decides where it owns the engine."""
 
 from __future__ import annotations
 
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
+import httpx
 from sqlalchemy.engine import URL
 
-from services.detector.lease import LEASE_SECONDS
-from services.detector.watching import PATIENCE_SECONDS
+from services.core.clock import Clock
+from services.core.kafka_settings import KafkaSettings
+from services.core.keyring import KeyRing, open_key_ring
+from services.core.tokens import open_tokens
+from services.detector.arriving import Arriving
+from services.detector.beside import beside
+from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
+from services.detector.following import FollowedRegisters
+from services.detector.lease import LEASE_SECONDS, Lease
+from services.detector.metrics import DetectorMetrics
+from services.detector.owning import Owner
+from services.detector.pipeline import Pipeline
+from services.detector.reading import Reader
+from services.detector.settings import AgencySettings
+from services.detector.sources.kafka.consumer import Consuming
+from services.detector.sources.kafka.source import KafkaSource
+from services.detector.state.readings import Readings
+from services.detector.state.store import Store
+from services.detector.stopping import until_told_to_stop
+from services.detector.watching import PATIENCE_SECONDS, metrics_page, opened
 
 
 @dataclass(frozen=True)
 class ConsumeOptions:
-    """Which topic is read in which group, and where the detector keeps and delivers.
+    """What is read in which group, and where the detector keeps and delivers.
 
-    `registers` is a dataset directory; its lookups, if it has any, are not read.
+    `registers` is a dataset directory; lookups in it are not read. All detectors of a group have the same `database`.
     """
 
     registers: Path
     api: str
     home: Path
     database: URL
-    topic: str
-    group: str
+    kafka: KafkaSettings
+    consuming: Consuming
     until_end: bool = False
-    """Stop when everything is decided that was in the topic at the start."""
-    rows_per_step: int = 20_000
+    """Stop when all is decided that was in the topic at the start."""
     metrics_port: int = 0
     patience_seconds: float = PATIENCE_SECONDS
     lease_seconds: float = LEASE_SECONDS
+
+
+def consume(
+    options: ConsumeOptions, settings: AgencySettings, clock: Clock, metrics: DetectorMetrics | None = None
+) -> dict[str, int]:
+    """Runs until SIGTERM or SIGINT, or with `until_end` until everything is decided; what this detector decided on.
+
+    Raises InputError for settings that are wrong, and DoelbindingError for what only a restart can mend.
+    """
+    ring = open_key_ring(options.home / "keyring.json")
+    metrics, stop, news = metrics or DetectorMetrics(), Event(), Event()
+    with (
+        metrics_page(metrics, options.metrics_port),
+        until_told_to_stop(stop),
+        closing(opened(options.database, clock, stop)) as store,
+        closing(Readings(options.database, ring, clock)) as readings,
+    ):
+        source = _source(options, readings, stop, metrics, clock)
+        reader = Reader(Pipeline(settings, ring), clock)
+        arriving = Arriving(source, reader, readings, ring, metrics, news, stop)
+        owner = _owner(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        with closing(source), beside(arriving.run, "arriving", stop, news):
+            owner.run()
+    return dict(owner.counted)
+
+
+def _source(
+    options: ConsumeOptions, readings: Readings, stop: Event, metrics: DetectorMetrics, clock: Clock
+) -> KafkaSource:
+    def claim(partition: str) -> int | None:
+        return readings.claim(partition).next
+
+    return KafkaSource(options.kafka, options.consuming, claim, stop, metrics, clock, bounded=options.until_end)
+
+
+def _owner(
+    options: ConsumeOptions,
+    settings: AgencySettings,
+    ring: KeyRing,
+    store: Store,
+    metrics: DetectorMetrics,
+    clock: Clock,
+    news: Event,
+    ended: Event,
+    stop: Event,
+) -> Owner:
+    sources = settings.sources_for_monitoring()
+    pipeline = Pipeline(settings, ring)
+    token = open_tokens(options.home / "tokens.json")["detector"]
+
+    @contextmanager
+    def deliverer() -> Iterator[Deliverer]:
+        with (
+            httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
+            delivering(Deliverer(store, client, token, clock, metrics=metrics)) as running,
+        ):
+            yield running
+
+    return Owner(
+        store=store,
+        lease=Lease(store, f"{socket.gethostname()}/{secrets.token_hex(8)}", options.lease_seconds),
+        pipeline=pipeline,
+        ring=ring,
+        registers=lambda known: FollowedRegisters(options.registers, pipeline, sources, known),
+        deliverer=deliverer,
+        metrics=metrics,
+        clock=clock,
+        rows_per_step=options.consuming.rows_per_slice,
+        patience_seconds=options.patience_seconds,
+        news=news,
+        ended=ended,
+        stop=stop,
+    )

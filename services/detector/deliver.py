@@ -25,8 +25,11 @@ BATCH_BYTES = 8 * 1024 * 1024
 IDLE_SECONDS = 1.0
 """How often the outbox is looked at when nobody calls `wake`."""
 
-LAST_CALL_SECONDS = 30.0
-"""How long the end may wait for the call in hand."""
+DRAIN_SECONDS_WHEN_STOPPED = 10.0
+"""Supervisors commonly kill what has not ended half a minute after they asked."""
+
+CALL_SECONDS = 30.0
+"""Longest a call may take, and so the longest that the end may wait for the one in hand."""
 
 LOG = structlog.get_logger()
 
@@ -183,4 +186,4 @@ def delivering(deliverer: Deliverer) -> Iterator[Deliverer]:
         yield deliverer
     finally:
         deliverer.stop()
-        deliverer.join(LAST_CALL_SECONDS)
+        deliverer.join(CALL_SECONDS)

@@ -6,10 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from threading import Event
 
-import msgspec
 import polars as pl
 import structlog
 
@@ -17,7 +16,7 @@ from services.core.clock import Clock
 from services.core.keyring import KeyRing
 from services.detector.deciding import Decider
 from services.detector.decode import DEAD
-from services.detector.deliver import Deliverer
+from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
@@ -29,98 +28,92 @@ from services.detector.state.fences import Fenced
 from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
 
-CLOSED = "closed"
-"""Key of the store's notes under which the partitions stand that have been read to the end of an input that ends."""
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.1
 """How often the engine looks for arrivals of other detectors; its own reader wakes it."""
 
 LOG = structlog.get_logger()
 
 
+@dataclass
 class Owner:
-    """Decides on arrivals for as long as this detector owns the engine of the store."""
+    """Decides on arrivals for as long as this detector owns the engine of the store.
 
-    def __init__(
-        self,
-        store: Store,
-        lease: Lease,
-        pipeline: Pipeline,
-        ring: KeyRing,
-        registers: Callable[[str | None], FollowedRegisters],
-        deliverer: Callable[[], AbstractContextManager[Deliverer]],
-        metrics: DetectorMetrics,
-        clock: Clock,
-        rows: int,
-        news: Event,
-        stop: Event,
-    ) -> None:
-        self._store = store
-        self._lease = lease
-        self._pipeline = pipeline
-        self._ring = ring
-        self._registers = registers
-        self._deliverer = deliverer
-        self._metrics = metrics
-        self._clock = clock
-        self._rows = rows
-        self._news = news
-        self._stop = stop
-        self._patience = Patience(stop)
-        self.counted = Counter[str](slices=0, lookups=0, duplicates=0, late=0, revisions=0)
+    `news` wakes it, `ended` tells that all of an input that ends has arrived, `stop` ends the work after the step in
+    hand. `registers` opens the registers, given which ones the last step saw.
+    """
 
-    def run(self, ends: frozenset[str] | None) -> None:
-        """Owns or waits to own, until told to stop, or until all partitions of `ends` are closed and decided."""
-        while not self._stop.is_set():
-            if not self._patience.later(self._lease.taken):
-                self._stop.wait(self._lease.pause)
+    store: Store
+    lease: Lease
+    pipeline: Pipeline
+    ring: KeyRing
+    registers: Callable[[str | None], FollowedRegisters]
+    deliverer: Callable[[], AbstractContextManager[Deliverer]]
+    metrics: DetectorMetrics
+    clock: Clock
+    rows_per_step: int
+    patience_seconds: float
+    """How long signals may still be on their way after the end."""
+    news: Event
+    ended: Event
+    stop: Event
+    counted: Counter[str] = field(
+        default_factory=lambda: Counter(slices=0, lookups=0, duplicates=0, late=0, revisions=0)
+    )
+
+    def __post_init__(self) -> None:
+        self._patience = Patience(self.stop)
+
+    def run(self) -> None:
+        """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
+        while not self.stop.is_set():
+            if not self._patience.later(self.lease.taken):
+                self.stop.wait(self.lease.pause)
                 continue
             try:
-                with self._lease.kept():
-                    if self._own(ends):
-                        return
+                with self.lease.kept():
+                    self._own()
             except Fenced:
                 LOG.warning("engine-lost")
+            else:
+                return
 
-    def _own(self, ends: frozenset[str] | None) -> bool:
-        """Decides as the owner; whether the input has ended."""
-        snapshot = self._patience.later(self._store.load)
-        closed = frozenset(msgspec.json.decode(snapshot.meta.get(CLOSED, "[]"), type=list[str]))
-        decider = Decider(self._pipeline, self._metrics, State.restore(snapshot.tables, self._archive))
-        registers = self._registers(snapshot.meta.get("registers"))
+    def _own(self) -> None:
+        """Decides as the owner. Raises Fenced when another one has taken over."""
+        snapshot = self._patience.later(self.store.load)
+        decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._archive))
+        registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
-        with self._deliverer() as deliverer:
-            while closed != ends and not self._stop.is_set():
-                self._news.clear()  # before the arrivals are read, so that none slips through between
-                arrived = self._patience.later(lambda: self._store.arrivals(self._rows, self._ring))
+        with self.deliverer() as deliverer:
+            while not self.stop.is_set():
+                self.news.clear()  # before the arrivals are read, so that none slips through between
+                ended = self.ended.is_set()
+                arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
                 reading = registers.read()
-                if not arrived and not reading.changed:
-                    self._news.wait(IDLE_SECONDS)
-                    continue
-                closed |= {one.partition for one in arrived if one.closed}
-                self._take(decider, arrived, reading, closed, last=closed == ends)
-                deliverer.wake()
-        return closed == ends
+                last = ended and not arrived
+                if arrived or reading.changed or last:
+                    self._take(decider, arrived, reading, last=last)
+                    deliverer.wake()
+                else:
+                    self.news.wait(IDLE_SECONDS)
+                if last:
+                    break
+            deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
 
-    def _take(
-        self, decider: Decider, arrived: list[Arrived], reading: Reading, closed: frozenset[str], *, last: bool
-    ) -> None:
+    def _take(self, decider: Decider, arrived: list[Arrived], reading: Reading, *, last: bool) -> None:
         """One step of the engine over everything that arrived, in one transaction."""
-        parts = [_read(one) for one in arrived]
-        step = decider.step(parts, reading, closed=last)
-        own = step.commit(self._ring)
-        taken = {one.partition: one.number for one in arrived}
-        notes = {**own.meta, CLOSED: msgspec.json.encode(sorted(closed)).decode()}
-        self._patience.later(lambda: self._commit(replace(own, taken=taken, meta=notes)))
-        decider.accept(step, self._patience.later(self._store.sizes))
+        step = decider.step([_read(one) for one in arrived], reading, closed=last)
+        commit = replace(step.commit(self.ring), taken={one.partition: one.number for one in arrived})
+        self._patience.later(lambda: self._commit(commit))
+        decider.accept(step, self._patience.later(self.store.sizes))
         self.counted.update(step.counts())
 
     def _commit(self, commit: Commit) -> None:
         began = time.monotonic()
-        self._store.commit(commit)
-        self._metrics.show_commit(time.monotonic() - began, self._clock.now())
+        self.store.commit(commit)
+        self.metrics.show_commit(time.monotonic() - began, self.clock.now())
 
     def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        return self._patience.later(lambda: self._store.archive(employees.to_list(), subjects.to_list()))
+        return self._patience.later(lambda: self.store.archive(employees.to_list(), subjects.to_list()))
 
 
 def _read(one: Arrived) -> Read:

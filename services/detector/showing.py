@@ -20,8 +20,7 @@ def show_findings(
         metrics.watermark.set(mark.timestamp())
         for outcome, count in states(found.judged, state.contributions, mark).group_by("state").len().iter_rows():
             metrics.lookups.labels(outcome=outcome).inc(count)
-    for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
-        metrics.dead_letters.labels(code=code).inc(count)
+    show_dead(metrics, dead)
     metrics.duplicates.labels(layer="state").inc(found.duplicates)
     metrics.late_lookups.labels(disposition="recomputed").inc(found.late)
     for partition, latest in state.clocks.group_by("partition").agg(pl.col("latest").max()).iter_rows():
@@ -30,3 +29,9 @@ def show_findings(
         metrics.signals.labels(rule=rule, status=status).inc()
         metrics.signal_score.labels(rule_class=rule_class).observe(score)
     metrics.show_state(sizes.rows, sizes.bytes)
+
+
+def show_dead(metrics: DetectorMetrics, dead: pl.DataFrame) -> None:
+    """Counts dead letters (DEAD) that were stored."""
+    for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
+        metrics.dead_letters.labels(code=code).inc(count)

@@ -19,8 +19,9 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.detector.database import detector_database
 from services.detector.deciding import Decider
-from services.detector.deliver import Deliverer, delivering
+from services.detector.deliver import CALL_SECONDS, DRAIN_SECONDS_WHEN_STOPPED, Deliverer, delivering
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.inactive import inactive_rules
 from services.detector.metrics import DetectorMetrics, serve_metrics
@@ -33,16 +34,12 @@ from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
 from services.detector.sources.registers import registers_present
 from services.detector.sources.slices import SourceSlice
-from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.state.store import Commit, Store
 from services.detector.state.tables import State
 from services.detector.stopping import until_told_to_stop
 
 LOG = structlog.get_logger()
-CALL_SECONDS = 30.0
-DRAIN_SECONDS_WHEN_STOPPED = 10.0
-"""Supervisors commonly kill what has not ended half a minute after they asked."""
 PATIENCE_SECONDS = 120.0
 
 
@@ -72,11 +69,11 @@ def detect(
     sources = settings.sources_for_monitoring()
     ring = open_key_ring(options.home / "keyring.json")
     token = open_tokens(options.home / "tokens.json")["detector"]
-    url = sqlite_url(options.home / "detector.sqlite")
+    url = detector_database(options.home)
     metrics, stop = metrics or DetectorMetrics(), threading.Event()
     with (
         metrics_page(metrics, options.metrics_port),
-        closing(_opened(url, clock, stop)) as store,
+        closing(opened(url, clock, stop)) as store,
         httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
         delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
     ):
@@ -89,7 +86,7 @@ def detect(
     return counted
 
 
-def _opened(url: URL, clock: Clock, stop: threading.Event) -> Store:
+def opened(url: URL, clock: Clock, stop: threading.Event) -> Store:
     """The store with its tables; waits where another process writes to it, or its disk is full."""
     with until_told_to_stop(stop):
         Patience(stop).at_start(lambda: migrate(url))

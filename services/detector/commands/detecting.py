@@ -10,17 +10,31 @@ import typer
 
 from services.core.clock import SystemClock
 from services.core.errors import InputError
+from services.core.kafka_settings import load_kafka_settings
 from services.core.settings import default_home
+from services.core.topics import LOOKUPS_TOPIC
 from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
+from services.detector.database import detector_database
 from services.detector.settings import load_agency_settings
-from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
 from services.detector.watching import PATIENCE_SECONDS, DetectOptions, detect
 
+SOURCES = ("files", "kafka")
+GROUP = "doelbinding-detector"
+
 
 def detect_command(
-    dataset: Annotated[Path, typer.Argument(help="Dataset directory; lookups/ may grow while it is followed.")],
-    source: Annotated[str, typer.Option("--source", help="Where lookups come from: files.")] = "files",
+    dataset: Annotated[
+        Path, typer.Argument(help="Dataset directory: registers, and with --source files lookups/, which may grow.")
+    ],
+    source: Annotated[
+        str, typer.Option("--source", help="Where lookups come from: files, or kafka (then only registers are read).")
+    ] = "files",
+    topic: Annotated[str, typer.Option("--topic", help="With --source kafka: the topic of lookups.")] = LOOKUPS_TOPIC,
+    group: Annotated[str, typer.Option("--group", help="With --source kafka: the consumer group.")] = GROUP,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="With --source kafka: stop when all is decided that is there now.")
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Keep reading as files grow; stop with Ctrl-C.")] = False,
     api: Annotated[str, typer.Option("--api", help="Base URL of the intake API.")] = "http://127.0.0.1:8600",
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="Port of /metrics on loopback; 0: none.")] = 9600,
@@ -33,19 +47,49 @@ def detect_command(
     json_output: JsonOutput = False,
 ) -> None:
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
-    if source != "files":
-        raise InputError(f"--source: '{source}' is not known; use: files")
+    of_a_topic = {"--topic": topic != LOOKUPS_TOPIC, "--group": group != GROUP, "--until-end": until_end}
+    _refuse_what_does_not_fit(source, follow=follow, of_a_topic=of_a_topic)
     check_address("--api", api)
-    folder = home or default_home()
-    options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
-    counted = detect(options, load_agency_settings(rules), SystemClock())
+    folder, settings, clock = home or default_home(), load_agency_settings(rules), SystemClock()
+    if source == "files":
+        options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
+        counted = detect(options, settings, clock)
+    else:
+        from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka, which few runs need
+        from services.detector.sources.kafka.consumer import Consuming  # noqa: PLC0415 - likewise
+
+        counted = consume(
+            ConsumeOptions(
+                registers=dataset,
+                api=api,
+                home=folder,
+                database=detector_database(folder),
+                kafka=load_kafka_settings(),
+                consuming=Consuming(topic=topic, group=group, rows_per_slice=rows_per_slice),
+                until_end=until_end,
+                metrics_port=metrics_port,
+                patience_seconds=patience,
+            ),
+            settings,
+            clock,
+        )
     typer.echo(
         json.dumps(counted) if json_output else "  ".join(f"{name}: {number:,}" for name, number in counted.items())
     )
+
+
+def _refuse_what_does_not_fit(source: str, *, follow: bool, of_a_topic: dict[str, bool]) -> None:
+    """Raises InputError with all options that say nothing of this source."""
+    if source not in SOURCES:
+        raise InputError(f"--source: '{source}' is not known; use one of: {', '.join(SOURCES)}")
+    if source == "kafka" and follow:
+        raise InputError("--follow: is for --source files; a topic is followed until you stop it, or with --until-end")
+    if source == "files" and any(of_a_topic.values()):
+        raise InputError(*(f"{option}: is for --source kafka" for option, given in of_a_topic.items() if given))
 
 
 def migrate_command(home: Home = None) -> None:
     """Bring the detector's database to the tables of this release."""
     folder = home or default_home()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    migrate(sqlite_url(folder / "detector.sqlite"))
+    migrate(detector_database(folder))
