@@ -55,7 +55,7 @@ def detect_command(
         options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
         counted = detect(options, settings, clock)
     else:
-        from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka, which few runs need
+        from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka's client: slow
         from services.detector.sources.kafka.consumer import Consuming  # noqa: PLC0415 - likewise
 
         counted = consume(
