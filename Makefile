@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run services services-stop test test-unit test-integration check qualify fmt bench quality lock clean
+.PHONY: help setup run services services-stop test test-unit test-integration check asyncapi qualify fmt bench quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -57,6 +57,11 @@ check: $(READY) services ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(WITH_SERVICES) LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
+
+asyncapi: ## validates schemas/asyncapi.yaml by AsyncAPI's own parser; needs Node.js 18 or later with npm
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "Needs Node.js and npm: on Debian and Ubuntu install the packages nodejs and npm" >&2; exit 2; }
+	@cd schemas/asyncapi-check && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node check.js
 
 qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

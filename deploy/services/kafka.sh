@@ -3,12 +3,14 @@
 
 settings=$checkout/deploy/kafka
 
+# What is missing to start it, a sentence each.
 kafka_needs() {
     local version
-    command -v java >/dev/null || refuse "Kafka needs Java 17 or later: on Debian and Ubuntu install openjdk-17-jre-headless"
     version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
-    ((${version:-0} >= 17)) || refuse "Kafka needs Java 17 or later, 'java' is ${version:-unknown}: install openjdk-17-jre-headless"
-    kafka_has_jars || command -v mvn >/dev/null || refuse "Kafka's jars come by Maven, once: on Debian and Ubuntu install maven"
+    ((${version:-0} >= 17)) ||
+        tell "Kafka needs Java 17 or later, and 'java' is ${version:-missing}: on Debian and Ubuntu install openjdk-17-jre-headless"
+    kafka_has_jars || command -v mvn >/dev/null ||
+        tell "Kafka's jars come by Maven, once, and 'mvn' is missing: on Debian and Ubuntu install maven"
 }
 
 # The first request of any client, ApiVersions (key 18, version 0); the answer carries the request's number, 7.

@@ -8,10 +8,11 @@ postgresql_programs() {
     [[ -x $found ]] && dirname "$found"
 }
 
+# What is missing to start it, a sentence each.
 postgresql_needs() {
-    postgresql_programs >/dev/null || refuse "no PostgreSQL under /usr/lib/postgresql: on Debian and Ubuntu install postgresql"
+    postgresql_programs >/dev/null || tell "no PostgreSQL under /usr/lib/postgresql: on Debian and Ubuntu install postgresql"
     ! is_root || id "$unprivileged" >/dev/null 2>&1 ||
-        refuse "PostgreSQL does not run as root, and there is no account '$unprivileged': install the package postgresql"
+        tell "PostgreSQL does not run as root, and the account '$unprivileged' is missing: install the package postgresql"
 }
 
 # The first message of any client that asks for encryption; the answer is one letter.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from heapq import merge
 from operator import attrgetter
 from typing import NamedTuple
@@ -43,7 +44,7 @@ def messages(decoded: Decoded) -> Iterator[Message]:
     refused = [raw for raw in decoded.dead["raw"] if raw]
     first, last = span(decoded) or (NO_TIME, NO_TIME)
     placed = sorted((_placed(raw, first, last) for raw in refused), key=attrgetter("at"))
-    return merge(_events(valid), placed, key=attrgetter("at"))
+    return merge(placed, _events(valid), key=attrgetter("at"))
 
 
 def span(decoded: Decoded) -> tuple[datetime, datetime] | None:
@@ -62,8 +63,13 @@ def _events(valid: pl.DataFrame) -> Iterator[Message]:
         at, employee = rows["occurred_at"].to_list(), rows["employee_id"].to_list()
         told = rows.select("lookup_id", "system", pl.col("occurred_at").dt.strftime(ISO).alias("time"), lookup=_json())
         for each, who, (lookup_id, system, time, lookup) in zip(at, employee, told.iter_rows(), strict=True):
-            event = encode_lookup(lookup.encode(), lookup_id, SOURCE + quote(system, safe=""), time)
+            event = encode_lookup(lookup.encode(), lookup_id, _source(system), time)
             yield Message(each, who.encode(), event)
+
+
+@cache
+def _source(system: str) -> str:
+    return SOURCE + quote(system, safe="")
 
 
 def _json() -> pl.Expr:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.future import Future
+from kafka.partitioner.default import murmur2
 
 from services.core.cloud_events import CONTENT_TYPE
 from services.core.errors import DoelbindingError
@@ -26,8 +28,8 @@ PRODUCER: dict[str, object] = {
     "max_block_ms": BOOTSTRAP_MS,
     "request_timeout_ms": 10_000,
     "delivery_timeout_ms": 60_000,
-    "linger_ms": 5,
-    "batch_size": 2**17,
+    "linger_ms": 20,
+    "batch_size": 2**18,
     "max_request_size": 2**23,
     "metrics_enabled": False,
 }
@@ -45,24 +47,34 @@ HEADERS = [("content-type", CONTENT_TYPE.encode())]
 class Sender:
     """Sends to one topic, and counts what the brokers have acknowledged."""
 
-    def __init__(self, producer: KafkaProducer, topic: str) -> None:
+    def __init__(self, producer: KafkaProducer, topic: str, partitions: int) -> None:
         self._producer = producer
         self._topic = topic
+        self._partition = cache(partial(partition_of, partitions=partitions))
         self._waiting: deque[Future] = deque()
         self.acknowledged = 0
 
     def send_all(self, messages: Iterable[Message]) -> Iterator[int]:
         """Sends each message that is asked for, and tells how many were sent; all are acknowledged at the end.
 
-        Raises KafkaError if one is not.
+        Raises DoelbindingError if one is not.
         """
-        for sent, message in enumerate(messages, 1):
-            partition = None if message.key else 0
-            self._waiting.append(self._producer.send(self._topic, message.value, message.key, HEADERS, partition))
-            while self._waiting and (self._waiting[0].is_done or len(self._waiting) > MOST_WAITING):
+        try:
+            for sent, message in enumerate(messages, 1):
+                self._send(message)
+                yield sent
+            while self._waiting:
                 self._settle()
-            yield sent
-        while self._waiting:
+        except KafkaError as error:
+            raise DoelbindingError(
+                f"replay: the brokers did not take a message ({type(error).__name__}); {self.acknowledged:,} are in "
+                "the topic. See that they run; then start again from the beginning: what comes twice is recognised"
+            ) from error
+
+    def _send(self, message: Message) -> None:
+        partition = self._partition(message.key)
+        self._waiting.append(self._producer.send(self._topic, message.value, message.key, HEADERS, partition))
+        while self._waiting and (self._waiting[0].is_done or len(self._waiting) > MOST_WAITING):
             self._settle()
 
     def _settle(self) -> None:
@@ -75,22 +87,24 @@ def sending(topic: str, settings: KafkaSettings) -> Iterator[Sender]:
     """A sender to a topic that exists. Raises DoelbindingError if it does not, or if the brokers are away or refuse."""
     with kafka_faults_told("replay", settings):
         producer = KafkaProducer(**PRODUCER, **connection(settings))
-    sender = Sender(producer, topic)
     try:
-        _see_topic(producer, topic)
-        yield sender
-    except KafkaError as error:
-        raise DoelbindingError(
-            f"replay: the brokers did not take a message ({type(error).__name__}); {sender.acknowledged:,} are in the "
-            "topic. See that they run; then start again from the beginning: what comes twice is recognised"
-        ) from error
+        yield Sender(producer, topic, _partitions(producer, topic))
     finally:
-        producer.close(timeout=0)
+        with suppress(KafkaTimeoutError):  # what is not acknowledged by now has been told of
+            producer.close(timeout=0)
 
 
-def _see_topic(producer: KafkaProducer, topic: str) -> None:
+def partition_of(key: bytes | None, partitions: int) -> int:
+    """The partition that Kafka's own clients choose for a key; the first one for none.
+
+    The client would work it out anew for each message, which is a fifth of its time.
+    """
+    return (murmur2(key) & 0x7FFFFFFF) % partitions if key else 0
+
+
+def _partitions(producer: KafkaProducer, topic: str) -> int:
     try:
-        producer.partitions_for(topic)
+        return len(producer.partitions_for(topic))
     except KafkaTimeoutError as error:
         raise DoelbindingError(
             f"replay: topic {topic} is not there, or hidden from this account; `doelbinding topics create` makes the "
