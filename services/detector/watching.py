@@ -21,6 +21,7 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.detector.again import LettersAgain
 from services.detector.deadletters import seal_frame
 from services.detector.deliver import Deliverer
 from services.detector.faults.rejected import rejected_by_system
@@ -163,7 +164,13 @@ class Watch:
     def _source(self, positions: dict[str, int]) -> FilesSource:
         options = self._options
         return FilesSource(
-            options.dataset, positions, options.rows_per_slice, options.follow, options.poll_seconds, self._stop
+            options.dataset,
+            positions,
+            options.rows_per_slice,
+            options.follow,
+            options.poll_seconds,
+            self._stop,
+            again=LettersAgain(self._store, self._ring, self._patience).slices,
         )
 
     def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
@@ -181,7 +188,7 @@ class Watch:
             changed_employees=reading.changed_employees,
             changed_subjects=reading.changed_subjects,
             numbers=numbers,
-            rejected=rejected_by_system(pl.concat([piece.dead, future]), now, self._pipeline.calendar),
+            rejected=rejected_by_system(_read_first(piece, future), now, self._pipeline.calendar),
         )
         before = state
         state, found = self._pipeline.step(state, news, reading.registers)
@@ -195,6 +202,7 @@ class Watch:
             partition=piece.partition,
             lookups=found.archived,
             meta={"registers": reading.signature},
+            again=piece.again,
         )
         self._patience.later(lambda: self._commit(commit))
         for found_wrong in misread(dead):
@@ -209,6 +217,12 @@ class Watch:
         began = time.monotonic()
         self._store.commit(commit)
         self._metrics.show_commit(time.monotonic() - began, self._clock.now())
+
+
+def _read_first(piece: SourceSlice, future: pl.DataFrame) -> pl.DataFrame:
+    """The dead records that count against their source: a letter that fails again was counted when it was read."""
+    dead = pl.concat([piece.dead, future])
+    return dead.clear() if piece.again else dead
 
 
 def _counts(found: Findings, revisions: pl.DataFrame) -> dict[str, int]:
