@@ -29,9 +29,7 @@ def letter_box(home: Path | None) -> Iterator[LetterBox]:
     try:
         engine = open_engine(_address(home or default_home()))
     except (ArgumentError, ImportError) as error:
-        raise InputError(
-            f"{DATABASE}: should be the URL of the detector's database; its driver is installed"
-        ) from error
+        raise InputError(f"{DATABASE}: should be the URL of a database whose driver is installed") from error
     try:
         yield LetterBox(engine, SystemClock())
     finally:

@@ -47,13 +47,13 @@ def tell_replay(done: Replay, *, trial: bool, as_json: bool) -> None:
         typer.echo(json.dumps(told | ({"failing": dict(done.failing)} if trial else {})))
         return
     would = "would be" if trial else "will be"
-    typer.echo(f"{done.again:,} letters {would} taken again, with the next step of the detector")
+    typer.echo(f"{would} taken again, with the next step of the detector: {done.again:,}")
     if done.waiting:
-        typer.echo(f"{done.waiting:,} letters wait for that already")
+        typer.echo(f"wait for that already: {done.waiting:,}")
     for why, count in done.left.items():
-        typer.echo(f"{count:,} letters are left: {why}")
+        typer.echo(f"are left: {count:,}; {why}")
     for code, count in done.failing.items():
-        typer.echo(f"{count:,} letters would fail again: {code}")
+        typer.echo(f"would fail again with {code}: {count:,}")
 
 
 def _state(letter: Letter) -> str:

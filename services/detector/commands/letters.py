@@ -57,7 +57,7 @@ def list_letters(
     console = Console()
     if letters:
         console.print(letters_table(letters))
-    console.print(f"{total:,} dead letters" + (f", the newest {len(letters):,} of them shown" if total else ""))
+    console.print(f"dead letters: {total:,}; shown: {len(letters):,}")
     for name, count in counts.items():
         console.print(f"  {name}: {count:,}", highlight=False)
 
