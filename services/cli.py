@@ -33,6 +33,7 @@ COMMANDS = {
     "migrate": "services.migration:migrate_command",
     "doctor": "services.doctor.command:doctor_command",
     "signals": "services.casefile.command:signals_app",
+    "dead-letters": "services.detector.commands.letters:letters_app",
     "rules": "services.detector.commands.rules:rules_app",
     "explain": "services.detector.commands.explaining:explain_app",
     "topics": "services.detector.commands.topics:topics_app",

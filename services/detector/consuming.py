@@ -114,6 +114,7 @@ def _owner(
     return Owner(
         store=store,
         lease=Lease(store, f"{socket.gethostname()}/{secrets.token_hex(8)}", options.lease_seconds),
+        reader=Reader(pipeline, clock),
         pipeline=pipeline,
         ring=ring,
         registers=lambda known: FollowedRegisters(options.registers, pipeline, sources, known),

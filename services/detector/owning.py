@@ -14,15 +14,17 @@ import structlog
 
 from services.core.clock import Clock
 from services.core.keyring import KeyRing
-from services.detector.deciding import Decider
+from services.detector.again import LettersAgain
+from services.detector.deciding import Decider, Step
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
-from services.detector.following import FollowedRegisters, Reading
+from services.detector.following import FollowedRegisters
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
+from services.detector.misread import misread
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
-from services.detector.reading import Read
+from services.detector.reading import Read, Reader
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Commit, Store
@@ -44,6 +46,8 @@ class Owner:
 
     store: Store
     lease: Lease
+    reader: Reader
+    """Reads dead letters that are given to the detector again."""
     pipeline: Pipeline
     ring: KeyRing
     registers: Callable[[str | None], FollowedRegisters]
@@ -84,26 +88,36 @@ class Owner:
         registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         with self.deliverer() as deliverer:
-            while not self.stop.is_set():
-                self.news.clear()  # before the arrivals are read, so that none slips through between
-                ended = self.ended.is_set()
-                arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
-                reading = registers.read()
-                last = ended and not arrived
-                if arrived or reading.changed or last:
-                    self._take(decider, arrived, reading, last=last)
-                    deliverer.wake()
-                else:
-                    self.news.wait(IDLE_SECONDS)
-                if last:
-                    break
+            self._rounds(decider, registers, deliverer)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
 
-    def _take(self, decider: Decider, arrived: list[Arrived], reading: Reading, *, last: bool) -> None:
-        """One step of the engine over everything that arrived, in one transaction."""
-        step = decider.step([_read(one) for one in arrived], reading, closed=last)
-        commit = replace(step.commit(self.ring), taken={one.partition: one.number for one in arrived})
+    def _rounds(self, decider: Decider, registers: FollowedRegisters, deliverer: Deliverer) -> None:
+        """A step for whatever is new, until told to stop, or until the last one of an input that has ended."""
+        letters = LettersAgain(self.store, self.ring, self._patience)
+        while not self.stop.is_set():
+            self.news.clear()  # before the arrivals are read, so that none slips through between
+            ended = self.ended.is_set()
+            for piece in letters.slices():
+                step = decider.step([self.reader.read(piece)], registers.read(), closed=False)
+                self._keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
+            arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
+            reading = registers.read()
+            last = ended and not arrived
+            if arrived or reading.changed or last:
+                step = decider.step([_read(one) for one in arrived], reading, closed=last)
+                taken = {one.partition: one.number for one in arrived}
+                self._keep(decider, step, replace(step.commit(self.ring), taken=taken))
+                deliverer.wake()
+            if last:
+                return
+            if not arrived:
+                self.news.wait(IDLE_SECONDS)
+
+    def _keep(self, decider: Decider, step: Step, commit: Commit) -> None:
+        """Stores a step in one transaction, and goes on from it."""
         self._patience.later(lambda: self._commit(commit))
+        for found_wrong in misread(step.dead):
+            LOG.warning("records-not-read", **found_wrong._asdict())
         decider.accept(step, self._patience.later(self.store.sizes))
         self.counted.update(step.counts())
 

@@ -46,5 +46,6 @@ class Reader:
         lookups, future = without_future(piece.lookups, now + FUTURE)
         encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
         dead = pl.concat([piece.dead, future])
-        rejected = rejected_by_system(dead, now, self._pipeline.calendar)
+        counted = dead.clear() if piece.again else dead  # a letter that fails again was counted when it was read
+        rejected = rejected_by_system(counted, now, self._pipeline.calendar)
         return Read(piece.partition, encoded, numbers, rejected, dead, piece.closed)

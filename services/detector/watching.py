@@ -19,6 +19,7 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.detector.again import LettersAgain
 from services.detector.database import detector_database
 from services.detector.deciding import Decider
 from services.detector.deliver import CALL_SECONDS, DRAIN_SECONDS_WHEN_STOPPED, Deliverer, delivering
@@ -148,7 +149,13 @@ class Watch:
     def _source(self, positions: dict[str, int]) -> FilesSource:
         options = self._options
         return FilesSource(
-            options.dataset, positions, options.rows_per_slice, options.follow, options.poll_seconds, self._stop
+            options.dataset,
+            positions,
+            options.rows_per_slice,
+            options.follow,
+            options.poll_seconds,
+            self._stop,
+            again=LettersAgain(self._store, self._ring, self._patience).slices,
         )
 
     def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
@@ -157,7 +164,7 @@ class Watch:
     def _take(self, piece: SourceSlice, reading: Reading) -> dict[str, int]:
         """One slice through the engine and into the store."""
         step = self._decider.step([self._reader.read(piece)], reading, closed=piece.closed)
-        commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions)
+        commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions, again=piece.again)
         self._patience.later(lambda: self._commit(commit))
         for found_wrong in misread(step.dead):
             LOG.warning("records-not-read", **found_wrong._asdict())

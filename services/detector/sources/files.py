@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -36,6 +36,7 @@ class FilesSource:
     With `follow`, goes on looking for grown NDJSON files and new files every `poll_seconds` until `stop` is set; what
     is not finished (a last line, a compressed file, a Parquet file without footer) waits for its end, and a file that
     cannot be read is a dead letter and is tried again. Without, the last slice is an empty one that closes the input.
+    `again` is asked on each look for slices from elsewhere, which go first.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class FilesSource:
         poll_seconds: float,
         stop: threading.Event,
         max_line_bytes: int = MAX_LINE_BYTES,
+        again: Callable[[], Iterable[SourceSlice]] = tuple,
     ) -> None:
         self._path = path
         self._positions = dict(positions)
@@ -55,6 +57,7 @@ class FilesSource:
         self._poll_seconds = poll_seconds
         self._stop = stop
         self._max_line_bytes = max_line_bytes
+        self._again = again
         self._read: dict[str, Stamp] = {}
         self._unread: dict[str, InputError] = {}
         self._refused: set[str] = set()
@@ -82,7 +85,11 @@ class FilesSource:
         yield _slice(nothing(LOOKUP).valid, nothing(LOOKUP).dead, {}, closed=True)
 
     def _round(self) -> Iterator[SourceSlice]:
-        """One pass over the files that are there now."""
+        """One pass over what is to be taken again, and the files that are there now."""
+        for found in self._again():
+            yield found
+            if self._stop.is_set():
+                return
         for path in lookup_files(self._path):
             try:
                 for found in self._visit(path):

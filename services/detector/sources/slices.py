@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,7 @@ class SourceSlice:
 
     `lookups` has the columns of LOOKUP, `dead` those of decode.DEAD. `positions` holds what changed: the file name
     and the position to read next (Parquet: rows; plain NDJSON: bytes; compressed NDJSON: lines). `closed` is true on
-    the last slice of an input that has ended.
+    the last slice of an input that has ended. `again` names the dead letters of the store that the slice was made of.
     """
 
     partition: str
@@ -22,3 +22,4 @@ class SourceSlice:
     dead: pl.DataFrame
     positions: Mapping[str, int]
     closed: bool
+    again: Sequence[int] = ()

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -127,6 +128,7 @@ DEAD_LETTERS = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("committed_us", BigInteger, nullable=False),
     UniqueConstraint("partition", "record", "position", name="one_letter_per_position"),
+    sqlite_autoincrement=True,  # who asked for a letter by its id never gets another one
 )
 
 ARCHIVE = Table(
@@ -142,3 +144,11 @@ ARCHIVE = Table(
 """Encoded lookups, a blob per slice; small blobs are merged level by level."""
 
 Index("archive_by_level", ARCHIVE.c.level)
+
+LETTERS_AGAIN = Table(
+    "letters_again",
+    METADATA,
+    Column("letter", NUMBER, ForeignKey(DEAD_LETTERS.c.id), primary_key=True, autoincrement=False),
+    Column("marked_us", BigInteger, nullable=False),
+)
+"""Dead letters that the engine is to take again; mark and letter go in the transaction that stores what came of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,6 +13,7 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing
 from services.detector.state import archive, lease
+from services.detector.state.again import MarkedLetter, forget, marked
 from services.detector.state.arrivals import Arrived, Bodies
 from services.detector.state.blobs import Digest
 from services.detector.state.checkpoint import BucketKey, changes, digests_of, read_tables, write_tables, write_values
@@ -43,7 +44,8 @@ class Commit:
     `tables` is the whole state: a table, or a bucket of it, that is absent or empty is deleted. `positions` and
     `meta` hold what changed. `revisions` has the columns of contract SIGNAL and `evidence`, `dead` those of
     DEAD_LETTER, `lookups` the encoded lookups of the slice (time column `at`). `partition` is the source partition
-    that the dead letters' positions belong to. `taken` tells per partition up to which arrival this is the outcome of.
+    that the dead letters' positions belong to. `taken` tells per partition up to which arrival this is the outcome of,
+    `again` names the dead letters that were taken again in this slice.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -54,6 +56,7 @@ class Commit:
     lookups: pl.DataFrame = field(default_factory=pl.DataFrame)
     meta: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
+    again: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class Store:
             write_values(connection, POSITIONS, commit.positions)
             write_values(connection, META, commit.meta)
             enqueue(connection, commit.revisions, now)
+            forget(connection, commit.again)
             bury(connection, commit.dead, commit.partition, microseconds(now))
             archive.append(connection, commit.lookups)
         self._commits += 1
@@ -171,6 +175,11 @@ class Store:
         """All dead letters, oldest first, as contract DEAD_LETTER."""
         with reading(self._engine) as connection:
             return read_letters(connection)
+
+    def letters_again(self, but: Collection[int] = ()) -> list[MarkedLetter]:
+        """The next dead letters of one partition that are to be taken again, without those of `but`."""
+        with reading(self._engine) as connection:
+            return marked(connection, but)
 
     def sizes(self) -> Sizes:
         """Rows per state table, and the bytes of all blobs."""
