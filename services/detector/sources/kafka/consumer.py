@@ -39,7 +39,7 @@ class Consuming:
     partition_fetch_bytes: int = 4 * MEBIBYTE
     fetch_wait_seconds: float = 0.2
     session_seconds: float = 10.0
-    poll_seconds: float = 120.0
+    poll_seconds: float = 60.0
     stall_seconds: float = 120.0
     fast: bool = True
 
@@ -86,11 +86,11 @@ def open_consumer(settings: KafkaSettings, consuming: Consuming, stop: threading
     broker refuses the client.
     """
     given = connection(settings) | consumer_settings(consuming)
-    consumer = _with_patience(lambda: KafkaConsumer(**given), stop)
+    consumer = with_patience(lambda: KafkaConsumer(**given), stop)
     if consumer is None:
         return None
     try:
-        found = _with_patience(lambda: consumer.partitions_for_topic(consuming.topic), stop)
+        found = with_patience(lambda: consumer.partitions_for_topic(consuming.topic), stop)
         if found is not None and not found:
             raise InputError(
                 f"topic {consuming.topic}: does not exist, or may not be read by this user; "
@@ -102,8 +102,11 @@ def open_consumer(settings: KafkaSettings, consuming: Consuming, stop: threading
     return consumer
 
 
-def _with_patience(work: Callable[[], Made], stop: threading.Event) -> Made | None:
-    """The result of work with a broker that may be away; None if `stop` is set before it is there."""
+def with_patience(work: Callable[[], Made], stop: threading.Event) -> Made | None:
+    """The result of work with a broker that may be away; None if `stop` is set before it is there.
+
+    Raises InputError if the client refuses the settings, and DoelbindingError if the broker refuses the client.
+    """
     while not stop.is_set():
         try:
             return work()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -32,11 +33,12 @@ class Owned:
 class Members:
     """The partitions of one consumer. All is done on the main loop; the client changes partitions only in a poll."""
 
-    def __init__(self, consumer: KafkaConsumer, rebalances: Rebalances, claim: Claim) -> None:
+    def __init__(self, consumer: KafkaConsumer, rebalances: Rebalances, claim: Claim, doubt_seconds: float) -> None:
         self._consumer = consumer
         self._rebalances = rebalances
         self._claim = claim
-        self._waiting: dict[TopicPartition, None] = {}
+        self._doubt_seconds = doubt_seconds
+        self._waiting: dict[TopicPartition, float] = {}
         self._paused = False
         self.owned: dict[TopicPartition, Owned] = {}
 
@@ -53,12 +55,12 @@ class Members:
                 self.owned.pop(partition, None)
                 self._waiting.pop(partition, None)
                 if kind == "assigned":
-                    self._waiting[partition] = None
+                    self._waiting[partition] = time.monotonic()
         return changes
 
     def claim_new(self) -> None:
         """Claims what came, one by one. What the claim raises is raised here, and that partition waits for the next."""
-        for partition in tuple(self._waiting):
+        for partition in [at for at, since in self._waiting.items() if since <= time.monotonic()]:
             owned = Owned(partition, 0, 0)
             offset = self._claim(owned.name)
             if offset is None:
@@ -67,12 +69,16 @@ class Members:
             del self._waiting[partition]
 
     def reclaim(self, name: str) -> None:
-        """Another reader had a partition meanwhile: claims it anew before anything more is read of it."""
+        """Another reader has claimed a partition: it is claimed back before more is read of it, if it is still ours.
+
+        Not at once: whoever was away long enough to lose a partition hears of it with the next heartbeat, and would
+        take it from its new owner.
+        """
         for partition, owned in tuple(self.owned.items()):
             if owned.name == name:
                 self._consumer.pause(partition)
                 del self.owned[partition]
-                self._waiting[partition] = None
+                self._waiting[partition] = time.monotonic() + self._doubt_seconds
 
     def is_current(self, owned: Owned) -> bool:
         """Whether the partition is still owned by this very claim."""

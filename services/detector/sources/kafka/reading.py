@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
-from kafka.structs import OffsetAndMetadata
+from kafka.structs import MemberState, OffsetAndMetadata
 
 from services.core.clock import Clock
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
+from services.detector.sources.kafka.joining import finish_joins
 from services.detector.sources.kafka.members import Claim, Members, Owned
 from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
@@ -45,17 +46,20 @@ class Reading:
     ) -> None:
         rebalances = Rebalances(consumer)
         self.consumer = consumer
-        self.members = Members(consumer, rebalances, claim)
+        self.members = Members(consumer, rebalances, claim, consuming.session_seconds / 2)
+        self._topic = consuming.topic
         self._rows = consuming.rows_per_slice
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
         self._records = Records(consumer, consuming.fast)
         self._guard = HangGuard(consuming.stall_seconds)
-        self._stall = Stall(consuming.stall_seconds)
+        self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
         self._polls = 0
         self._next_commit = time.monotonic() + COMMIT_SECONDS
+        finish_joins(consumer)
         consumer.subscribe([consuming.topic], listener=rebalances)
+        consumer.topics()  # a leader that joins before it knows the partitions makes the group rebalance once more
 
     def poll(self, seconds: float) -> Sequence[Fetched]:
         """Records of the partitions owned, decoded as they are taken; waits for some until the time is over.
@@ -83,6 +87,14 @@ class Reading:
             self.commit(wait=False)
         if self._stall.due():
             self._look_at_the_ends()
+
+    def claim(self) -> None:
+        """Claims partitions that came; those whose first offset the broker does not tell now are tried again."""
+        try:
+            self.members.claim_new()
+        except KafkaError as error:
+            LOG.warning("kafka-trouble", reason=type(error).__name__)
+        self._metrics.kafka_assigned.set(len(self.members.owned))
 
     def pause(self) -> None:
         """Stops fetching, and keeps the partitions for as long as `poll` is called."""
@@ -127,15 +139,16 @@ class Reading:
         for kind, partitions in self.members.settle():
             LOG.info("kafka-rebalance", kind=kind, partitions=[at.partition for at in partitions])
             self._metrics.kafka_rebalances.labels(kind=kind).inc()
-        self._metrics.kafka_assigned.set(len(self.members.owned))
 
     def _after(self, error: KafkaError) -> Sequence[Fetched]:
+        """What to do after a poll that raised; a broker that is away is asked again after a while."""
         if told := hopeless(error):
             raise told from error
-        if isinstance(error, OffsetOutOfRangeError) and (gone := out_of_range(error)):
-            return [
-                self._skipped(self.members.owned[at], offset) for at, offset in gone.items() if self._is_at(at, offset)
-            ]
+        if isinstance(error, OffsetOutOfRangeError):
+            try:
+                return [self._skipped(*gone) for gone in out_of_range(error).items() if self._is_at(*gone)]
+            except KafkaError as failed:
+                error = failed
         LOG.warning("kafka-trouble", reason=type(error).__name__)
         self._stop.wait(TROUBLE_SECONDS)
         return ()
@@ -144,7 +157,8 @@ class Reading:
         owned = self.members.owned.get(at)
         return owned is not None and self._position(owned) == offset
 
-    def _skipped(self, owned: Owned, offset: int) -> Fetched:
+    def _skipped(self, at: TopicPartition, offset: int) -> Fetched:
+        owned = self.members.owned[at]
         letter = lost(self.consumer, owned.partition, offset)
         LOG.error("records-deleted-unread", partition=owned.name, first=offset, next=letter.next)
         self.consumer.seek(owned.partition, letter.next)
@@ -155,16 +169,21 @@ class Reading:
         return owned.given if position is None else position
 
     def _look_at_the_ends(self) -> None:
-        at = self.positions()
+        """All partitions are asked for, so that a broker that is away is told from a client that hangs."""
         try:
             with self._guard.watching():
-                told = self.consumer.end_offsets([owned.partition for owned in at], ANSWER_MS)
+                at = {owned.name: position for owned, position in self.positions().items()}
+                ends = self._ends()
         except KafkaError as error:
             LOG.warning("kafka-unavailable", reason=type(error).__name__)
             self._stall.forget()
             return
-        ends = {owned.name: told[owned.partition] for owned in at}
-        positions = {owned.name: position for owned, position in at.items()}
-        self._metrics.show_lag({name: max(0, ends[name] - position) for name, position in positions.items()})
+        self._metrics.show_lag({name: max(0, ends.get(name, 0) - position) for name, position in at.items()})
+        self._stall.member(self.consumer.group_metadata().state == MemberState.STABLE)
         if not self.members.paused:
-            self._metrics.kafka_stalled.set(self._stall.longest(positions, ends, self._polls))
+            self._metrics.kafka_stalled.set(self._stall.longest(at, ends, self._polls))
+
+    def _ends(self) -> dict[str, int]:
+        numbers = self.consumer.partitions_for_topic(self._topic)
+        told = self.consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers], ANSWER_MS)
+        return {f"{at.topic}/{at.partition}": end for at, end in told.items()}

@@ -7,12 +7,14 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
+from kafka.errors import KafkaError
+
 from services.core.clock import Clock
 from services.core.contract import LOOKUP
 from services.core.kafka_settings import KafkaSettings
 from services.detector.decode import nothing
 from services.detector.metrics import DetectorMetrics
-from services.detector.sources.kafka.consumer import Consuming, open_consumer
+from services.detector.sources.kafka.consumer import Consuming, open_consumer, with_patience
 from services.detector.sources.kafka.ending import Ending
 from services.detector.sources.kafka.members import Claim
 from services.detector.sources.kafka.reading import Fetched, Reading
@@ -116,14 +118,14 @@ class KafkaSource:
         if consumer is None:
             return None
         if self._bounded:
-            self._ending = Ending(consumer, self._consuming.topic)
+            self._ending = with_patience(lambda: Ending(consumer, self._consuming.topic), self._stop)
         return Reading(consumer, self._consuming, self._claim, self._metrics, self._clock, self._stop)
 
     def _round(self, reading: Reading) -> Iterator[SourceSlice]:
         self._pause_or_resume(reading)
         if not self._fetched:
             reading.upkeep()
-            reading.members.claim_new()
+            reading.claim()
         if reading.members.paused or not self._fetched:
             self._fetched.extend(reading.poll(POLL_SECONDS))
         while self._fetched and not (self._stop.is_set() or self._pause.is_set()):
@@ -145,4 +147,7 @@ class KafkaSource:
         if self._ending is None or self._fetched:
             return False
         reading.commit(wait=False)
-        return self._ending.reached({owned.partition: at for owned, at in reading.positions().items()})
+        try:
+            return self._ending.reached({owned.partition: at for owned, at in reading.positions().items()})
+        except KafkaError:
+            return False  # the broker is away: it is asked again after the next poll

@@ -1,4 +1,4 @@
-"""How far partitions are read, and how far they could be, into for how long one of them stands still."""
+"""What a consumer has read and could have read into for how long it stands still; beyond a limit the process ends."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ FEWEST_POLLS = 20
 class Stall:
     """Knows since when each partition has had something to read and did not move; seconds are monotonic."""
 
-    def __init__(self, limit_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit_seconds: float, join_seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._limit = limit_seconds
+        self._join_seconds = join_seconds
         self._monotonic = monotonic
+        self._joining: float | None = None
         self._since: dict[str, _Standing] = {}
         self._next_check = monotonic()
 
@@ -37,6 +41,20 @@ class Stall:
     def forget(self) -> None:
         """The broker is away, or reading is paused on purpose: standing still is no fault."""
         self._since.clear()
+        self._joining = None
+
+    def member(self, stable: bool) -> None:
+        """Notes whether the consumer is a member of its group at this moment.
+
+        Raises DoelbindingError where it has not been for longer than a rebalance can take.
+        """
+        now = self._monotonic()
+        self._joining = None if stable else now if self._joining is None else self._joining
+        if self._joining is not None and now - self._joining > self._join_seconds:
+            raise DoelbindingError(
+                f"this consumer has been joining its group for {now - self._joining:.0f} seconds though the broker "
+                "answers; the next start joins anew"
+            )
 
     def longest(self, positions: Mapping[str, int], ends: Mapping[str, int], polls: int) -> float:
         """Seconds for which the worst partition has stood still; `polls` counts those that were made so far.
