@@ -1,0 +1,38 @@
+"""Detectors that are killed, frozen and cut off give the signals of one that nobody disturbed, each once."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from tests.integration.chaos import Chaos, Plan
+from tests.integration.detector_group import a_group, assert_gives_the_signals_of_the_files
+from tests.integration.disturbances import Agency
+from tests.integration.services import NewTopicName
+
+pytestmark = pytest.mark.slow
+
+FULL = bool(os.environ.get("DOELBINDING_CHAOS"))
+"""`make chaos`: all that is asked for, on a broker and a server that no other test uses."""
+
+ON_POSTGRESQL = Plan(3, 20, 10, 2, ("kafka", "postgresql")) if FULL else Plan(2, 4, 1)
+ON_SQLITE = Plan(1, 20, 10, 2, ("kafka",)) if FULL else Plan(1, 3, 0)
+SPEED = 600.0 if FULL else 4_000.0
+"""Seconds of the agency's three days in a second: the lookups come in for as long as the chaos lasts."""
+SEED = 20_251_122
+
+
+@pytest.mark.parametrize("plan", [ON_POSTGRESQL, ON_SQLITE], ids=["postgresql", "sqlite"])
+def test_nothing_is_lost_and_nothing_comes_twice(
+    agency: Agency, kafka: str, new_topic: NewTopicName, postgresql: str, plan: Plan
+) -> None:
+    name, database = ("chaos", postgresql) if plan is ON_POSTGRESQL else ("chaos-alone", None)
+    group = a_group(agency, agency.home(name), kafka, new_topic(6), database)
+    with group.replaying(SPEED) as replay:
+        Chaos(group, random.Random(SEED)).run(plan)
+        assert replay.ended().code == 0, replay.said
+    with group.api(), group.detector("--until-end") as last:
+        assert last.ended().code == 0, last.said
+        assert_gives_the_signals_of_the_files(group)
