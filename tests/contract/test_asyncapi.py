@@ -102,7 +102,7 @@ def test_what_a_replay_sends_is_what_is_described() -> None:
     "changed",
     [
         {"specversion": "0.3"},
-        {"type": LOOKUP_TYPE.replace("v1", "v2")},
+        {"type": f"{LOOKUP_FAMILY}v2"},
         {"data": None},
         {"datacontenttype": "text/xml"},
     ],
