@@ -5,23 +5,18 @@ from types import TracebackType
 from typing import Self
 
 from kafka.admin.client import KafkaAdminClient as KafkaAdminClient
+from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as ConsumerRebalanceListener
+from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.future import Future
-from kafka.structs import OffsetAndMetadata
+from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
 from kafka.structs import TopicPartition as TopicPartition
 
 __version__: str
 
-class ConsumerRecord:
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-
 class KafkaConsumer:
+    _fetcher: Fetcher
+    _coordinator: ConsumerCoordinator
     def __init__(self, *topics: str, **configs: object) -> None: ...
     def assign(self, partitions: Sequence[TopicPartition]) -> None: ...
     def assignment(self) -> set[TopicPartition]: ...
@@ -41,6 +36,7 @@ class KafkaConsumer:
     def end_offsets(
         self, partitions: Sequence[TopicPartition], timeout_ms: float | None = None
     ) -> dict[TopicPartition, int]: ...
+    def group_metadata(self) -> ConsumerGroupMetadata: ...
     def highwater(self, partition: TopicPartition) -> int | None: ...
     def partitions_for_topic(self, topic: str) -> set[int]: ...
     def pause(self, *partitions: TopicPartition) -> None: ...
