@@ -29,3 +29,9 @@ make_place() {
     mkdir -p "$files/$1"
     if is_root; then chown "$unprivileged" "$files/$1"; fi
 }
+
+# alive PID_FILE TEXT: whether the process of that file runs; the text is of its command line, which a dead one lacks.
+alive() {
+    local pid
+    pid=$(head -n 1 "$1" 2>/dev/null) && [[ -n $pid ]] && grep -qsF "$2" "/proc/$pid/cmdline"
+}

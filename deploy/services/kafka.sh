@@ -19,11 +19,7 @@ kafka_answers() {
     [[ $(ask "$kafka_port" '\x00\x00\x00\x0a\x00\x12\x00\x00\x00\x00\x00\x07\xff\xff' 8) == *" 00 00 00 07" ]]
 }
 
-kafka_runs() {
-    local pid
-    pid=$(cat "$files/kafka/pid" 2>/dev/null) || return 1
-    grep -qsF "$files/kafka/server.properties" "/proc/$pid/cmdline"
-}
+kafka_runs() { alive "$files/kafka/pid" "$files/kafka/server.properties"; }
 
 kafka_start() {
     kafka_has_jars || kafka_fetch_jars

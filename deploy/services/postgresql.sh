@@ -21,7 +21,7 @@ postgresql_answers() {
     [[ $(ask "$postgresql_port" '\x00\x00\x00\x08\x04\xd2\x16\x2f' 1) == " "[54][3e] ]]
 }
 
-postgresql_runs() { postgresql_control status; }
+postgresql_runs() { alive "$files/postgresql/data/postmaster.pid" "$files/postgresql/data"; }
 
 postgresql_start() {
     local log=$files/postgresql/log
@@ -33,8 +33,20 @@ port = $postgresql_port
 unix_socket_directories = ''
 max_connections = 200
 END
+    postgresql_forget_dead
     postgresql_control start --timeout "$patience" --log "$log" ||
         fail "postgresql did not start; its last words (all in $log):" "$(tail -n 8 "$log")"
+}
+
+# A server that was killed leaves a file with its number. Where nobody buries dead processes, as in many containers, it
+# counts as alive for ever. Its children end by themselves, and none may be left when another server begins.
+postgresql_forget_dead() {
+    local data=$files/postgresql/data until=$((SECONDS + patience))
+    while [[ -n $(find /proc -maxdepth 2 -name cwd -lname "$data" 2>/dev/null) ]]; do
+        ((SECONDS < until)) || fail "processes of a PostgreSQL that was killed are still there: their folder is $data"
+        sleep 0.2
+    done
+    rm -f "$data/postmaster.pid"
 }
 
 postgresql_stop() { postgresql_control stop --mode fast --timeout "$patience"; }

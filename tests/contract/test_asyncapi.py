@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE, LOOKUP_TYPE, encode_lookup, unwrap
+from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE, LOOKUP_FAMILY, encode_lookup, unwrap
 from services.core.contract import LOOKUP
 from services.core.topics import topics
 from services.detector.decode import decode_lines
@@ -102,7 +102,7 @@ def test_what_a_replay_sends_is_what_is_described() -> None:
     "changed",
     [
         {"specversion": "0.3"},
-        {"type": LOOKUP_TYPE.replace("v1", "v2")},
+        {"type": f"{LOOKUP_FAMILY}v2"},
         {"data": None},
         {"datacontenttype": "text/xml"},
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,14 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from services.core.cloud_events import unwrap
 from services.core.contract import LOOKUP
-from services.core.kafka_settings import PREFIX
+from services.core.kafka_settings import PREFIX, KafkaSettings
+from services.core.topics import Topic
 from services.detector.decode import decode_lines
+from services.detector.make_topics import make_topics
+from services.detector.replay.messages import messages, span
 from services.detector.replay.send import PRODUCER
 from services.detector.sources.dataset import all_lookups
+from tests.integration.own_services import own_service
 from tests.integration.services import NewTopicName
 from tests.processes import COMMAND, free_port
 from tests.unit.command_line import run
@@ -104,6 +109,27 @@ def test_brokers_that_are_away_are_named_with_what_to_look_at(dataset: Path) -> 
     assert ended.returncode == 1
     assert f"replay: no broker at {nobody} answered in time" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.services
+def test_a_broker_that_dies_in_the_middle_loses_nothing_and_has_nothing_twice(dataset: Path) -> None:
+    lookups = all_lookups(dataset)
+    first, last = span(lookups) or pytest.fail("no lookups")
+    speed = (last - first).total_seconds() / 5
+    with own_service("kafka") as broker:
+        made = make_topics([Topic("lookups", "", PARTITIONS, {})], 1, KafkaSettings(bootstrap_servers=broker.address))
+        line = [COMMAND, "replay", dataset, "--to", "kafka", "--topic", made[0].topic.name, "--speed", str(speed)]
+        environment = os.environ | {f"{PREFIX}BOOTSTRAP_SERVERS": broker.address}
+        with subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL) as replaying:
+            while not any(log.stat().st_size for log in (broker.folder / "kafka" / "data").glob("lookups-*/*.log")):
+                assert replaying.poll() is None
+                time.sleep(0.05)
+            broker.kill()
+            broker.start()
+        found = [record.value for record in everything_in(broker.address, "lookups")]
+    assert replaying.returncode == 0
+    assert sorted(found) == sorted(message.value for message in messages(lookups))
 
 
 def everything_in(kafka: str, topic: str) -> Iterator[Read]:

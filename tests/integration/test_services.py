@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from tests.integration.own_services import own_service
 from tests.integration.services import REQUIRED, NewTopicName
 
 CHECKOUT = Path(__file__).parents[2]
@@ -41,6 +42,19 @@ def test_each_test_has_an_empty_database_whose_commits_are_durable(postgresql: s
         settings = [connection.execute(sa.text(f"SHOW {name}")).scalar() for name in ("fsync", "synchronous_commit")]
     engine.dispose()
     assert settings == ["on", "on"]
+
+
+@pytest.mark.slow
+@pytest.mark.services
+def test_a_database_of_ones_own_keeps_what_was_committed_when_it_is_killed() -> None:
+    with own_service("postgresql") as server:
+        engine = sa.create_engine(server.address, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE kept AS SELECT 1 AS number"))
+        server.kill()
+        server.start()
+        with engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT number FROM kept")).scalar() == 1
 
 
 @pytest.mark.slow
