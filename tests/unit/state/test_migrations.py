@@ -43,6 +43,8 @@ def test_dead_letters_of_an_earlier_release_are_kept_with_their_ids(tmp_path: Pa
         "reasons": ["x"],
         "codes": ["y"],
         "sealed": b"s",
+        "id": 7,
+        "committed_us": 1,
     }
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
