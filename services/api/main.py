@@ -114,8 +114,10 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
-    yield
-    if parts.publisher and publishing:
-        parts.publisher.stop()
-        await publishing
-    await parts.engine.dispose()
+    try:
+        yield
+    finally:
+        if parts.publisher and publishing:
+            parts.publisher.stop()
+            await publishing
+        await parts.engine.dispose()

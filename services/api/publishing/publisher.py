@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.api.db.engine import reading, writing
+from services.api.db.trouble import trouble_of
 from services.api.metrics import ApiMetrics
 from services.api.publishing import outbox
 from services.api.publishing.broker import Broker, Message, Sent, Trouble
@@ -137,5 +138,7 @@ async def _turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection | None]:
 
 def _told(error: Exception) -> Trouble:
     """What went wrong, without the values that its text may hold."""
+    if outside := trouble_of(error):
+        return Trouble(f"database: {outside.reason}: {outside.advice}", refused=False)
     place = extract_tb(error.__traceback__)[-1]
     return Trouble(f"{type(error).__name__} at {place.filename.rpartition('/')[2]}:{place.lineno}", refused=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
-from services.detector.state.connection import open_engine, reading, sqlite_url
-from services.detector.state.migrate import VERSION_TABLE, migrate
-from services.detector.state.schema import METADATA
+from services.detector.state.connection import open_engine, reading, sqlite_url, writing
+from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
+from services.detector.state.schema import DEAD_LETTERS, METADATA
 
 
 def test_migrations_and_schema_agree(database: URL) -> None:
@@ -29,3 +31,29 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     before = path.read_bytes()
     migrate(sqlite_url(path))
     assert path.read_bytes() == before
+
+
+def test_dead_letters_of_an_earlier_release_are_kept_with_their_ids(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "s.sqlite")
+    engine = open_engine(url)
+    letter = {
+        "partition": "files",
+        "record": "lookup",
+        "position": "a",
+        "reasons": ["x"],
+        "codes": ["y"],
+        "sealed": b"s",
+        "id": 7,
+        "committed_us": 1,
+    }
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(DEAD_LETTERS.insert(), [letter])
+    migrate(url)
+    with reading(engine) as connection:
+        (row,) = connection.execute(DEAD_LETTERS.select()).all()
+    engine.dispose()
+    assert dict(row._mapping) == letter
