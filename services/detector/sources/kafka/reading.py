@@ -79,12 +79,12 @@ class Reading:
         return [(owned[at], decode_records(records, self._rows)) for at, records in fetched.items() if at in owned]
 
     def upkeep(self) -> None:
-        """What is done now and then, while nothing that was fetched waits to be handed on.
+        """What is done now and then; only while nothing that was fetched waits to be handed on.
 
         Raises DoelbindingError if the client hangs.
         """
         if time.monotonic() >= self._next_commit:
-            self.commit(wait=False)
+            self.commit(wait=False, drained=True)
         if self._stall.due():
             self._look_at_the_ends()
 
@@ -111,12 +111,15 @@ class Reading:
         """The next offset that each partition would give, behind whatever was fetched or passed over."""
         return {owned: self._position(owned) for owned in self.members.owned.values()}
 
-    def commit(self, wait: bool) -> None:
-        """Tells the broker what is stored, for the tools of operators; the store alone says where to read on."""
+    def commit(self, wait: bool, drained: bool) -> None:
+        """Tells the broker what is stored, for the tools of operators; the store alone says where to read on.
+
+        With `drained` nothing that was fetched waits: then marks of transactions behind the last record count too.
+        """
         self._next_commit = time.monotonic() + COMMIT_SECONDS
         try:
             stored = {
-                owned.partition: OffsetAndMetadata(at if owned.stored == owned.given else owned.stored)
+                owned.partition: OffsetAndMetadata(at if drained and owned.stored == owned.given else owned.stored)
                 for owned, at in self.positions().items()
             }
             if wait and stored:
@@ -128,7 +131,7 @@ class Reading:
 
     def close(self) -> None:
         """Leaves the group, so that others take over at once."""
-        self.commit(wait=True)
+        self.commit(wait=True, drained=False)
         try:
             self.consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_MS)
         except KafkaError as error:

@@ -68,7 +68,7 @@ class KafkaSource:
         while reading and not self._stop.is_set():
             yield from self._round(reading)
             if self._ended(reading):
-                reading.commit(wait=True)
+                reading.commit(wait=True, drained=True)
                 yield SourceSlice(self._consuming.topic, nothing(LOOKUP).valid, nothing(LOOKUP).dead, {}, closed=True)
                 return
 
@@ -146,7 +146,7 @@ class KafkaSource:
     def _ended(self, reading: Reading) -> bool:
         if self._ending is None or self._fetched:
             return False
-        reading.commit(wait=False)
+        reading.commit(wait=False, drained=True)
         try:
             return self._ending.reached({owned.partition: at for owned, at in reading.positions().items()})
         except KafkaError:

@@ -1,0 +1,99 @@
+"""Records of a partition into pieces of lookups, and dead letters that say where each stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+
+from services.core.cloud_events import LOOKUP_TYPE, encode_batch, encode_lookup
+from services.core.contract import LOOKUP
+from services.detector.decode import DEAD
+from services.detector.misread import misread
+from services.detector.sources.kafka.messages import Piece, Record, decode_records
+from tests.unit.input.records import a_lookup, as_line, as_ndjson
+
+
+def an_event(number: int, **changes: object) -> bytes:
+    return encode_lookup(as_line(a_lookup(number, **changes)), str(number), "urn:x", "2025-03-28T09:00:00Z")
+
+
+def pieces(records: Sequence[Record], rows: int = 1000, max_event_bytes: int = 10_000) -> list[Piece]:
+    return list(decode_records(records, rows, max_event_bytes))
+
+
+def whole(*values: bytes | None) -> Piece:
+    (piece,) = pieces(list(enumerate(values)))
+    return piece
+
+
+def told(piece: Piece) -> list[tuple[str, list[str]]]:
+    return piece.dead.select("position", "codes").sort("position").rows()
+
+
+def test_a_piece_has_the_columns_of_every_source_and_the_offset_behind_it():
+    (piece,) = pieces([(7, an_event(1)), (9, as_line(a_lookup(2)))])
+    assert piece.lookups["lookup_id"].to_list() == ["sonar-1", "sonar-2"]
+    assert piece.lookups.schema == pl.Schema(LOOKUP.schema)
+    assert piece.dead.schema == pl.Schema(DEAD)
+    assert piece.next == 10
+
+
+def test_pieces_end_at_records_and_are_as_large_as_asked():
+    records = [(number, an_event(number)) for number in range(10)]
+    assert [(each.lookups.height, each.next) for each in pieces(records, 4)] == [(4, 4), (4, 8), (2, 10)]
+
+
+def test_a_record_of_many_events_is_never_cut():
+    batch = encode_batch([an_event(number) for number in range(10)])
+    found = pieces([(0, an_event(20)), (1, batch), (2, an_event(21))], 4)
+    assert [(each.lookups.height, each.next) for each in found] == [(11, 2), (1, 3)]
+
+
+def test_no_records_make_no_piece():
+    assert pieces([]) == []
+
+
+def test_every_bad_record_is_a_dead_letter_at_its_offset_and_the_others_live():
+    piece = whole(
+        None,
+        b"no JSON",
+        an_event(1, record_count="many"),
+        an_event(2),
+        an_event(3).replace(LOOKUP_TYPE.encode(), b"nl.overheid.doelbinding.lookup.v2"),
+        an_event(4, reason="x" * 20_000),
+        b'{"lookup_id": "\xff"}',
+        b"",
+    )
+    assert piece.lookups["lookup_id"].to_list() == ["sonar-2"]
+    assert told(piece) == [
+        ("offset 0", ["tombstone"]),
+        ("offset 1", ["not-json"]),
+        ("offset 2", ["wrong-type"]),
+        ("offset 4", ["event-version"]),
+        ("offset 5", ["line-too-long"]),
+        ("offset 6", ["invalid-utf8"]),
+        ("offset 7", ["not-json"]),
+    ]
+    assert piece.next == 8
+
+
+def test_a_dead_letter_of_several_events_says_which_one_it_was():
+    piece = whole(as_ndjson([a_lookup(1), 7, a_lookup(2, bsn="123"), a_lookup(3)]))
+    assert piece.lookups.height == 2
+    assert told(piece) == [("offset 0, event 2", ["not-an-event"]), ("offset 0, event 3", ["bsn-fails-11-proef"])]
+
+
+def test_a_dead_letter_keeps_the_bytes_that_a_replay_needs():
+    wrong = an_event(1).replace(b'"1.0"', b'"0.3"')
+    assert whole(wrong).dead["raw"].to_list() == [wrong]
+    lookup = as_line(a_lookup(1, action="peek"))
+    assert whole(encode_lookup(lookup, "1", "urn:x", "2025-03-28T09:00:00Z")).dead["raw"].to_list() == [lookup]
+
+
+@pytest.mark.parametrize("value", [b"no JSON", as_ndjson(["no lookup", "nor this"])])
+def test_many_bad_records_are_told_as_one_fault(value):
+    (found,) = misread(whole(*[value] * 5).dead)
+    assert found.records % 5 == 0
+    assert found.position.startswith("offset 0")

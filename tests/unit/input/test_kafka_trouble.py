@@ -1,0 +1,36 @@
+"""What a poll raises into what a person is told, and into what is tried again."""
+
+from __future__ import annotations
+
+import pytest
+from kafka import errors
+from kafka.structs import TopicPartition
+
+from services.detector.sources.kafka.trouble import hopeless, out_of_range
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (errors.CorruptRecordError("batch at offset 7"), "damaged"),
+        (errors.UnsupportedCodecError("snappy"), "install python-snappy or lz4"),
+        (errors.LogTruncationError(None, None), "the broker lost records"),
+        (errors.TopicAuthorizationFailedError({"lookups"}), "grant it READ"),
+        (errors.GroupAuthorizationFailedError("group"), "grant it READ"),
+    ],
+)
+def test_what_only_a_person_can_mend_is_told_with_what_helps(error, told):
+    assert told in str(hopeless(error))
+
+
+@pytest.mark.parametrize(
+    "error", [errors.KafkaTimeoutError, errors.KafkaConnectionError, errors.NotLeaderForPartitionError]
+)
+def test_what_may_pass_is_tried_again(error):
+    assert hopeless(error("away")) is None
+
+
+def test_an_offset_that_the_broker_does_not_have_is_named_with_its_partition():
+    gone = {TopicPartition("lookups", 3): 17}
+    assert out_of_range(errors.OffsetOutOfRangeError(gone)) == gone
+    assert out_of_range(errors.OffsetOutOfRangeError()) == {}
