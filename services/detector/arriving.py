@@ -111,6 +111,7 @@ class Arriving:
             numbers=read.numbers,
             rejected=read.rejected,
             dead=seal_frame(read.dead, self._ring),
+            behind=piece.behind,
         )
         self._readings.arrive(piece.partition, arrival)
 

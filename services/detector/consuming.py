@@ -85,7 +85,16 @@ def _source(
     def claim(partition: str) -> int | None:
         return readings.claim(partition).next
 
-    return KafkaSource(options.kafka, options.consuming, claim, stop, metrics, clock, bounded=options.until_end)
+    return KafkaSource(
+        options.kafka,
+        options.consuming,
+        claim,
+        stop,
+        metrics,
+        clock,
+        bounded=options.until_end,
+        expect=readings.expect,
+    )
 
 
 def _owner(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -67,10 +67,15 @@ class Decider:
         self._metrics = metrics
         self._state = state
 
-    def step(self, parts: Sequence[Read], reading: Reading, *, closed: bool) -> Step:
-        """One step over what was read, of one partition or of several, with the registers as they are now."""
+    def step(
+        self, parts: Sequence[Read], reading: Reading, *, closed: bool, behind: frozenset[str] = frozenset()
+    ) -> Step:
+        """One step over what was read, of one partition or of several, with the registers as they are now.
+
+        `behind` names the partitions that are known to hold more.
+        """
         before = self._state
-        news = _together(parts, reading, closed=closed)
+        news = replace(_together(parts, reading), closed=closed, behind=behind)
         state, found = self._pipeline.step(before, news, reading.registers)
         state, revisions = self._pipeline.tell(before, state)
         dead = pl.concat([*(part.dead for part in parts), conflict_letters(found.conflicts), reading.dead])
@@ -84,12 +89,11 @@ class Decider:
         show_faults(self._metrics, before, step.state, step.rejected, self._pipeline.settings.faults.window_days)
 
 
-def _together(parts: Sequence[Read], reading: Reading, *, closed: bool) -> Slice:
+def _together(parts: Sequence[Read], reading: Reading) -> Slice:
     """Nothing read is a slice too: registers may have changed."""
     return Slice(
         lookups=pl.concat([pl.DataFrame(schema=LOOKUPS), *(part.lookups for part in parts)]),
         clocks=pl.concat([pl.DataFrame(schema=CLOCKS), *(clocks_of(part.lookups, part.partition) for part in parts)]),
-        closed=closed,
         changed_employees=reading.changed_employees,
         changed_subjects=reading.changed_subjects,
         numbers=pl.concat([pl.DataFrame(schema=NUMBERS), *(part.numbers for part in parts)]).unique(

@@ -88,12 +88,15 @@ class Owner:
         registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         with self.deliverer() as deliverer:
-            self._rounds(decider, registers, deliverer)
+            self._rounds(decider, registers, deliverer, snapshot.taken)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
 
-    def _rounds(self, decider: Decider, registers: FollowedRegisters, deliverer: Deliverer) -> None:
+    def _rounds(
+        self, decider: Decider, registers: FollowedRegisters, deliverer: Deliverer, taken: dict[str, int]
+    ) -> None:
         """A step for whatever is new, until told to stop, or until the last one of an input that has ended."""
         letters = LettersAgain(self.store, self.ring, self._patience)
+        was_behind: frozenset[str] | None = None
         while not self.stop.is_set():
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
@@ -101,12 +104,15 @@ class Owner:
                 step = decider.step([self.reader.read(piece)], registers.read(), closed=False)
                 self._keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
+            taken.update({one.partition: one.number for one in arrived})
+            behind = self._patience.later(lambda: self.store.behind(taken))
             reading = registers.read()
             last = ended and not arrived
-            if arrived or reading.changed or last:
-                step = decider.step([_read(one) for one in arrived], reading, closed=last)
-                taken = {one.partition: one.number for one in arrived}
-                self._keep(decider, step, replace(step.commit(self.ring), taken=taken))
+            if arrived or reading.changed or behind != was_behind or last:
+                step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
+                just_taken = {one.partition: taken[one.partition] for one in arrived}
+                self._keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
+                was_behind = behind
                 deliverer.wake()
             if last:
                 return

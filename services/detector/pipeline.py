@@ -63,6 +63,8 @@ class Slice:
     """Of the source that they come from."""
     clocks: pl.DataFrame | None = None
     """The greatest event time per partition and system (CLOCKS), where the lookups come from several partitions."""
+    behind: frozenset[str] = frozenset()
+    """Partitions that are known to hold more than was read of them."""
     closed: bool = False
     """The input has ended: everything is decided with what the registers hold."""
     until: datetime | None = None
@@ -233,7 +235,7 @@ class Pipeline:
 
     def _watermark(self, state: State, piece: Slice, news: pl.DataFrame) -> datetime | None:
         """Up to when decisions may be taken; a closed input is decided to the end, late links included."""
-        mark = watermark(state.clocks, state.progress.watermark, self.settings)
+        mark = watermark(state.clocks, state.progress.watermark, self.settings, piece.behind)
         if not piece.closed or state.progress.first_seen is None:
             return mark
         if piece.until is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -26,17 +27,24 @@ def advance_clocks(clocks: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def watermark(clocks: pl.DataFrame, before: datetime | None, settings: AgencySettings) -> datetime | None:
+def watermark(
+    clocks: pl.DataFrame, before: datetime | None, settings: AgencySettings, behind: Collection[str] = ()
+) -> datetime | None:
     """Least of the greatest event times minus the lateness; a system far behind the others does not hold it back.
 
-    Never goes back. Which systems are idle changes when something is decided, never what: what comes after is
-    taken in as late.
+    A partition of `behind`, of which more is to be read, holds it back however far it is behind the others, and
+    altogether where nothing was read of it. Never goes back. Which systems are idle and which partitions are behind
+    changes when something is decided, never what: what comes after is taken in as late.
     """
+    of_behind = clocks.filter(pl.col("partition").is_in(list(behind)))
+    if of_behind["partition"].n_unique() < len(behind):
+        return before
     leader = clocks["latest"].max()
     if not isinstance(leader, datetime):
         return before
     awake = clocks.filter(pl.col("latest") >= leader - timedelta(hours=settings.idle_hours))
-    least = awake["latest"].min()
+    slowest = of_behind.group_by("partition").agg(pl.col("latest").max())
+    least = pl.concat([awake["latest"], slowest["latest"]]).min()
     if not isinstance(least, datetime):
         return before
     mark = least - timedelta(minutes=settings.lateness_minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer
@@ -36,7 +37,7 @@ def pair(kafka: str, topic: str) -> Iterator[Pair]:
             finish_joins(each)
             each.subscribe([topic], listener=Rebalances(each))
             each.topics()
-            await_that(lambda: stable_after_polls(leader, each), "both are members")
+            await_that(partial(stable_after_polls, leader, each), "both are members")
         yield leader, other
 
 

@@ -14,7 +14,8 @@ class SourceSlice:
 
     `lookups` has the columns of LOOKUP, `dead` those of decode.DEAD. `positions` holds what changed: the file name
     and the position to read next (Parquet: rows; plain NDJSON: bytes; compressed NDJSON: lines). `closed` is true on
-    the last slice of an input that has ended. `again` names the dead letters of the store that the slice was made of.
+    the last slice of an input that has ended, `behind` where the partition is known to hold more than was read of it.
+    `again` names the dead letters of the store that the slice was made of.
     """
 
     partition: str
@@ -22,4 +23,5 @@ class SourceSlice:
     dead: pl.DataFrame
     positions: Mapping[str, int]
     closed: bool
+    behind: bool = False
     again: Sequence[int] = ()

@@ -41,7 +41,7 @@ class Arrival:
     """What was read of one partition, up to position `next`.
 
     Frames follow LOOKUPS, NUMBERS and REJECTED; `dead` follows contract DEAD_LETTER (sealed). `closed`: the
-    input ended.
+    input ended. `behind`: the partition is known to hold more.
     """
 
     next: int
@@ -50,6 +50,7 @@ class Arrival:
     rejected: pl.DataFrame = field(default_factory=lambda: _empty(REJECTED))
     dead: pl.DataFrame = field(default_factory=lambda: _empty(DEAD_LETTER.schema))
     closed: bool = False
+    behind: bool = False
 
     @property
     def concerns_engine(self) -> bool:

@@ -18,12 +18,13 @@ class Fenced(DoelbindingError):  # noqa: N818 - it names what happened, and the 
 class Reached:
     """How far a partition was read under one claim: the position to read on from, and the number of its last arrival.
 
-    `next` is None where nothing was read yet.
+    `next` is None where nothing was read yet; `behind` tells whether the partition is known to hold more.
     """
 
     epoch: int
     next: int | None
     arrived: int
+    behind: bool = True
 
 
 def pass_as_owner(connection: Connection, epoch: int, commits: int) -> None:
@@ -50,7 +51,7 @@ def pass_as_reader(connection: Connection, partition: str, before: Reached, afte
         PARTITIONS.c.next.is_not_distinct_from(before.next),
         PARTITIONS.c.arrived == before.arrived,
     )
-    if connection.execute(mine.values(next=after.next, arrived=after.arrived)).rowcount != 1:
+    if connection.execute(mine.values(next=after.next, arrived=after.arrived, behind=after.behind)).rowcount != 1:
         raise Fenced(
             f"{partition}: another detector reads this partition now, or what failed here before was stored after all; "
             "it must be claimed anew, and read from where that says"

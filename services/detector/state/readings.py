@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import insert, update
@@ -40,9 +41,15 @@ class Readings:
         self._clock = clock
         self._reached: dict[str, Reached] = {}
 
+    def expect(self, partitions: Iterable[str]) -> None:
+        """Makes known what will be read, by this reader or another: until then it holds back what depends on it."""
+        with writing(self._engine) as connection:
+            connection.execute(insert_new(connection, PARTITIONS), [_new(name) for name in sorted(partitions)])
+
     def claim(self, partition: str) -> Claimed:
         """Makes this reader the one that stores what is read of the partition, and every earlier one unable to."""
-        mine = update(PARTITIONS).where(PARTITIONS.c.source == partition).values(epoch=PARTITIONS.c.epoch + 1)
+        mine = update(PARTITIONS).where(PARTITIONS.c.source == partition)
+        mine = mine.values(epoch=PARTITIONS.c.epoch + 1, behind=True)
         with writing(self._engine) as connection:
             connection.execute(insert_new(connection, PARTITIONS), [_new(partition)])
             found = connection.execute(
@@ -60,7 +67,9 @@ class Readings:
         before = self._reached.get(partition)
         if before is None:
             raise DoelbindingError(f"{partition}: was not claimed before something of it was to be stored")
-        after = replace(before, next=arrival.next, arrived=before.arrived + arrival.concerns_engine)
+        after = replace(
+            before, next=arrival.next, arrived=before.arrived + arrival.concerns_engine, behind=arrival.behind
+        )
         now_us = microseconds(self._clock.now())
         row = self._row(partition, after.arrived, arrival, now_us) if arrival.concerns_engine else None
         try:
@@ -95,4 +104,4 @@ class Readings:
 
 def _new(partition: str) -> dict[str, object]:
     """Numbers of arrivals begin at 1."""
-    return {"source": partition, "epoch": 0, "next": None, "arrived": 0}
+    return {"source": partition, "epoch": 0, "next": None, "arrived": 0, "behind": True}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -65,9 +66,10 @@ PARTITIONS = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("next", BigInteger),
     Column("arrived", BigInteger, nullable=False),
+    Column("behind", Boolean, nullable=False),
 )
-"""Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), and the number
-of its last arrival."""
+"""Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), the number of
+its last arrival, and whether it is known to hold more than was read."""
 
 ARRIVALS = Table(
     "arrivals",

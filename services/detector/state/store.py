@@ -21,7 +21,7 @@ from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, rea
 from services.detector.state.fences import pass_as_owner
 from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
-from services.detector.state.schema import ARCHIVE, META, OWNER, POSITIONS, STATE
+from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
 from services.detector.state.taking import next_arrivals, read_taken, take
 
 
@@ -137,6 +137,12 @@ class Store:
         """
         with reading(self._engine) as connection:
             return next_arrivals(connection, Bodies(ring), most_rows)
+
+    def behind(self, taken: Mapping[str, int]) -> frozenset[str]:
+        """The partitions of which more is to come than these arrivals, by number: read later, or waiting already."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(PARTITIONS.c.source, PARTITIONS.c.behind, PARTITIONS.c.arrived))
+            return frozenset(name for name, behind, arrived in rows if behind or arrived > taken.get(name, 0))
 
     def commit(self, commit: Commit) -> None:
         """Stores all of it or nothing. Only buckets whose rows differ from the last commit are rewritten.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
@@ -13,16 +13,23 @@ from services.detector.sources.kafka.rebalances import Change, Rebalances
 Claim = Callable[[str], int | None]
 """The name of a partition into the next offset that the store does not have; None where it has nothing of it."""
 
+Expect = Callable[[Sequence[str]], None]
+"""Told the names of all partitions of the topic."""
+
 ANSWER_MS = 10_000
 
 
 @dataclass(eq=False)
 class Owned:
-    """A partition that was claimed: up to where it was handed on, and stored. A new claim makes a new object."""
+    """A partition that was claimed: up to where it was handed on, and stored, and whether there is more to read.
+
+    A new claim makes a new object.
+    """
 
     partition: TopicPartition
     given: int
     stored: int
+    behind: bool = True
 
     @property
     def name(self) -> str:

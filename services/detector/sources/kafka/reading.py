@@ -49,6 +49,7 @@ class Reading:
         self.members = Members(consumer, rebalances, claim, consuming.session_seconds / 2)
         self._topic = consuming.topic
         self._rows = consuming.rows_per_slice
+        self._topic = consuming.topic
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
@@ -110,6 +111,16 @@ class Reading:
     def positions(self) -> dict[Owned, int]:
         """The next offset that each partition would give, behind whatever was fetched or passed over."""
         return {owned: self._position(owned) for owned in self.members.owned.values()}
+
+    def is_behind(self, owned: Owned) -> bool:
+        """Whether the partition holds more than was handed on, as far as the broker's last answer tells."""
+        end = self.consumer.highwater(owned.partition)
+        return end is None or max(owned.given, self._position(owned)) < end
+
+    def names(self) -> list[str]:
+        """All partitions of the topic, whoever reads them."""
+        known = self.consumer.partitions_for_topic(self._topic)
+        return [f"{self._topic}/{number}" for number in sorted(known)]
 
     def commit(self, wait: bool, drained: bool) -> None:
         """Tells the broker what is stored, for the tools of operators; the store alone says where to read on.

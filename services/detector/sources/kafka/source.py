@@ -16,7 +16,7 @@ from services.detector.decode import nothing
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming, open_consumer, with_patience
 from services.detector.sources.kafka.ending import Ending
-from services.detector.sources.kafka.members import Claim
+from services.detector.sources.kafka.members import Claim, Expect
 from services.detector.sources.kafka.reading import Fetched, Reading
 from services.detector.sources.slices import SourceSlice
 
@@ -27,10 +27,11 @@ POLL_SECONDS = 0.5
 class KafkaSource:
     """Reads a topic as a member of a group; partitions are named `TOPIC/NUMBER`.
 
-    `claim` is called before anything is read of a partition: it takes the partition over in the store, and returns the
-    next offset, or None where the store has nothing of it. What it raises comes out of `slices`, which can be called
-    again. Whoever takes the slices says `stored` after each, and calls `idle` instead of sleeping where a slice cannot
-    be stored yet. Only `pause` and `resume` may be called from other threads.
+    `expect` is told the names of all partitions before any is claimed. `claim` is called before anything is read of a
+    partition: it takes the partition over in the store, and returns the next offset, or None where the store has
+    nothing of it. What either raises comes out of `slices`, which can be called again. Whoever takes the slices says
+    `stored` after each, and calls `idle` instead of sleeping where a slice cannot be stored yet. Only `pause` and
+    `resume` may be called from other threads.
 
     With `bounded` the input ends where the topic ended when reading began: the last slice is an empty closed one, with
     the topic as its partition, once all partitions are read and stored by the members of the group.
@@ -45,10 +46,12 @@ class KafkaSource:
         metrics: DetectorMetrics,
         clock: Clock,
         bounded: bool = False,
+        expect: Expect | None = None,
     ) -> None:
         self._settings = settings
         self._consuming = consuming
         self._claim = claim
+        self._expect = expect
         self._stop = stop
         self._metrics = metrics
         self._clock = clock
@@ -65,6 +68,8 @@ class KafkaSource:
         client, has lost what was read, or gives nothing though there is something.
         """
         reading = self._reading = self._reading or self._open()
+        if reading and self._expect:
+            self._expect(reading.names())
         while reading and not self._stop.is_set():
             yield from self._round(reading)
             if self._ended(reading):
@@ -135,7 +140,19 @@ class KafkaSource:
                 self._fetched.popleft()
                 continue
             owned.given = piece.next
-            yield SourceSlice(owned.name, piece.lookups, piece.dead, {owned.name: piece.next}, closed=False)
+            owned.behind = reading.is_behind(owned)
+            at = {owned.name: piece.next}
+            yield SourceSlice(owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind)
+        if not self._fetched:
+            yield from self._at_their_ends(reading)
+
+    def _at_their_ends(self, reading: Reading) -> Iterator[SourceSlice]:
+        """An empty slice of each partition that was found to hold nothing more: others need not wait for it."""
+        for owned in tuple(reading.members.owned.values()):
+            if owned.behind and not reading.is_behind(owned):
+                owned.behind = False
+                empty = nothing(LOOKUP)
+                yield SourceSlice(owned.name, empty.valid, empty.dead, {owned.name: owned.given}, closed=False)
 
     def _pause_or_resume(self, reading: Reading) -> None:
         if self._pause.is_set() and not reading.members.paused:

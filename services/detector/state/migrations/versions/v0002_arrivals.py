@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("next", sa.BigInteger),
         sa.Column("arrived", sa.BigInteger, nullable=False),
+        sa.Column("behind", sa.Boolean, nullable=False),
     )
     op.create_table(
         "arrivals",
