@@ -49,7 +49,6 @@ class Chaos:
 
     group: Group
     chance: random.Random
-    fenced: bool = True
     _running: list[Started] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
     ended: list[str] = field(default_factory=list)
@@ -91,7 +90,7 @@ class Chaos:
                 self._running[place] = self._start()
 
     def _start(self) -> Started:
-        return self._stack.enter_context(self.group.detector(fenced=self.fenced))
+        return self._stack.enter_context(self.group.detector())
 
     @contextmanager
     def _api(self) -> Iterator[_Api]:

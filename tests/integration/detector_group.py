@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -11,9 +10,8 @@ from pathlib import Path
 
 from tests.integration.disturbances import Agency, Intake, an_api, intake_of
 from tests.investigator import Json
-from tests.processes import COMMAND, Started, free_port, started
+from tests.processes import Started, free_port, started
 
-WITHOUT_FENCES = (sys.executable, "-m", "tests.integration.without_fences")
 BY_THE_MOMENT = ("raisedAt", "pushed", "contentHash")
 """What lookups that come beyond the lateness may change in a signal: when it was seen, and with that its push."""
 
@@ -34,12 +32,11 @@ class Group:
         return f"http://127.0.0.1:{self.port}"
 
     @contextmanager
-    def detector(self, *options: str, fenced: bool = True) -> Iterator[Started]:
+    def detector(self, *options: str) -> Iterator[Started]:
         """One more detector; killed at the end if it still runs."""
         line = ["detect", self.agency.dataset, "--source", "kafka", "--topic", self.topic, "--group", self.topic]
         where = ["--api", self.url, "--metrics-port", "0"]
-        command = (COMMAND,) if fenced else WITHOUT_FENCES
-        with started(self.home, *line, *where, *options, settings=self.settings, command=command) as running:
+        with started(self.home, *line, *where, *options, settings=self.settings) as running:
             yield running
 
     @contextmanager
