@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.engine import URL
@@ -34,20 +35,28 @@ from tests.unit.state.two_steps import (
 COMMITTED = 9
 """More statements than any act has: it is done, and its process dies before it hears of that."""
 
-EXAMPLES = int(os.environ.get("TWO_STEPS_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("TWO_STEPS_EXAMPLES", "15"))
+HARMFUL = range(13, 17)
+"""Seeds of histories among which there is one that a missing fence spoils, whichever of the two it is."""
+ACTS = ("claim", "claim", "read", "read", "read", "own", "own", "take", "take", "take", "release")
+LIVES = 30
+"""For each step at which a process dies somewhere so many pass, lest none lives long enough to come back late."""
 
-histories = st.lists(
-    st.builds(
-        Step,
-        act=st.sampled_from(["claim", "claim", "read", "read", "read", "own", "own", "take", "take", "release"]),
-        process=st.integers(0, 1),
-        partition=st.integers(0, 1),
-        size=st.integers(1, MOST),
-        killed_at=st.sampled_from([0] * 30 + [1, 2, 3, 4, 5, 6, COMMITTED]),
-    ),
-    min_size=40,
-    max_size=70,
-)
+
+def a_history(seed: int) -> list[Step]:
+    """Some sixty steps of two readers and two owners."""
+    chance = random.Random(seed)
+    deaths = [0] * LIVES + [1, 2, 3, 4, 5, 6, COMMITTED]
+    return [
+        Step(
+            chance.choice(ACTS),
+            chance.randrange(2),
+            chance.randrange(2),
+            chance.randint(1, MOST),
+            chance.choice(deaths),
+        )
+        for _ in range(chance.randint(40, 80))
+    ]
 
 
 @pytest.mark.slow
@@ -55,27 +64,27 @@ def test_every_record_is_taken_once_and_in_order(database: URL) -> None:
     url = with_tables(database)
 
     @settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-    @given(histories)
-    def whatever_happens(history: list[Step]) -> None:
-        assert outcome(url, history) == right()
+    @given(st.integers(0, 2**32))
+    def whatever_happens(seed: int) -> None:
+        assert outcome(url, a_history(seed)) == right()
 
     whatever_happens()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "fences", [Fences(readings=UnfencedReadings), Fences(store=UnfencedStore)], ids=["reader", "owner"]
+    "fences", [Fences(readings=UnfencedReadings), Fences(store=UnfencedStore)], ids=["readers", "owners"]
 )
 def test_without_a_fence_it_would_go_wrong(database: URL, fences: Fences) -> None:
     url = with_tables(database)
 
-    def goes_wrong(history: list[Step]) -> bool:
+    def goes_wrong(seed: int) -> bool:
         try:
-            return outcome(url, history, fences) != right()
+            return outcome(url, a_history(seed), fences) != right()
         except (DoelbindingError, IntegrityError):
             return True
 
-    find(histories, goes_wrong, settings=settings(deadline=None, max_examples=200, phases=[Phase.generate]))
+    assert any(goes_wrong(seed) for seed in HARMFUL)
 
 
 @pytest.mark.parametrize("first", ["arrival", "claim"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -220,6 +221,8 @@ class Detectors:
     def finish(self) -> tuple[dict[str, list[int]], list[str]]:
         """What was taken of each partition in its order, and the dead letters, once all was read and taken."""
         reader, owner = self.a_reader(), self.an_owner()
+        self.readers.append(reader)
+        self.owners.append(owner)
         for partition in PARTITIONS:
             reader.claim(partition)
             reader.read(partition, RECORDS)
@@ -227,9 +230,6 @@ class Detectors:
         while owner.take(1):
             pass
         letters = sorted(owner.store.dead_letters()["position"].to_list())
-        self.close()
-        reader.readings.close()
-        owner.store.close()
         return owner.seen or {}, letters
 
     def close(self) -> None:
@@ -242,9 +242,9 @@ class Detectors:
 def outcome(url: URL, steps: list[Step], fences: Fences = FENCED) -> tuple[dict[str, list[int]], list[str]]:
     """What an empty database holds in the end, after these steps."""
     empty(url)
-    detectors = Detectors(url, fences)
-    detectors.run(steps)
-    return detectors.finish()
+    with closing(Detectors(url, fences)) as detectors:
+        detectors.run(steps)
+        return detectors.finish()
 
 
 def right() -> tuple[dict[str, list[int]], list[str]]:
