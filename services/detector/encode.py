@@ -51,7 +51,8 @@ LOOKUPS = {
 was in; `remote` tells the place of the workstation: away from the office (null: not known)."""
 
 NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
-"""The digits behind a slice's subject keys, a row per person: in memory while the slice is judged, never stored."""
+"""The digits behind a slice's subject keys, a row per person: kept while the slice waits and is judged, encrypted where
+they touch a disk (state/arrivals.py), and never after."""
 
 BREAK_GLASS = "break-glass"
 """The reason that a source system gives for forced access, alone or before the employee's words."""

@@ -29,7 +29,7 @@ AWAY = Advice("it cannot be reached; check that it runs, its address and the net
 CROWDED = Advice("it has no connection left; raise max_connections, or stop what holds the others", passes=True)
 REFUSED = Advice("it refuses this user; check user, password and the server's pg_hba.conf")
 NO_DATABASE = Advice("there is no such database on that server; make it: createdb NAME")
-FORBIDDEN = Advice("this user may not do that; make the user the owner of the tables, or grant it their use")
+FORBIDDEN = Advice("this user may not do that; make the user the owner of the database and its tables")
 READ_ONLY = Advice("it takes no writes at present; check that it is the primary server, not a standby")
 NAMES_IN_USE = Advice("it has other tables of these names; give the detector a database of its own", hopeless=True)
 ELSE = Advice("the database does not answer as it should; check that it runs and can be reached")

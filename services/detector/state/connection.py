@@ -26,7 +26,7 @@ BUSY_TIMEOUT_MS = 5_000
 Record = tuple[object, ...]
 
 CONNECT_SECONDS = 10
-STAND_STILL_MS = 10_000
+STAND_STILL_MS = 20_000
 """The server ends a transaction whose process stood still for so long: what it had locked is another's to take."""
 
 STATEMENT_MS = 120_000

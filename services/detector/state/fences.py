@@ -9,6 +9,11 @@ from sqlalchemy import Connection, update
 from services.core.errors import DoelbindingError
 from services.detector.state.schema import OWNER, PARTITIONS
 
+TAKEN_OVER = (
+    "another detector took over this store, so this one stops and stores nothing more; "
+    "run one detector per store, and start it again: it goes on from the stored positions"
+)
+
 
 class Fenced(DoelbindingError):  # noqa: N818 - it names what happened, and the remedy is not a retry
     """Another detector claimed the store or the partition; what this one holds of it in memory is void."""
@@ -34,10 +39,7 @@ def pass_as_owner(connection: Connection, epoch: int, commits: int) -> None:
     """
     mine = update(OWNER).where(OWNER.c.epoch == epoch, OWNER.c.commits == commits).values(commits=commits + 1)
     if connection.execute(mine).rowcount != 1:
-        raise Fenced(
-            "another detector took over this store, so this one stops and stores nothing more; "
-            "run one detector per store, and start it again: it goes on from the stored positions"
-        )
+        raise Fenced(TAKEN_OVER)
 
 
 def pass_as_reader(connection: Connection, partition: str, before: Reached, after: Reached) -> None:

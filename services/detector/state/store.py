@@ -18,11 +18,14 @@ from services.detector.state.arrivals import Arrived, Bodies
 from services.detector.state.blobs import Digest
 from services.detector.state.checkpoint import BucketKey, changes, digests_of, read_tables, write_tables, write_values
 from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, reading, writing
-from services.detector.state.fences import pass_as_owner
+from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
 from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
 from services.detector.state.taking import next_arrivals, read_taken, take
+
+NOBODY = 0
+"""The epoch of a store that no detector has claimed yet, and of a detector that has claimed none."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Store:
     def __init__(self, url: str | URL, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._engine = open_engine(url, busy_timeout_ms)
         self._clock = clock
-        self._epoch = 0
+        self._epoch = NOBODY
         self._holder = ""
         self._taken: dict[str, int] = {}
         self._commits: int | None = None
@@ -113,12 +116,17 @@ class Store:
         """Lets another take the lease at once; nothing can be committed any more until it is taken again."""
         with writing(self._engine) as connection:
             lease.release(connection, self._holder, self._epoch)
-        self._commits = None
+        self._epoch, self._commits = NOBODY, None
 
     def load(self) -> Snapshot:
-        """The state as of the last commit, in one consistent view; state tables have their rows in no fixed order."""
+        """The state as of the last commit, in one consistent view; state tables have their rows in no fixed order.
+
+        Raises Fenced where this detector owned the store and another does now; who never owned it may load it too.
+        """
         with reading(self._engine) as connection:
             epoch, commits = connection.execute(select(OWNER.c.epoch, OWNER.c.commits)).one()
+            if self._epoch not in {NOBODY, epoch}:
+                raise Fenced(TAKEN_OVER)
             tables = read_tables(connection)
             positions = {row.source: row.next for row in connection.execute(select(POSITIONS))}
             meta = {row.key: row.value for row in connection.execute(select(META))}

@@ -12,8 +12,8 @@ from services.detector.state.checkpoint import write_values
 from services.detector.state.outbox import EPOCH, MICROSECOND
 from services.detector.state.schema import ARRIVALS, PARTITIONS, TAKEN
 
-MOST_AT_ONCE = 500
-"""So many arrivals of one partition are looked at in one call, however many wait."""
+MOST_AT_ONCE = 1_000
+"""So many arrivals are looked at in one call, however many wait."""
 
 
 def waiting_rows(connection: Connection, partition: str) -> int:
@@ -33,7 +33,7 @@ def next_arrivals(connection: Connection, bodies: Bodies, most_rows: int) -> lis
     if not chosen:
         return []
     places = {key: place for place, key in enumerate(chosen)}
-    found = connection.execute(select(ARRIVALS).where(_among(chosen))).all()
+    found = connection.execute(select(ARRIVALS).where(_in(_runs(chosen)))).all()
     return [
         bodies.open(row.body, row.source, row.number, EPOCH + row.committed_us * MICROSECOND)
         for row in sorted(found, key=lambda row: places[row.source, row.number])
@@ -47,9 +47,9 @@ def take(connection: Connection, before: Mapping[str, int], taken: Mapping[str, 
     """
     if not taken:
         return
-    expected = sum(number - before.get(partition, 0) for partition, number in taken.items())
-    upto = or_(*(and_(ARRIVALS.c.source == name, ARRIVALS.c.number <= number) for name, number in taken.items()))
-    deleted = connection.execute(delete(ARRIVALS).where(upto)).rowcount
+    runs = {name: (before.get(name, 0) + 1, number) for name, number in taken.items()}
+    expected = sum(last - first + 1 for first, last in runs.values())
+    deleted = connection.execute(delete(ARRIVALS).where(_in(runs))).rowcount
     if deleted != expected:
         raise DoelbindingError(
             f"{expected} arrivals of {', '.join(sorted(taken))} were to be taken, and {deleted} are in the store; "
@@ -72,6 +72,7 @@ def _queue() -> Select[str, int, int]:
         .select_from(tables)
         .where(ARRIVALS.c.number <= taken + MOST_AT_ONCE)
         .order_by(ARRIVALS.c.number - taken, ARRIVALS.c.committed_us, ARRIVALS.c.source)
+        .limit(MOST_AT_ONCE)
     )
 
 
@@ -87,14 +88,18 @@ def _within(most_rows: int, queue: Iterable[tuple[str, int, int]]) -> list[tuple
     return chosen
 
 
-def _among(chosen: Iterable[tuple[str, int]]) -> ColumnElement[bool]:
-    """Whether a row is one of these; they are unbroken runs, so two bounds per partition say it."""
-    numbers: dict[str, list[int]] = {}
+def _runs(chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[int, int]]:
+    """First and last number per partition; what is chosen of one has no gaps."""
+    runs: dict[str, tuple[int, int]] = {}
     for source, number in chosen:
-        numbers.setdefault(source, []).append(number)
+        runs[source] = (runs.get(source, (number, number))[0], number)
+    return runs
+
+
+def _in(runs: Mapping[str, tuple[int, int]]) -> ColumnElement[bool]:
     return or_(
         *(
-            and_(ARRIVALS.c.source == source, ARRIVALS.c.number.between(min(these), max(these)))
-            for source, these in numbers.items()
+            and_(ARRIVALS.c.source == source, ARRIVALS.c.number.between(first, last))
+            for source, (first, last) in runs.items()
         )
     )

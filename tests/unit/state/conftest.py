@@ -9,9 +9,6 @@ from sqlalchemy.engine import URL, make_url
 
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate
-from tests.integration.services import postgresql
-
-__all__ = ["database", "postgresql", "server"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])

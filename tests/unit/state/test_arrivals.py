@@ -233,6 +233,10 @@ def test_far_more_than_one_call_looks_at_is_taken_all_the_same(database: URL, mo
     monkeypatch.setattr("services.detector.state.taking.MOST_AT_ONCE", 3)
     with a_reader(database) as reader, an_owned_store(database) as store:
         reader.claim(A)
-        for position in range(8):
-            reader.arrive(A, an_arrival(position + 1, f"l-{position}"))
-        assert [len(take(store)) for _ in range(4)] == [3, 3, 2, 0]
+        reader.claim(B)
+        for position in range(4):
+            reader.arrive(A, an_arrival(position + 1, f"a-{position}"))
+            reader.arrive(B, an_arrival(position + 1, f"b-{position}"))
+        found = [ids(take(store)) for _ in range(4)]
+    assert [len(some) for some in found] == [3, 3, 2, 0]
+    assert sorted(lookup_id for some in found for lookup_id in some) == [f"{p}-{n}" for p in "ab" for n in range(4)]

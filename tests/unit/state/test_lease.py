@@ -98,6 +98,26 @@ def test_a_claim_ends_any_lease(database: URL) -> None:
         assert not second.renew_lease(LONG)
 
 
+def test_what_another_owns_is_not_loaded_to_be_built_upon(database: URL) -> None:
+    with a_store(database) as first, a_store(database) as second, a_store(database) as onlooker:
+        first.take_lease("first", OVER)
+        second.take_lease("second", LONG)
+        with pytest.raises(Fenced, match="another detector took over"):
+            first.load()
+        assert onlooker.load().epoch == second.load().epoch == 2
+
+
+def test_a_lease_that_was_given_back_can_be_had_again(database: URL) -> None:
+    with a_store(database) as first, a_store(database) as second:
+        first.take_lease("first", LONG)
+        first.release_lease()
+        second.take_lease("second", LONG)
+        second.release_lease()
+        assert first.take_lease("first", LONG) == 3
+        first.load()
+        first.commit(Commit({}, {"a": 1}))
+
+
 @pytest.mark.services
 def test_the_lease_runs_by_the_clock_of_the_server(server: URL) -> None:
     with a_store(server) as store:

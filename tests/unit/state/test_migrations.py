@@ -8,17 +8,24 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
 
+<<<<<<< HEAD
 from services.detector.state.connection import open_engine, reading, sqlite_url, writing
 from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
 from services.detector.state.schema import DEAD_LETTERS, METADATA
+=======
+from services.detector.state.connection import sqlite_url
+from services.detector.state.migrate import VERSION_TABLE, migrate
+from services.detector.state.schema import METADATA
+>>>>>>> five-pg
 
 
 def test_migrations_and_schema_agree(database: URL) -> None:
     migrate(database)
-    engine = open_engine(database)
-    with reading(engine) as connection:
+    engine = create_engine(database)  # the store's own reads blobs as bytes, which reading a catalogue does not expect
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
         difference = compare_metadata(context, METADATA)
     engine.dispose()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 
 from services.core.clock import SystemClock
 from services.detector.state import connection as connecting
@@ -170,6 +171,45 @@ def test_a_server_that_takes_no_writes_is_told_as_such(server: URL) -> None:
 def test_a_user_without_rights_is_told_as_such(server: URL) -> None:
     told = refusal(server.update_query_dict({"options": "-c role=pg_monitor"}))
     assert "this user may not do that" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "passes", "hopeless"),
+    [
+        ("53100", "the disk or the database is full; free space", True, False),
+        ("53200", "the server has no memory left", True, False),
+        ("40P01", "another process is writing to it", True, False),
+        ("57014", "another process is writing to it", True, False),
+        ("58030", "its disk fails to read or write", True, False),
+        ("57P01", "it cannot be reached", True, False),
+        ("53400", "the database does not answer as it should", False, False),
+        ("XX001", "it is damaged; restore it from a backup", False, True),
+    ],
+)
+def test_what_the_server_complains_of_is_told_by_cause(
+    server: URL, code: str, told: str, passes: bool, hopeless: bool
+) -> None:
+    complain = f"BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = '{code}', DETAIL = 'a secret'; END"
+    query(server, f"CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS $${complain}$$")
+    query(server, "CREATE TRIGGER complains BEFORE INSERT ON archive EXECUTE FUNCTION complain()")
+    with an_owned_store(server) as store:
+        with pytest.raises(StoreUnavailable, match=f"so it is: {told}") as caught:
+            store.commit(WORK)
+        assert (caught.value.passes, caught.value.hopeless) == (passes, hopeless)
+        assert "secret" not in str(caught.value)
+        assert_holds_nothing(store)
+        query(server, "DROP TRIGGER complains ON archive")
+        store.commit(WORK)
+        assert_holds_the_work(store)
+
+
+@pytest.mark.parametrize("code", ["22012", "23505", "42601"])
+def test_a_fault_of_this_program_stays_a_fault(server: URL, code: str) -> None:
+    complain = f"BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = '{code}'; END"
+    query(server, f"CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS $${complain}$$")
+    query(server, "CREATE TRIGGER complains BEFORE INSERT ON archive EXECUTE FUNCTION complain()")
+    with an_owned_store(server) as store, pytest.raises(DatabaseError):
+        store.commit(WORK)
 
 
 def test_an_error_shows_no_stored_value(server: URL) -> None:
