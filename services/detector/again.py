@@ -40,9 +40,7 @@ def obstacle(record: str, codes: Sequence[str], size: int) -> str | None:
     if record != LOOKUP.name:
         return "it is a row of a register; mend the register's file, which is read anew as a whole"
     if size <= BYTES_OF_A_SEAL:
-        return (
-            "it has no bytes: a whole file, an empty message or a line too long to keep; deliver it anew"
-        )
+        return "it has no bytes: a whole file, an empty message or a line too long to keep; deliver it anew"
     return None
 
 
