@@ -24,7 +24,6 @@ IN_A_TOPIC = "offset "
 
 NOT_READ_AGAIN = {
     "same-id-other-content": "it was read: of two lookups with one id one was scored; give each an id of its own",
-    "line-too-long": "its bytes were not kept; deliver it again",
 }
 """Codes of letters that cannot be taken again as they are, and what to do instead."""
 BYTES_OF_A_SEAL = 29
@@ -41,7 +40,7 @@ def obstacle(record: str, codes: Sequence[str], size: int) -> str | None:
     if record != LOOKUP.name:
         return "it is a row of a register; mend the register's file, which is read anew as a whole"
     if size <= BYTES_OF_A_SEAL:
-        return "it tells of a file or a message without content; deliver the lookups again"
+        return "it has no bytes: a whole file, an empty message or a line too long to keep; deliver it anew"
     return None
 
 

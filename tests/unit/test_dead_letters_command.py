@@ -78,7 +78,10 @@ def test_what_cannot_be_taken_again_is_left_and_told(told) -> None:
         (["show", "9"], ["dead letter 9: there is none with this id"]),
         (["replay"], ["name letters by id, or choose them"]),
         (["replay", "1", "--all"], ["name letters by id, or choose them"]),
-        (["replay", "1", "2", "3", "9"], ["letter 9: there is none", "letter 2: it is a row", "letter 3: it tells of"]),
+        (
+            ["replay", "1", "2", "3", "9"],
+            ["letter 9: there is none", "letter 2: it is a row", "3: it has no bytes"],
+        ),
         (["replay", "--all", "--mended", "{mended}"], ["--mended: belongs to one letter"]),
         (["replay", "1", "--mended", "{mended}"], ["--mended: line: is not JSON"]),
         (["replay", "2", "--mended", "{mended}"], ["dead letter 2: it is a row of a register"]),
