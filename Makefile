@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run services services-stop test test-unit test-integration check asyncapi qualify fmt bench quality lock clean
+.PHONY: chaos help setup run services services-stop test test-unit test-integration check asyncapi qualify fmt bench quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -57,6 +57,14 @@ check: $(READY) services ## what CI runs: format, lint, types, layers, all tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(WITH_SERVICES) LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
+
+chaos: export DOELBINDING_SERVICES := $(CURDIR)/var/chaos
+chaos: export DOELBINDING_SERVICES_KAFKA := 29092
+chaos: export DOELBINDING_SERVICES_POSTGRESQL := 25432
+chaos: $(READY) ## detectors killed, frozen and cut off, broker and server restarted, on services of their own; a quarter of an hour
+	@deploy/services/run start
+	@. $(CURDIR)/var/chaos/env && DOELBINDING_CHAOS=1 DOELBINDING_REQUIRE_SERVICES=1 $(BIN)/pytest tests/integration/test_detectors_survive_chaos.py $(ARGS); \
+	    ended=$$?; deploy/services/run stop; exit $$ended
 
 asyncapi: ## validates schemas/asyncapi.yaml by AsyncAPI's own parser; needs Node.js 18 or later with npm
 	@command -v node >/dev/null && command -v npm >/dev/null || { \

@@ -32,13 +32,13 @@ def pair(kafka: str, topic: str) -> Iterator[Pair]:
     settings = connection(load_kafka_settings(bootstrap_servers=kafka))
     bounds = consumer_settings(Consuming(topic, f"group-of-{topic}"))
     with ExitStack() as open_ones:
-        leader, other = (open_ones.enter_context(closing(KafkaConsumer(**settings | bounds))) for _ in range(2))
-        for each in (leader, other):
+        both = [open_ones.enter_context(closing(KafkaConsumer(**settings | bounds))) for _ in range(2)]
+        for count, each in enumerate(both, 1):
             finish_joins(each)
             each.subscribe([topic], listener=Rebalances(each))
             each.topics()
-            await_that(partial(stable_after_polls, leader, each), "both are members")
-        yield leader, other
+            await_that(partial(stable_after_polls, *both[:count]), "all are members")
+        yield both[0], both[1]
 
 
 def stable_after_polls(*members: KafkaConsumer) -> bool:

@@ -11,15 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
 
-<<<<<<< HEAD
 from services.detector.state.connection import open_engine, reading, sqlite_url, writing
 from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
 from services.detector.state.schema import DEAD_LETTERS, METADATA
-=======
-from services.detector.state.connection import sqlite_url
-from services.detector.state.migrate import VERSION_TABLE, migrate
-from services.detector.state.schema import METADATA
->>>>>>> five-pg
 
 
 def test_migrations_and_schema_agree(database: URL) -> None:
