@@ -102,8 +102,14 @@ def test_an_aim_is_met_from_its_bound_on() -> None:
         "burden, heaviest / lightest group <= 2": ("1.000", True),
         "kinds of class P: every episode pushed": ("all", True),
         "every episode in an open signal": ("all", True),
-        "other kinds: at least one episode within budget 5": ("all", True),
+        "other kinds, but for context alone: at least one episode within budget 5": ("all", True),
     }
+
+
+def test_kinds_that_are_context_alone_need_not_be_within_the_budget() -> None:
+    kinds = (Kind("dormant_file", 3, 3, 3, 0, 0), Kind("acquaintance_once", 3, 3, 3, 0, 0))
+    found = reached([outcome("standard", kinds=kinds)])
+    assert found["other kinds, but for context alone: at least one episode within budget 5"] == ("all", True)
 
 
 def test_an_aim_that_is_missed_or_not_measured_says_so() -> None:
@@ -113,7 +119,10 @@ def test_an_aim_that_is_missed_or_not_measured_says_so() -> None:
     assert found["leak, random open cases of other teams <= 0.05"] == ("-", None)
     assert found["kinds of class P: every episode pushed"] == ("not: own_file", False)
     assert found["every episode in an open signal"] == ("not: volume_20", False)
-    assert found["other kinds: at least one episode within budget 5"] == ("not: volume_20", False)
+    assert found["other kinds, but for context alone: at least one episode within budget 5"] == (
+        "not: volume_20",
+        False,
+    )
 
 
 def test_a_real_background_is_set_against_both_baselines_and_a_quiet_agency_against_its_pushes() -> None:

@@ -43,7 +43,7 @@ CONTEXT = (
         ),
     ),
     medical_data(40),
-    sign_of_sharing(50),
+    sign_of_sharing(80),
     break_glass(40),
     found_by_name(20),
     found_by_address(40),

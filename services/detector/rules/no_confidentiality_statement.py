@@ -16,7 +16,7 @@ RULE = Rule(
     fires=pl.lit(True),
     factors=(
         base(
-            300,
+            260,
             Text(
                 "Op {days_nl} is een systeem gebruikt waarvoor een geheimhoudingsverklaring nodig is, terwijl er voor dat moment aan het einde van de respijttermijn geen was vastgelegd.",
                 "On {days_en} a system was used that needs a statement of confidentiality, while at the end of the grace none was on record for that moment.",
@@ -25,7 +25,7 @@ RULE = Rule(
         Factor(
             "number-of-days",
             pl.col("days") >= 2,
-            pl.when(pl.col("days") >= 20).then(160).when(pl.col("days") >= 5).then(130).otherwise(60),
+            pl.when(pl.col("days") >= 20).then(90).when(pl.col("days") >= 5).then(60).otherwise(30),
             pl.col("days").cast(pl.String),
             Text(
                 "Het gaat om {days_nl}; per dag en systeem telt de eerste raadpleging.",
