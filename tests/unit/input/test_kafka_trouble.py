@@ -6,6 +6,7 @@ import pytest
 from kafka import errors
 from kafka.structs import TopicPartition
 
+from services.detector.sources.kafka.client_log import CONNECTIONS, last_loss
 from services.detector.sources.kafka.trouble import hopeless, out_of_range
 
 
@@ -34,3 +35,13 @@ def test_an_offset_that_the_broker_does_not_have_is_named_with_its_partition():
     gone = {TopicPartition("lookups", 3): 17}
     assert out_of_range(errors.OffsetOutOfRangeError(gone)) == gone
     assert out_of_range(errors.OffsetOutOfRangeError()) == {}
+
+
+def test_the_reason_of_a_lost_connection_comes_from_the_log_of_the_client():
+    with last_loss() as loss:
+        assert loss.reason == ""
+        CONNECTIONS.error("%s: Connection lost: %s", "node-1", "certificate verify failed")
+        CONNECTIONS.error("another matter")
+        assert loss.reason == "certificate verify failed"
+    CONNECTIONS.error("%s: Connection lost: %s", "node-1", "not heard any more")
+    assert loss.reason == "certificate verify failed"

@@ -15,6 +15,7 @@ from kafka.errors import KafkaConfigurationError, KafkaError, RetriableError
 from services.core.errors import DoelbindingError, InputError
 from services.core.kafka_connection import connection
 from services.core.kafka_settings import KafkaSettings
+from services.detector.sources.kafka.client_log import last_loss
 
 Made = TypeVar("Made")
 LOG = structlog.get_logger()
@@ -107,14 +108,16 @@ def with_patience(work: Callable[[], Made], stop: threading.Event) -> Made | Non
 
     Raises InputError if the client refuses the settings, and DoelbindingError if the broker refuses the client.
     """
-    while not stop.is_set():
-        try:
-            return work()
-        except KafkaConfigurationError as error:
-            raise InputError(f"settings of Kafka: {error}") from error
-        except RetriableError as error:
-            LOG.warning("kafka-unavailable", reason=type(error).__name__, next_try_in_seconds=PAUSE_SECONDS)
-            stop.wait(PAUSE_SECONDS)
-        except KafkaError as error:
-            raise DoelbindingError(f"Kafka refuses the client: {type(error).__name__}") from error
+    with last_loss() as loss:
+        while not stop.is_set():
+            try:
+                return work()
+            except KafkaConfigurationError as error:
+                raise InputError(f"settings of Kafka: {error}") from error
+            except RetriableError as error:
+                reason = loss.reason or type(error).__name__
+                LOG.warning("kafka-unavailable", reason=reason, next_try_in_seconds=PAUSE_SECONDS)
+                stop.wait(PAUSE_SECONDS)
+            except KafkaError as error:
+                raise DoelbindingError(f"Kafka refuses the client: {type(error).__name__}") from error
     return None
