@@ -32,5 +32,10 @@ def detector_database(home: Path) -> URL:
     return url
 
 
+def is_file(url: URL) -> bool:
+    """Whether the database is a file, for one detector alone."""
+    return url.get_backend_name() == "sqlite"
+
+
 def _told() -> str:
     return f"{SETTING}: should be an address like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////FILE"

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.settings import default_home
-from services.detector.state.connection import open_engine, sqlite_url
+from services.detector.database import detector_database, is_file
+from services.detector.state.connection import open_engine
 from services.detector.state.letterbox import LetterBox
-
-DATABASE = "DOELBINDING_DETECTOR_DATABASE"
 
 
 @contextmanager
@@ -26,10 +23,7 @@ def letter_box(home: Path | None) -> Iterator[LetterBox]:
 
     Raises InputError if there is none.
     """
-    try:
-        engine = open_engine(_address(home or default_home()))
-    except (ArgumentError, ImportError) as error:
-        raise InputError(f"{DATABASE}: should be the URL of a database whose driver is installed") from error
+    engine = open_engine(_address(home or default_home()))
     try:
         yield LetterBox(engine, SystemClock())
     finally:
@@ -45,9 +39,9 @@ def key_ring(home: Path | None) -> KeyRing:
 
 
 def _address(home: Path) -> URL:
-    if given := os.environ.get(DATABASE):
-        return make_url(given)
-    path = home / "detector.sqlite"
-    if not path.exists():
-        raise InputError(f"{path}: is not there; --home names the folder in which a detector keeps its database")
-    return sqlite_url(path)
+    url = detector_database(home)
+    if is_file(url) and not Path(url.database or "").exists():
+        raise InputError(
+            f"{url.database}: is not there; --home names the folder in which a detector keeps its database"
+        )
+    return url
