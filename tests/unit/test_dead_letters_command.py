@@ -114,4 +114,4 @@ def test_the_database_of_the_environment_goes_before_the_folder(told, tmp_path, 
     monkeypatch.setenv("DOELBINDING_DETECTOR_DATABASE", "secret nonsense")
     code, _, err = told("list")
     assert (code, "secret" in err) == (2, False)
-    assert "DOELBINDING_DETECTOR_DATABASE: should be the URL of a database" in err
+    assert "DOELBINDING_DETECTOR_DATABASE: should be an address like" in err
