@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from services.detector.make_topics import make_topics
 from services.detector.replay.messages import messages, span
 from services.detector.replay.send import PRODUCER
 from services.detector.sources.dataset import all_lookups
-from tests.integration.own_services import own_service
+from tests.integration.own_services import OwnService, own_service
 from tests.integration.services import NewTopicName
 from tests.processes import COMMAND, free_port
 from tests.unit.command_line import run
@@ -118,18 +120,47 @@ def test_a_broker_that_dies_in_the_middle_loses_nothing_and_has_nothing_twice(da
     first, last = span(lookups) or pytest.fail("no lookups")
     speed = (last - first).total_seconds() / 5
     with own_service("kafka") as broker:
-        made = make_topics([Topic("lookups", "", PARTITIONS, {})], 1, KafkaSettings(bootstrap_servers=broker.address))
-        line = [COMMAND, "replay", dataset, "--to", "kafka", "--topic", made[0].topic.name, "--speed", str(speed)]
+        make_topics([Topic("lookups", "", PARTITIONS, {})], 1, KafkaSettings(bootstrap_servers=broker.address))
+        line = [COMMAND, "replay", dataset, "--to", "kafka", "--topic", "lookups", "--speed", str(speed)]
         environment = os.environ | {f"{PREFIX}BOOTSTRAP_SERVERS": broker.address}
-        with subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL) as replaying:
-            while not any(log.stat().st_size for log in (broker.folder / "kafka" / "data").glob("lookups-*/*.log")):
-                assert replaying.poll() is None
-                time.sleep(0.05)
+        with subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, text=True) as replaying:
+            await_messages(broker, replaying)
             broker.kill()
             broker.start()
         found = [record.value for record in everything_in(broker.address, "lookups")]
     assert replaying.returncode == 0
     assert sorted(found) == sorted(message.value for message in messages(lookups))
+
+
+@pytest.mark.slow
+@pytest.mark.services
+def test_a_broker_that_stays_away_ends_the_replay_with_what_to_do(dataset: Path, tmp_path: Path) -> None:
+    """The command with shorter time-outs than its own."""
+    command = tmp_path / "impatient.py"
+    command.write_text(
+        "import sys\n"
+        "from services.cli import run\n"
+        "from services.detector.replay import send\n"
+        "send.PRODUCER |= {'request_timeout_ms': 1_000, 'delivery_timeout_ms': 2_000}\n"
+        "sys.exit(run(sys.argv[1:]))\n"
+    )
+    with own_service("kafka") as broker:
+        make_topics([Topic("lookups", "", PARTITIONS, {})], 1, KafkaSettings(bootstrap_servers=broker.address))
+        line = [sys.executable, command, "replay", dataset, "--to", "kafka", "--topic", "lookups", "--speed", "100_000"]
+        environment = os.environ | {f"{PREFIX}BOOTSTRAP_SERVERS": broker.address}
+        with subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True) as replaying:
+            await_messages(broker, replaying)
+            broker.kill()
+            told = replaying.communicate()[1]
+    assert replaying.returncode == 1
+    assert re.fullmatch(r"doelbinding: replay: the brokers did not take a message .* are in the topic\. .*\n", told)
+
+
+def await_messages(broker: OwnService, replaying: subprocess.Popen[str]) -> None:
+    """Until the broker has written the first messages."""
+    while not any(log.stat().st_size for log in (broker.folder / "kafka" / "data").glob("lookups-*/*.log")):
+        assert replaying.poll() is None
+        time.sleep(0.05)
 
 
 def everything_in(kafka: str, topic: str) -> Iterator[Read]:

@@ -27,21 +27,34 @@ PRODUCER: dict[str, object] = {
     "bootstrap_timeout_ms": BOOTSTRAP_MS,
     "max_block_ms": BOOTSTRAP_MS,
     "request_timeout_ms": 10_000,
-    "delivery_timeout_ms": 60_000,
+    "delivery_timeout_ms": 120_000,
     "linger_ms": 20,
     "batch_size": 2**18,
     "max_request_size": 2**23,
     "metrics_enabled": False,
 }
-"""All that bears on loss and order is said. A broker that restarts is waited for, a minute long."""
+"""All that bears on loss and order is said. A broker that restarts is waited for, two minutes long."""
 
 MOST_WAITING = 20_000
 """Messages without an acknowledgement; the client itself would hold any number in memory."""
 
-GIVE_UP_SECONDS = 120.0
+GIVE_UP_SECONDS = 180.0
 """When a message counts as failed although the client, which should have said so, did not."""
 
 HEADERS = [("content-type", CONTENT_TYPE.encode())]
+
+
+class ClosingProducer(KafkaProducer):
+    """A producer that can be closed while messages wait.
+
+    The client would raise while it is closed, stay open, and complain once more at the end of the process. Nothing
+    relies on `flush`: acknowledgements are counted one by one.
+    """
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Waits until nothing waits, or for so many seconds."""
+        with suppress(KafkaTimeoutError):
+            super().flush(timeout)
 
 
 class Sender:
@@ -86,12 +99,11 @@ class Sender:
 def sending(topic: str, settings: KafkaSettings) -> Iterator[Sender]:
     """A sender to a topic that exists. Raises DoelbindingError if it does not, or if the brokers are away or refuse."""
     with kafka_faults_told("replay", settings):
-        producer = KafkaProducer(**PRODUCER, **connection(settings))
+        producer = ClosingProducer(**PRODUCER, **connection(settings))
     try:
         yield Sender(producer, topic, _partitions(producer, topic))
     finally:
-        with suppress(KafkaTimeoutError):  # what is not acknowledged by now has been told of
-            producer.close(timeout=0)
+        producer.close(timeout=0)
 
 
 def partition_of(key: bytes | None, partitions: int) -> int:
