@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import sleep
 
 import pytest
@@ -191,16 +192,22 @@ def test_a_member_that_waits_keeps_its_partitions(kafka: str, new_topic: NewTopi
     assert other.mine == {}
 
 
-def test_a_paused_member_stores_nothing_until_it_is_resumed(kafka: str, new_topic: NewTopicName) -> None:
+def test_a_paused_member_stores_nothing_and_tells_its_lag_until_it_is_resumed(
+    kafka: str, new_topic: NewTopicName
+) -> None:
     topic = new_topic()
     store = SharedStore()
-    member = a_member(kafka, topic, store, bounded=False)
+    member = a_member(kafka, topic, store, bounded=False, stall_seconds=4.0)
+    lag = partial(
+        member.metrics.registry.get_sample_value, "doelbinding_kafka_lag_records", {"partition": f"{topic}/0"}
+    )
     with running(member):
         await_that(lambda: member.source.assigned() == (f"{topic}/0",), "the member has its partition")
         member.source.pause()
         await_that(lambda: member.metrics.registry.get_sample_value("doelbinding_kafka_paused") == 1, "it pauses")
         send(kafka, topic, [an_event(number) for number in range(30)])
-        sleep(1.0)
+        await_that(lambda: lag() == 30, "it tells how much there is to read")
         assert store.lookups == []
         member.source.resume()
         await_that(lambda: store.lookups == lookup_ids(range(30)), "it reads on")
+        await_that(lambda: lag() == 0, "it tells that it has read all")

@@ -76,12 +76,12 @@ def test_a_rebalance_that_ends_starts_the_time_anew(stall, time):
         stall.member(stable=True)
 
 
-def test_the_ends_are_asked_for_a_few_times_within_the_limit(stall, time):
+def test_the_ends_are_asked_for_several_times_within_the_limit(stall, time):
     due = []
     for _ in range(60):
         time.now += 1
         due.append(stall.due())
-    assert due.count(True) == 4
+    assert due.count(True) == 6
 
 
 def test_a_call_that_does_not_come_back_ends_the_process():

@@ -28,6 +28,8 @@ COMMIT_SECONDS = 5.0
 COMMIT_TIMEOUT_MS = 2_000
 CLOSE_TIMEOUT_MS = 5_000
 ANSWER_MS = 10_000
+HANG_SECONDS = 90.0
+"""Longer than any wait of the client that has an end."""
 
 Fetched = tuple[Owned, Iterator[Piece]]
 
@@ -54,7 +56,7 @@ class Reading:
         self._clock = clock
         self._stop = stop
         self._records = Records(consumer, consuming.fast)
-        self._guard = HangGuard(consuming.stall_seconds)
+        self._guard = HangGuard(max(HANG_SECONDS, consuming.stall_seconds))
         self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
         self._polls = 0
         self._next_commit = time.monotonic() + COMMIT_SECONDS

@@ -15,6 +15,7 @@ from services.core.errors import DoelbindingError
 
 LOG = structlog.get_logger()
 CHECKS_PER_LIMIT = 4
+LOOK_SECONDS = 10.0
 FEWEST_POLLS = 20
 
 
@@ -35,7 +36,7 @@ class Stall:
         """Whether it is time to ask the broker for the ends of the partitions again."""
         if self._monotonic() < self._next_check:
             return False
-        self._next_check = self._monotonic() + self._limit / CHECKS_PER_LIMIT
+        self._next_check = self._monotonic() + min(LOOK_SECONDS, self._limit / CHECKS_PER_LIMIT)
         return True
 
     def forget(self) -> None:
