@@ -59,8 +59,8 @@ check: $(READY) services ## what CI runs: format, lint, types, layers, all tests
 	$(WITH_SERVICES) LAW_OF_SLICES_EXAMPLES=8 $(BIN)/pytest -n 2 --dist loadfile
 
 chaos: export DOELBINDING_SERVICES := $(CURDIR)/var/chaos
-chaos: export DOELBINDING_SERVICES_KAFKA := 29092
-chaos: export DOELBINDING_SERVICES_POSTGRESQL := 25432
+chaos: export DOELBINDING_SERVICES_KAFKA := 39092
+chaos: export DOELBINDING_SERVICES_POSTGRESQL := 35432
 chaos: $(READY) ## detectors killed, frozen and cut off, broker and server restarted, on services of their own; a quarter of an hour
 	@deploy/services/run start
 	@. $(CURDIR)/var/chaos/env && DOELBINDING_CHAOS=1 DOELBINDING_REQUIRE_SERVICES=1 $(BIN)/pytest tests/integration/test_detectors_survive_chaos.py $(ARGS); \

@@ -127,7 +127,8 @@ def test_an_unknown_rule_is_told_with_those_that_are_known(told) -> None:
 
 
 def test_an_unknown_source_is_told_with_those_that_are_known(told, tmp_path: Path) -> None:
-    assert told("detect", tmp_path, "--source", "post") == (2, ["--source: 'post' is not known; use: files"])
+    known = "--source: 'post' is not known; use one of: files, kafka"
+    assert told("detect", tmp_path, "--source", "post") == (2, [known])
 
 
 @pytest.mark.parametrize("address", ["intake", "127.0.0.1:8600", "ftp://intake", "http://", "http://intake:many"])
