@@ -27,7 +27,7 @@ TROUBLE_SECONDS = 1.0
 COMMIT_SECONDS = 5.0
 COMMIT_TIMEOUT_MS = 2_000
 CLOSE_TIMEOUT_MS = 5_000
-ANSWER_MS = 10_000
+ANSWER_MS = 3_000
 HANG_SECONDS = 90.0
 """Longer than any wait of the client that has an end."""
 
@@ -62,7 +62,15 @@ class Reading:
         self._next_commit = time.monotonic() + COMMIT_SECONDS
         finish_joins(consumer)
         consumer.subscribe([consuming.topic], listener=rebalances)
-        consumer.topics()  # a leader that joins before it knows the partitions makes the group rebalance once more
+        self._learn_the_partitions()
+
+    def _learn_the_partitions(self) -> None:
+        """A leader that joins before it knows them makes the whole group rebalance once more."""
+        try:
+            with self._guard.watching():
+                self.consumer.topics()
+        except KafkaError as error:
+            LOG.warning("kafka-trouble", reason=type(error).__name__)
 
     def poll(self, seconds: float) -> Sequence[Fetched]:
         """Records of the partitions owned, decoded as they are taken; waits for some until the time is over.
