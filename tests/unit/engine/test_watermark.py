@@ -78,3 +78,23 @@ def test_only_what_lies_behind_it_is_late() -> None:
     lookups = seen(("sonar", TEN), ("sonar", TEN - timedelta(microseconds=1)))
     assert late(lookups, state) == 1
     assert late(lookups, State()) == 0
+
+
+def test_a_partition_that_is_behind_holds_it_back_however_far_it_is() -> None:
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN)), "p0"))
+    clocks = advance_clocks(clocks, clocks_of(seen(("sonar", TEN - timedelta(days=30))), "p1"))
+    assert watermark(clocks, None, SETTINGS) == TEN - timedelta(hours=1)
+    assert watermark(clocks, None, SETTINGS, {"p1"}) == TEN - timedelta(days=30, hours=1)
+
+
+def test_of_a_partition_that_is_behind_the_latest_of_its_systems_counts() -> None:
+    rarely = ("suwinet", TEN - timedelta(days=30))
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN), rarely), "p0"))
+    assert watermark(clocks, None, SETTINGS, {"p0"}) == TEN - timedelta(hours=1)
+
+
+def test_a_partition_that_is_behind_and_of_which_nothing_was_read_stops_it() -> None:
+    clocks = advance_clocks(NO_CLOCKS, clocks_of(seen(("sonar", TEN)), "p0"))
+    before = TEN - timedelta(days=1)
+    assert watermark(clocks, before, SETTINGS, {"p1"}) == before
+    assert watermark(clocks, None, SETTINGS, {"p1"}) is None

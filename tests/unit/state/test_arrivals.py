@@ -240,3 +240,26 @@ def test_far_more_than_one_call_looks_at_is_taken_all_the_same(database: URL, mo
         found = [ids(take(store)) for _ in range(4)]
     assert [len(some) for some in found] == [3, 3, 2, 0]
     assert sorted(lookup_id for some in found for lookup_id in some) == [f"{p}-{n}" for p in "ab" for n in range(4)]
+
+
+def test_partitions_are_behind_until_their_reader_says_otherwise_and_all_is_taken(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.expect([A, B])
+        reader.expect([A])
+        assert store.behind({}) == {A, B}
+        for name in (A, B):
+            reader.claim(name)
+        reader.arrive(A, Arrival(1, encoded("a-1"), behind=True))
+        reader.arrive(B, Arrival(0))
+        assert store.behind({A: 1}) == {A}
+        reader.arrive(A, Arrival(2, encoded("a-2")))
+        assert store.behind({A: 1}) == {A}
+        assert store.behind({A: 2}) == frozenset()
+
+
+def test_a_partition_that_is_claimed_anew_is_behind_until_its_reader_has_looked(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.claim(A)
+        reader.arrive(A, Arrival(0))
+        reader.claim(A)
+        assert store.behind({}) == {A}
