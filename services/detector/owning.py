@@ -101,7 +101,8 @@ class Owner:
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
             for piece in letters.slices():
-                step = decider.step([self.reader.read(piece)], registers.read(), closed=False)
+                behind = self._patience.later(lambda: self.store.behind(taken))
+                step = decider.step([self.reader.read(piece)], registers.read(), closed=False, behind=behind)
                 self._keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             taken.update({one.partition: one.number for one in arrived})
