@@ -11,6 +11,9 @@ from tests.integration.services import NewTopicName
 pytestmark = pytest.mark.slow
 
 UNTIL_END = "--until-end"
+ASSIGNED = '"kind": "assigned"'
+SPEED = 10_000.0
+"""Seconds of the agency's three days in a second: some half a minute."""
 IN_SLICES = ("--rows-per-slice", "150")
 IN_OTHER_SLICES = ("--rows-per-slice", "400")
 
@@ -27,18 +30,18 @@ def test_two_detectors_on_postgresql_while_a_third_comes_and_goes(
     agency: Agency, kafka: str, new_topic: NewTopicName, postgresql: str
 ) -> None:
     group = a_group(agency, agency.home("together"), kafka, new_topic(6), postgresql)
-    group.filled()
-    with (
-        group.api(),
-        group.detector(UNTIL_END, *IN_SLICES) as one,
-        group.detector(UNTIL_END, *IN_OTHER_SLICES) as other,
-    ):
-        for detector in (one, other):
-            detector.until_it_says('"kind": "assigned"')
-        with group.detector(*IN_SLICES) as guest:
-            guest.until_it_says('"kind": "assigned"')
-            assert guest.told_to_stop().code == 0, guest.said
-        for detector in (one, other):
-            assert detector.ended().code == 0, detector.said
-        assert any('"kind": "revoked"' in detector.said for detector in (one, other))
+    with group.api():
+        with group.detector(*IN_SLICES) as one, group.detector(*IN_OTHER_SLICES) as other:
+            for detector in (one, other):
+                detector.until_it_says(ASSIGNED)
+            with group.replaying(SPEED) as replay:
+                with group.detector(*IN_SLICES) as guest:
+                    guest.until_it_says(ASSIGNED)
+                    assert guest.told_to_stop().code == 0, guest.said
+                assert replay.ended().code == 0, replay.said
+            for detector in (one, other):
+                assert detector.told_to_stop().code == 0, detector.said
+            assert any('"kind": "revoked"' in detector.said for detector in (one, other))
+        with group.detector(UNTIL_END) as last:
+            assert last.ended().code == 0, last.said
         assert_gives_the_signals_of_the_files(group)
