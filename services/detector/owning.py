@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,19 +14,19 @@ import structlog
 from services.core.clock import Clock
 from services.core.keyring import KeyRing
 from services.detector.again import LettersAgain
-from services.detector.deciding import Decider, Step
+from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
 from services.detector.following import FollowedRegisters
+from services.detector.keeping import Keeper
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
-from services.detector.misread import misread
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read, Reader
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
-from services.detector.state.store import Commit, Store
+from services.detector.state.store import Store
 from services.detector.state.tables import State
 
 IDLE_SECONDS = 0.1
@@ -66,6 +65,7 @@ class Owner:
 
     def __post_init__(self) -> None:
         self._patience = Patience(self.stop)
+        self._keeper = Keeper(self.store, self._patience, self.metrics, self.clock)
 
     def run(self) -> None:
         """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
@@ -84,7 +84,7 @@ class Owner:
     def _own(self) -> None:
         """Decides as the owner. Raises Fenced when another one has taken over."""
         snapshot = self._patience.later(self.store.load)
-        decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._archive))
+        decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
         registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         with self.deliverer() as deliverer:
@@ -103,7 +103,8 @@ class Owner:
             for piece in letters.slices():
                 behind = self._patience.later(lambda: self.store.behind(taken))
                 step = decider.step([self.reader.read(piece)], registers.read(), closed=False, behind=behind)
-                self._keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
+                self._keeper.keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
+                self.counted.update(step.counts())
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             taken.update({one.partition: one.number for one in arrived})
             behind = self._patience.later(lambda: self.store.behind(taken))
@@ -112,29 +113,14 @@ class Owner:
             if arrived or reading.changed or behind != was_behind or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
                 just_taken = {one.partition: taken[one.partition] for one in arrived}
-                self._keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
+                self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
+                self.counted.update(step.counts())
                 was_behind = behind
                 deliverer.wake()
             if last:
                 return
             if not arrived:
                 self.news.wait(IDLE_SECONDS)
-
-    def _keep(self, decider: Decider, step: Step, commit: Commit) -> None:
-        """Stores a step in one transaction, and goes on from it."""
-        self._patience.later(lambda: self._commit(commit))
-        for found_wrong in misread(step.dead):
-            LOG.warning("records-not-read", **found_wrong._asdict())
-        decider.accept(step, self._patience.later(self.store.sizes))
-        self.counted.update(step.counts())
-
-    def _commit(self, commit: Commit) -> None:
-        began = time.monotonic()
-        self.store.commit(commit)
-        self.metrics.show_commit(time.monotonic() - began, self.clock.now())
-
-    def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        return self._patience.later(lambda: self.store.archive(employees.to_list(), subjects.to_list()))
 
 
 def _read(one: Arrived) -> Read:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
-import polars as pl
 import structlog
 from sqlalchemy.engine import URL
 
@@ -25,8 +23,8 @@ from services.detector.deciding import Decider
 from services.detector.deliver import CALL_SECONDS, DRAIN_SECONDS_WHEN_STOPPED, Deliverer, delivering
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.inactive import inactive_rules
+from services.detector.keeping import Keeper
 from services.detector.metrics import DetectorMetrics, serve_metrics
-from services.detector.misread import misread
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Reader
@@ -36,7 +34,7 @@ from services.detector.sources.files import FilesSource
 from services.detector.sources.registers import registers_present
 from services.detector.sources.slices import SourceSlice
 from services.detector.state.migrate import migrate
-from services.detector.state.store import Commit, Store
+from services.detector.state.store import Store
 from services.detector.state.tables import State
 from services.detector.stopping import until_told_to_stop
 
@@ -118,12 +116,13 @@ class Watch:
         self._reader = Reader(self._pipeline, clock)
         self._stop = stop
         self._patience = Patience(stop)
+        self._keeper = Keeper(store, self._patience, metrics, clock)
 
     def run(self, deliverer: Deliverer) -> dict[str, int]:
         """Claims the store, goes on where the last commit ended, and reads until the input ends or `stop` is set."""
         self._patience.later(self._store.claim)
         snapshot = self._patience.later(self._store.load)
-        self._decider = Decider(self._pipeline, self._metrics, State.restore(snapshot.tables, self._archive))
+        self._decider = Decider(self._pipeline, self._metrics, State.restore(snapshot.tables, self._keeper.archive))
         registers = FollowedRegisters(
             self._options.dataset, self._pipeline, self._sources, snapshot.meta.get("registers")
         )
@@ -158,23 +157,12 @@ class Watch:
             again=LettersAgain(self._store, self._ring, self._patience).slices,
         )
 
-    def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        return self._patience.later(lambda: self._store.archive(employees.to_list(), subjects.to_list()))
-
     def _take(self, piece: SourceSlice, reading: Reading) -> dict[str, int]:
         """One slice through the engine and into the store."""
         step = self._decider.step([self._reader.read(piece)], reading, closed=piece.closed)
         commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions, again=piece.again)
-        self._patience.later(lambda: self._commit(commit))
-        for found_wrong in misread(step.dead):
-            LOG.warning("records-not-read", **found_wrong._asdict())
-        self._decider.accept(step, self._patience.later(self._store.sizes))
+        self._keeper.keep(self._decider, step, commit)
         return step.counts()
-
-    def _commit(self, commit: Commit) -> None:
-        began = time.monotonic()
-        self._store.commit(commit)
-        self._metrics.show_commit(time.monotonic() - began, self._clock.now())
 
 
 @contextmanager
