@@ -22,7 +22,7 @@ from services.detector.sources.slices import SourceSlice
 from tests.unit.input.records import a_lookup, as_line
 
 SOURCE = "urn:nld:oin:00000001234567890000:systeem:sonar"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def an_event(number: int) -> bytes:
@@ -128,7 +128,7 @@ def running(*members: Member) -> Iterator[None]:
 
 
 def await_that(true: Callable[[], bool], what: str) -> None:
-    """Waits until it is so; fails after a minute."""
+    """Waits until it is so; fails after `PATIENCE_SECONDS`."""
     until = monotonic() + PATIENCE_SECONDS
     while not true():
         assert monotonic() < until, what

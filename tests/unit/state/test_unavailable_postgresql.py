@@ -33,7 +33,7 @@ def another_writer(url: URL) -> Iterator[Connection]:
 
 
 def end_other_connections(url: URL) -> None:
-    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    others = "datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
     query(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
