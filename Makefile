@@ -73,8 +73,10 @@ asyncapi: ## validates schemas/asyncapi.yaml by AsyncAPI's own parser; needs Nod
 	    echo "Needs Node.js and npm: on Debian and Ubuntu install the packages nodejs and npm" >&2; exit 2; }
 	@cd schemas/asyncapi-check && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node check.js
 
-qualify: $(READY) ## the law of slices on 100 agencies per law; takes the better part of an hour
+qualify: $(READY) services ## what CI runs in small, in full: the law of slices, histories of two detectors, chaos; well over an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties
+	$(WITH_SERVICES) TWO_STEPS_EXAMPLES=200 $(BIN)/pytest tests/unit/state/test_two_steps.py
+	$(MAKE) chaos
 
 fmt: $(READY) ## formats the code and mends what the linter can mend
 	$(BIN)/ruff format .

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,13 +78,18 @@ class Started:
 
 
 @contextmanager
-def started(home: Path, *arguments: str | Path, settings: Mapping[str, str] | None = None) -> Iterator[Started]:
+def started(
+    home: Path,
+    *arguments: str | Path,
+    settings: Mapping[str, str] | None = None,
+    program: Sequence[str | Path] = (COMMAND,),
+) -> Iterator[Started]:
     """A running `doelbinding`; killed at the end if it still runs. Its output stays in `home` beside its data."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     number = len(list(home.glob("*.out")))
     out_file, err_file = home / f"{number}.out", home / f"{number}.err"
     with out_file.open("wb") as out, err_file.open("wb") as err:
-        line = [str(COMMAND), *(str(argument) for argument in arguments)]
+        line = [str(argument) for argument in (*program, *arguments)]
         process = subprocess.Popen(line, stdout=out, stderr=err, env=_environment(home) | dict(settings or {}))
     try:
         yield Started(process, out_file, err_file)

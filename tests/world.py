@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION, Record
 from services.core.eleven_proof import is_valid
 from services.core.keyring import KeyRing
@@ -124,9 +125,8 @@ class Run:
     def __post_init__(self) -> None:
         self.state = replace(self.state, archive=self._archive)
 
-    def _archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        kept = pl.concat([pl.DataFrame(schema=LOOKUPS), *self.archived])
-        return kept.filter(pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode()))
+    def _archive(self, wanted: Wanted) -> pl.DataFrame:
+        return pl.concat([pl.DataFrame(schema=LOOKUPS), *self.archived]).filter(wanted.matches())
 
     def feed(self, piece: Slice, registers: Registers) -> Findings:
         """One step, with what it found kept."""

@@ -13,6 +13,8 @@ from services.core.secret_file import refuse_if_open, write_once
 
 PURPOSES = ("pseudonym", "signal-id", "dead-letter", "cursor", "session")
 KEY_BYTES = 32
+FIRST_VERSION = 1
+"""Of the pseudonyms of a new ring."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class KeyRing:
 
 def new_key_ring() -> KeyRing:
     """A ring of fresh random keys."""
-    return KeyRing(1, {purpose: secrets.token_bytes(KEY_BYTES) for purpose in PURPOSES})
+    return KeyRing(FIRST_VERSION, {purpose: secrets.token_bytes(KEY_BYTES) for purpose in PURPOSES})
 
 
 def open_key_ring(path: Path) -> KeyRing:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.detector.state.schemas import RECENT
 from services.detector.state.tables import State, bucket_of, latest_of
 
@@ -78,7 +79,7 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     old = lookups.filter(pl.col("at") < state.progress.watermark - horizon)
     if old.is_empty():
         return nothing
-    known = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64)).select(KNOWN)
+    known = state.earlier(Wanted(old["employee"].unique())).select(KNOWN)
     return known.join(state.recent, on="lookup_id", how="anti")
 
 

@@ -45,6 +45,7 @@ class Step:
             dead=seal_frame(self.dead, ring),
             partition=partition,
             lookups=self.found.archived,
+            key_version=ring.pseudonym_version,
             meta={"registers": self.registers},
         )
 

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
+from services.core.archive import ARCHIVED
 from services.core.calendar import AgencyCalendar
-from services.core.contract import DATA_CATEGORIES, INSTANT, LOOKUP
+from services.core.contract import DATA_CATEGORIES, LOOKUP
 from services.core.pseudonyms import (
     BSN_DOMAIN,
     CASE_DOMAIN,
@@ -21,34 +22,8 @@ from services.core.pseudonyms import (
     Pseudonymiser,
 )
 
-LOOKUPS = {
-    "lookup_id": pl.String(),
-    "at": INSTANT,
-    "day": pl.Date(),
-    "employee": pl.Int64(),
-    "employee_check": pl.Int64(),
-    "employee_sid": pl.Int64(),
-    "subject": pl.Int64(),
-    "subject_check": pl.Int64(),
-    "subject_sid": pl.Int64(),
-    "system": pl.String(),
-    "action": pl.String(),
-    "searched_by": pl.String(),
-    "categories": pl.UInt8(),
-    "record_count": pl.Int32(),
-    "off_hours": pl.Boolean(),
-    "street": pl.Int64(),
-    "break_glass": pl.Boolean(),
-    "reason_text": pl.Int64(),
-    "claimed_case": pl.Int64(),
-    "workstation": pl.Int64(),
-    "remote": pl.Boolean(),
-    "content": pl.UInt64(),
-}
-"""Encoded lookups: one row per lookup; `categories` has a bit per data category, `content` hashes the whole record.
-
-`reason_text` is a key of the words given for forced access (null: none), `claimed_case` one of the case that the screen
-was in; `remote` tells the place of the workstation: away from the office (null: not known)."""
+LOOKUPS = ARCHIVED
+"""Encoded lookups: one row per lookup, as they are archived."""
 
 NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 """The digits behind a slice's subject keys, a row per person: kept while the slice waits and is judged, encrypted where

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 import structlog
 
+from services.core.archive import Wanted
 from services.core.clock import Clock
 from services.detector.deciding import Decider, Step
 from services.detector.metrics import DetectorMetrics
@@ -27,9 +28,9 @@ class Keeper:
     metrics: DetectorMetrics
     clock: Clock
 
-    def archive(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        """Earlier lookups (LOOKUPS) of these employees or these subjects."""
-        return self.patience.later(lambda: self.store.archive(employees.to_list(), subjects.to_list()))
+    def archive(self, wanted: Wanted) -> pl.DataFrame:
+        """Earlier lookups (LOOKUPS) that are asked for."""
+        return self.patience.later(lambda: self.store.archive(wanted))
 
     def keep(self, decider: Decider, step: Step, commit: Commit) -> None:
         """Stores a step in one transaction, and lets the decider go on from it."""

@@ -12,6 +12,7 @@ from functools import partial
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.calendar import AgencyCalendar
 from services.core.keyring import KeyRing
 from services.core.pseudonyms import Pseudonymiser
@@ -204,10 +205,10 @@ class Pipeline:
         """Earlier lookups that changed register rows concern, or days without their first one: judged again."""
         parts = [pl.DataFrame(schema=LOOKUPS)]
         if not (piece.changed_employees.is_empty() and piece.changed_subjects.is_empty()):
-            parts.append(state.earlier(piece.changed_employees, piece.changed_subjects))
+            parts.append(state.earlier(Wanted(piece.changed_employees, piece.changed_subjects)))
         days = bereft(state.contributions, admitted.replaced)
         if not days.is_empty():
-            of_them = state.earlier(days["employee"].unique(), _no_keys())
+            of_them = state.earlier(Wanted(days["employee"].unique(), days=days["day"].unique()))
             parts.append(of_them.join(days, on=["employee", "day"], how="semi"))
         earlier = pl.concat(parts)
         if earlier.is_empty():

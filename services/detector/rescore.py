@@ -235,11 +235,7 @@ def _before(lookups: pl.DataFrame, rows: int) -> Archive:
     """Reads the first so many of these lookups: those of earlier slices."""
     earlier = lookups.head(rows)
 
-    def read(employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        of_these = pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode())
-        return earlier.filter(of_these)
-
-    return read
+    return lambda wanted: earlier.filter(wanted.matches())
 
 
 def _judged_ahead(

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.claims import worked
@@ -141,10 +142,10 @@ class Surroundings:
         if old.is_empty():
             return pl.concat([fresh, remembered])
         colleagues = cases.join(old, on="row", how="semi")["colleague"]
-        archived = state.earlier(pl.concat([old["employee"], colleagues]).unique(), old["subject"].unique())
+        people = pl.concat([old["employee"], colleagues]).unique()
+        archived = state.earlier(Wanted(people, old["subject"].unique(), _days_around(old)))
         known = pl.concat([fresh["lookup_id"], remembered["lookup_id"], touched.taken_back["lookup_id"]])
-        of_the_days = pl.col("day").is_in(_days_around(old).implode())
-        unknown = archived.filter(of_the_days & ~pl.col("lookup_id").is_in(known.implode()))
+        unknown = archived.filter(~pl.col("lookup_id").is_in(known.implode()))
         return pl.concat([fresh, remembered, judge(unknown).select(AROUND)])
 
     def _with_slips(self, state: State, met: pl.DataFrame, numbers: pl.DataFrame) -> State:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.disturbances import Agency, Intake, an_api, intake_of
 from tests.investigator import Json
-from tests.processes import Started, free_port, started
+from tests.processes import COMMAND, Started, free_port, started
 
 BY_THE_MOMENT = ("raisedAt", "pushed", "contentHash")
 """What lookups that come beyond the lateness may change in a signal: when it was seen, and with that its push."""
@@ -25,6 +25,8 @@ class Group:
     topic: str
     port: int
     settings: Mapping[str, str]
+    program: Sequence[str | Path] = (COMMAND,)
+    """What runs as a detector."""
 
     @property
     def url(self) -> str:
@@ -36,7 +38,7 @@ class Group:
         """One more detector; killed at the end if it still runs."""
         line = ["detect", self.agency.dataset, "--source", "kafka", "--topic", self.topic, "--group", self.topic]
         where = ["--api", self.url, "--metrics-port", "0"]
-        with started(self.home, *line, *where, *options, settings=self.settings) as running:
+        with started(self.home, *line, *where, *options, settings=self.settings, program=self.program) as running:
             yield running
 
     @contextmanager

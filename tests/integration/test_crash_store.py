@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.core.archive import EVERYTHING
 from services.core.backoff import Backoff
 from services.core.clock import SystemClock
 from services.detector.deliver import Deliverer
@@ -70,7 +71,7 @@ def agreed_position(database: Path) -> int:
     assert snapshot.tables["total"]["count"].to_list() == [position]
     assert snapshot.meta == {"last": str(position - 1)}
     assert store.dead_letters()["position"].to_list() == [f"lookups.ndjson:{number}" for number in range(position)]
-    assert sorted(store.archive(None, None)["lookup_id"].to_list()) == sorted(f"l-{n}-1" for n in range(position))
+    assert sorted(store.archive(EVERYTHING)["lookup_id"].to_list()) == sorted(f"l-{n}-1" for n in range(position))
     store.close()
     return position
 

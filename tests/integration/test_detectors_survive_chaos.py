@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import sys
+import time
+from dataclasses import replace
 
 import pytest
 
-from tests.integration.chaos import Chaos, Plan
+from tests.integration.chaos import PAUSE_SECONDS, Chaos, Plan
 from tests.integration.detector_group import a_group, assert_gives_the_signals_of_the_files
 from tests.integration.disturbances import Agency
 from tests.integration.services import NewTopicName
@@ -41,3 +45,27 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     with group.api(), group.detector("--until-end") as last:
         assert last.ended().code == 0, last.said
         assert_gives_the_signals_of_the_files(group)
+
+
+@pytest.mark.skipif(not FULL, reason="half a minute; `make chaos` runs it")
+def test_without_fences_an_owner_that_comes_back_spoils_the_signals(
+    agency: Agency, kafka: str, new_topic: NewTopicName, postgresql: str
+) -> None:
+    """The negative control: what the other tests compare does differ where fences are missing."""
+    group = a_group(agency, agency.home("unfenced"), kafka, new_topic(6), postgresql)
+    group = replace(group, program=(sys.executable, "-m", "tests.integration.unfenced"))
+    with group.api():
+        with group.detector() as owner, group.replaying(SPEED) as replay:
+            owner.until_it_says("engine-owned")
+            with group.detector() as other:
+                for _ in range(3):
+                    time.sleep(PAUSE_SECONDS / 4)
+                    owner.process.send_signal(signal.SIGSTOP)
+                    time.sleep(PAUSE_SECONDS)
+                    owner.process.send_signal(signal.SIGCONT)
+                other.until_it_says("engine-owned")
+                assert replay.process.wait(REPLAY_SECONDS) == 0, replay.said
+        with group.detector("--until-end") as last:
+            last.ended()
+        with pytest.raises(AssertionError):
+            assert_gives_the_signals_of_the_files(group)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import bindparam, update
 
+from services.core.archive import EVERYTHING
 from services.core.clock import SystemClock
 from services.core.keyring import open_key_ring
 from services.detector.commands.letter_store import letter_box
@@ -55,7 +56,7 @@ def test_each_letter_is_taken_once_though_the_detector_is_killed(tmp_path: Path)
     assert len({0, LETTERS, *lefts}) > 3
     assert left(home) == 0
     store = Store(sqlite_url(home / "detector.sqlite"), SystemClock())
-    taken = store.archive(None, None)["lookup_id"].to_list()
+    taken = store.archive(EVERYTHING)["lookup_id"].to_list()
     store.close()
     assert len(taken) == len(set(taken)) == LETTERS + 2
 

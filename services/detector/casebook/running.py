@@ -110,9 +110,7 @@ def _outcome(pipeline: Pipeline, held: Records, case: Story, pieces: int) -> Out
 
 def _archive(seen: pl.DataFrame) -> Archive:
     """What the archive of a running detector would hand back of these lookups."""
-    return lambda employees, subjects: seen.filter(
-        pl.col("employee").is_in(employees.implode()) | pl.col("subject").is_in(subjects.implode())
-    )
+    return lambda wanted: seen.filter(wanted.matches())
 
 
 def _cut(lookups: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:

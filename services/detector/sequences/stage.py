@@ -13,6 +13,7 @@ from functools import partial
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.calendar import AgencyCalendar
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.context import add_context
@@ -103,7 +104,7 @@ class Sequences:
         old = places.filter(pl.col("at") < latest - self._remembered) if latest else places.clear()
         if old.is_empty():
             return near
-        archived = state.earlier(old["employee"].unique(), pl.Series([], dtype=pl.Int64))
+        archived = state.earlier(Wanted(old["employee"].unique(), days=old["day"].unique()))
         archived = archived.join(old, on=EMPLOYEE_DAY, how="semi")
         gone = pl.concat([news.judged["lookup_id"], near["lookup_id"], news.outdated])
         unknown = archived.filter(~pl.col("lookup_id").is_in(gone.implode()))
@@ -134,8 +135,8 @@ def _contributed(
     rows = news.judged.join(missing, on="lookup_id", how="semi")
     absent = missing.join(rows, on="lookup_id", how="anti")
     if not absent.is_empty():
-        employees = days["employee"].unique()
-        archived = state.earlier(employees, pl.Series([], dtype=pl.Int64)).join(absent, on="lookup_id", how="semi")
+        of_days = Wanted(days["employee"].unique(), days=days["day"].unique())
+        archived = state.earlier(of_days).join(absent, on="lookup_id", how="semi")
         rows = pl.concat([rows, judge(archived)], how="diagonal")
     new = pl.concat([as_stored(stored), _as_contributions(rows, missing, surround)])
     kept = state.contributions.join(sequences, on=["lookup_id", "family"], how="anti")

@@ -137,15 +137,16 @@ ARCHIVE = Table(
     "archive",
     METADATA,
     Column("id", NUMBER, primary_key=True),
+    Column("day", Integer, nullable=False),
     Column("level", Integer, nullable=False),
-    Column("first_us", BigInteger, nullable=False),
-    Column("last_us", BigInteger, nullable=False),
+    Column("key_version", Integer, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-"""Encoded lookups, a blob per slice; small blobs are merged level by level."""
+"""Encoded lookups in Parquet, a part per slice and local day (counted from 1970-01-01); small parts of a day are merged
+level by level. Each lookup that was taken in is in one part: parts and positions go in one transaction."""
 
-Index("archive_by_level", ARCHIVE.c.level)
+Index("archive_by_day", ARCHIVE.c.day, ARCHIVE.c.level)
 
 LETTERS_AGAIN = Table(
     "letters_again",

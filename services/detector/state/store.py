@@ -9,9 +9,10 @@ import polars as pl
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select, update
 from sqlalchemy.engine import URL
 
+from services.core.archive import Wanted
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
-from services.core.keyring import KeyRing
+from services.core.keyring import FIRST_VERSION, KeyRing
 from services.detector.state import archive, lease
 from services.detector.state.again import MarkedLetter, forget, marked
 from services.detector.state.arrivals import Arrived, Bodies
@@ -46,9 +47,9 @@ class Commit:
 
     `tables` is the whole state: a table, or a bucket of it, that is absent or empty is deleted. `positions` and
     `meta` hold what changed. `revisions` has the columns of contract SIGNAL and `evidence`, `dead` those of
-    DEAD_LETTER, `lookups` the encoded lookups of the slice (time column `at`). `partition` is the source partition
-    that the dead letters' positions belong to. `taken` tells per partition up to which arrival this is the outcome of,
-    `again` names the dead letters that were taken again in this slice.
+    DEAD_LETTER, `lookups` the encoded lookups of the slice, under keys of `key_version`. `partition` is the source
+    partition that the dead letters' positions belong to. `taken` tells per partition up to which arrival this is the
+    outcome of, `again` names the dead letters that were taken again in this slice.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -60,6 +61,7 @@ class Commit:
     meta: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
     again: Sequence[int] = ()
+    key_version: int = FIRST_VERSION
 
 
 @dataclass(frozen=True)
@@ -172,18 +174,15 @@ class Store:
             enqueue(connection, commit.revisions, now)
             forget(connection, commit.again)
             bury(connection, commit.dead, commit.partition, microseconds(now))
-            archive.append(connection, commit.lookups)
+            archive.append(connection, commit.lookups, commit.key_version)
         self._commits += 1
         self._stored = fresh
         self._taken.update(commit.taken)
 
-    def archive(self, employees: archive.Keys | None, subjects: archive.Keys | None) -> pl.DataFrame:
-        """Archived lookups whose integer `employee` or `subject` is among those given, in no particular order.
-
-        None asks nothing of that column; two Nones give the whole archive. Columns are at least those of LOOKUPS.
-        """
+    def archive(self, wanted: Wanted) -> pl.DataFrame:
+        """Archived lookups that are asked for, in no particular order; columns are at least those of ARCHIVED."""
         with reading(self._engine) as connection:
-            return archive.read(connection, employees, subjects)
+            return archive.read(connection, wanted)
 
     def dead_letters(self) -> pl.DataFrame:
         """All dead letters, oldest first, as contract DEAD_LETTER."""

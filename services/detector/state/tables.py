@@ -8,15 +8,16 @@ from datetime import date, datetime
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.errors import DoelbindingError
 from services.detector.encode import LOOKUPS
 from services.detector.state.schemas import PROGRESS, SCHEMAS, SUPERSEDED
 
-Archive = Callable[[pl.Series, pl.Series], pl.DataFrame]
-"""Reads earlier lookups (LOOKUPS schema) of these employees or these subjects."""
+Archive = Callable[[Wanted], pl.DataFrame]
+"""Reads earlier lookups (LOOKUPS schema) that are asked for."""
 
 
-def no_archive(_employees: pl.Series, _subjects: pl.Series) -> pl.DataFrame:
+def no_archive(_wanted: Wanted) -> pl.DataFrame:
     """For a run that sees its whole input in order: nothing earlier is ever needed."""
     return pl.DataFrame(schema=LOOKUPS)
 
@@ -74,9 +75,9 @@ class State:
         row = {item.name: getattr(self.progress, item.name) for item in fields(Progress)}
         return frames | {"progress": pl.DataFrame([row], schema=PROGRESS)}
 
-    def earlier(self, employees: pl.Series, subjects: pl.Series) -> pl.DataFrame:
-        """Archived lookups (LOOKUPS schema) of these employees or subjects, one row per id: the content that won."""
-        found = self.archive(employees, subjects).select(list(LOOKUPS))
+    def earlier(self, wanted: Wanted) -> pl.DataFrame:
+        """Archived lookups (LOOKUPS schema) that are asked for, one row per id: the content that won."""
+        found = self.archive(wanted).select(list(LOOKUPS))
         return found.join(self.superseded, on=list(SUPERSEDED), how="anti").unique("lookup_id")
 
     @staticmethod

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from services.core.archive import Wanted
 from services.core.calendar import AgencyCalendar
 from services.detector.faults.muting import counting
 from services.detector.registers import Registers
@@ -113,7 +114,7 @@ def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.Dat
     anew = pl.concat([closed.select("employee", "day"), replaced.select("employee", "day")]).unique()
     looks = [state.workdays.join(anew, on=["employee", "day"], how="anti"), _looks(news)]
     if not anew.is_empty():
-        earlier = state.earlier(anew["employee"].unique(), pl.Series([], dtype=pl.Int64))
+        earlier = state.earlier(Wanted(anew["employee"].unique(), days=anew["day"].unique()))
         standing = earlier.join(
             pl.concat([replaced["lookup_id"], news["lookup_id"]]).to_frame(), on="lookup_id", how="anti"
         )

@@ -127,15 +127,15 @@ def dead(*positions: str) -> pl.DataFrame:
 
 
 def lookups(*keys: tuple[int, int | None]) -> pl.DataFrame:
-    """Encoded lookups by (employee, subject), a minute apart."""
+    """Encoded lookups by (employee, subject), a minute apart, of the columns that the archive asks of them."""
     rows = [
-        {"lookup_id": f"l-{employee}-{subject}", "at": START + timedelta(minutes=minute)}
+        {"lookup_id": f"l-{employee}-{subject}", "at": START + timedelta(minutes=minute), "day": START.date()}
         | {"employee": employee, "subject": subject}
         for minute, (employee, subject) in enumerate(keys)
     ]
     return pl.DataFrame(
         rows,
-        schema={"lookup_id": pl.String(), "at": LOOKUPS["at"]} | dict.fromkeys(("employee", "subject"), pl.Int64()),
+        schema={name: LOOKUPS[name] for name in ("lookup_id", "at", "day", "employee", "subject")},
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from sqlalchemy import event
 
+from services.core.archive import EVERYTHING
 from services.core.clock import SystemClock
 from services.core.errors import DoelbindingError
 from services.detector.state.connection import StoreUnavailable, sqlite_url
@@ -33,7 +34,7 @@ def assert_holds_nothing(store: Store) -> None:
     assert (snapshot.tables, snapshot.positions, snapshot.meta) == ({}, {}, {})
     assert store.outbox.backlog().pending == 0
     assert store.dead_letters().is_empty()
-    assert store.archive(None, None).is_empty()
+    assert store.archive(EVERYTHING).is_empty()
 
 
 def assert_holds_the_work(store: Store) -> None:
@@ -41,7 +42,7 @@ def assert_holds_the_work(store: Store) -> None:
     assert_frame_equal(snapshot.tables["days"], WORK.tables["days"], check_row_order=False)
     assert (snapshot.positions, snapshot.meta) == ({"a": 1}, {"x": "1"})
     assert (store.outbox.backlog().pending, store.dead_letters().height) == (100, 1)
-    assert store.archive(None, None).height == 500
+    assert store.archive(EVERYTHING).height == 500
 
 
 def test_a_locked_database_takes_the_same_commit_once_it_is_free(tmp_path: Path) -> None:
