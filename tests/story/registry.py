@@ -190,6 +190,7 @@ OF_RULE: Mapping[tuple[str, str], Told] = {
         lambda columns: 4 * _int(columns["edits"]) >= _int(columns["lookups"]), "edits", part("edits")
     ),
     ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
+    ("unexplained-share", "persistent"): Told(at_least("days", 4), "days", ("days",)),
     ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }
 """Where a factor of a rule differs from that of the others."""
