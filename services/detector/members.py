@@ -71,7 +71,8 @@ def _stood() -> pl.Expr:
 def _belongs() -> pl.Expr:
     by_choice = pl.col("stands_out").is_in(OF_MONTHS) | (pl.col("stands_out") == LEAVER)
     by_choice = by_choice & (pl.col("family") != EXPORTS)
-    return (~by_choice | chosen()) & ((pl.col("stands_out") != SEARCH) | searched())
+    of_persons = (pl.col("counted") != PERSONS) | pl.col("subject").is_not_null()
+    return of_persons & (~by_choice | chosen()) & ((pl.col("stands_out") != SEARCH) | searched())
 
 
 def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +82,7 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
     the month around them. Nor are the files of the own street: one signal tells of them however long it lasts.
     """
     of = (
-        pl.when(pl.col("counted") == RECORDS).then(pl.lit([EXPORTS]))
+        pl.when((pl.col("counted") == RECORDS) | (pl.col("family") == EXPORTS)).then(pl.lit([EXPORTS]))
         .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
         .when(pl.col("family").is_in(OF_MONTHS)).then(pl.lit([UNEXPLAINED]))
         .otherwise(pl.lit(list(ORDINARY)))

@@ -37,6 +37,7 @@ UNITS = {
     "persons": ("subjects", ("persoon", "personen"), ("person", "persons")),
     "records": ("records", ("record", "records"), ("record", "records")),
     "norm": ("norm", ("record", "records"), ("record", "records")),
+    "norm_persons": ("norm", ("persoon", "personen"), ("person", "persons")),
     "employees": ("employees", ("medewerker", "medewerkers"), ("employee", "employees")),
     "peers": ("peers", ("medewerker", "medewerkers"), ("employee", "employees")),
     "workdays": ("history_days", ("werkdag", "werkdagen"), ("day at work", "days at work")),

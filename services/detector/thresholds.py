@@ -61,7 +61,7 @@ class SharingSettings(Section):
 
 
 class ExportSettings(Section):
-    """When the records exported or printed on a day count as far above the role's norm."""
+    """When what was exported or printed on a day counts as far above the role's norm: records, or persons' files."""
 
     window_days: int = Field(
         182, ge=28, le=731, description="days before, of everybody in the role, that make the norm"
@@ -72,6 +72,10 @@ class ExportSettings(Section):
     min_norm_days: int = Field(100, ge=20, description="days at work that a norm rests on; with fewer it has none")
     min_records_without_norm: int = Field(
         1000, ge=2, description="fewer records are never a signal while the role has no norm of its own"
+    )
+    min_persons: int = Field(100, ge=2, description="nor are the files of fewer persons, exported or printed singly")
+    min_persons_without_norm: int = Field(
+        250, ge=2, description="nor of fewer persons while the role has no norm of its own"
     )
     similar_peers: int = Field(2, ge=1, le=20, description="what so many others of the role also took out on a day")
     similar_days: int = Field(35, ge=1, le=182, description="within so many days, this one included, is no exception")

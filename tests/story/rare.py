@@ -40,6 +40,21 @@ def lists_and_reports() -> World:
     return world
 
 
+def files_one_by_one() -> World:
+    """Among colleagues who make long lists daily one takes strangers' files out singly, besides a list."""
+    world = agency()
+    for number in range(1, 7):
+        for day in range(20):
+            at = MONDAY + (day - 40) * DAY
+            world.look(f"e{number}", None, at, action="export", searched_by="other", record_count=300)
+    world.look("e2", None, MONDAY, action="export", searched_by="other", record_count=320)
+    for person in range(150, 255):
+        world.look("e2", person, MONDAY + timedelta(minutes=person), action="export")
+    for person in range(150, 260):
+        world.look("e3", person, MONDAY + timedelta(minutes=person), action="print", record_count=3)
+    return world
+
+
 def over_months() -> World:
     """A file for seven months, a sister's for six; emergency access with the same words, with others, and with none."""
     world = agency()
@@ -114,5 +129,6 @@ RARE = {
     "before leaving": {"leaver"},
     "files of staff": {"staff-file-bypass", "colleague-file", "relative-file"},
     "lists and reports": {"bulk-export"},
+    "files one by one": {"bulk-export"},
 }
 """Rules that each world must have a signal of."""

@@ -96,8 +96,12 @@ def _name_only(columns: Columns) -> bool:
     return _int(columns["by_name"]) > 0 and columns["by_address"] == 0
 
 
-def _against_agency(columns: Columns) -> bool:
-    return columns["compared_with"] == "agency" and _int(columns["history_days"]) > 0
+def _of_exports(counted: str, compared_with: str) -> Callable[[Columns], bool]:
+    """An export is told by records or by persons, beside the role or the agency."""
+    return lambda columns: (
+        (columns["counted"], columns["compared_with"]) == (counted, compared_with)
+        and (compared_with == "role" or _int(columns["history_days"]) > 0)
+    )
 
 
 def _worked_from_there(columns: Columns) -> bool:
@@ -141,8 +145,13 @@ FACTORS: Mapping[str, Told] = {
     "persistent": Told(at_least("days", 5), "days", ("days",)),
     "compared-with-the-agency": Told(is_value("compared_with", "agency"), "peers"),
     "number-of-records": Told(at_least("records", 250), "records", ("records",)),
-    "above-role-norm": Told(is_value("compared_with", "role"), "norm", ("norm", "history_days", "peers")),
-    "above-agency-norm": Told(_against_agency, "norm", ("norm", "history_days", "peers")),
+    "above-role-norm": Told(_of_exports("records", "role"), "norm", ("norm", "history_days", "peers")),
+    "above-agency-norm": Told(_of_exports("records", "agency"), "norm", ("norm", "history_days", "peers")),
+    "files-one-by-one": Told(is_value("counted", "persons"), "subjects", ("subjects",)),
+    "persons-above-role-norm": Told(_of_exports("persons", "role"), "norm", ("norm_persons", "history_days", "peers")),
+    "persons-above-agency-norm": Told(
+        _of_exports("persons", "agency"), "norm", ("norm_persons", "history_days", "peers")
+    ),
     "lists": Told(at_least("lists", 1), "lists", part("lists")),
     "months-watched": Told(at_least("months", 6), "months", ("months",)),
     "returned": Told(is_value("recurrent", value=True), "days", ("ninety",)),
@@ -181,6 +190,7 @@ OF_RULE: Mapping[tuple[str, str], Told] = {
         lambda columns: 4 * _int(columns["edits"]) >= _int(columns["lookups"]), "edits", part("edits")
     ),
     ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
+    ("unexplained-share", "persistent"): Told(at_least("days", 4), "days", ("days",)),
     ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }
 """Where a factor of a rule differs from that of the others."""

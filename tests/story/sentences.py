@@ -38,6 +38,7 @@ NOUNS = {
 """What a noun counts; a number without one of these may be any."""
 ALSO = {
     "norm": "records",
+    "norm_persons": "subjects",
     "peers": "employees",
     "stood_out": "employees",
     "usual_pause": "shortest_pause",

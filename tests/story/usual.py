@@ -11,8 +11,12 @@ from tests.story.counted import ORDINARY, TAKEN_OUT, Columns, Counter
 from tests.story.raw import AMSTERDAM, Look, Row, grace_end, midnight_after
 
 WINDOW, WEEK = timedelta(days=56), timedelta(days=7)
-EXPORT_WINDOW, SPAN = timedelta(days=182), timedelta(days=28)
+EXPORT_WINDOW, SPAN, SIMILAR = timedelta(days=182), timedelta(days=28), timedelta(days=35)
 OWN_PRIOR, PEER_PRIOR, LEAST_PEERS, LEAST_NORM_DAYS = 5, 20, 5, 100
+LEAST_RECORDS, LEAST_RECORDS_WITHOUT_NORM, SIMILAR_OTHERS = 100, 1000, 2
+
+TODAY = timedelta(days=1)
+EXPORTED = {"records": "exported", "persons": "exported_persons"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Day:
     searched: int
     unexplained: int
     exported: int
+    exported_persons: int
 
     @property
     def explained(self) -> int:
@@ -52,19 +57,20 @@ class Usual:
     def columns(self, signal: Row) -> Columns:
         """expected (thousandths), history_days, peers, compared_with, norm and surplus of a volume signal."""
         who = self._counter.looks(signal)[0].who
-        by_family = {"volume-own": self._of_own, "volume-peers": self._of_peers, "bulk-export": self._of_role}
+        by_family = {"volume-own": self._of_own, "volume-peers": self._of_peers, "bulk-export": self._of_exports}
         return by_family[str(signal["family"])](who, _window(signal))
 
     def comparison(self, signal: Row) -> list[tuple[date, int, float, float]]:
         """Day, own count, expectation and the others' mean, as a volume signal must tell them."""
         who, window = self._counter.looks(signal)[0].who, _window(signal)
         exports, norm = signal["family"] == "bulk-export", 0.0
+        columns: Columns = {}
         last = window + timedelta(days=6) if signal["family"] == "volume-peers" else window
         place = ("role", "department")
         if exports:
-            columns = self._of_role(who, window)
+            columns = self._of_exports(who, window)
             norm, place = float(str(columns["norm"])), ("role",) if columns["compared_with"] == "role" else ()
-        count = "exported" if exports else "unexplained"
+        count = EXPORTED[str(columns["counted"])] if exports else "unexplained"
         mine = [day for (viewer, at), day in sorted(self.days.items()) if viewer == who and last - SPAN < at <= last]
         return [
             (
@@ -105,15 +111,31 @@ class Usual:
             "compared_with": "agency" if few else "role-and-department",
         }
 
-    def _of_role(self, who: str, day: date) -> Columns:
+    def _of_exports(self, who: str, day: date) -> Columns:
+        """By records where these stand out, by persons otherwise."""
+        columns, today = self._of_role(who, day, "exported"), self.days[who, day]
+        has_norm = columns["compared_with"] == "role" or (today.role is None and not columns["few"])
+        fewest = LEAST_RECORDS if has_norm else LEAST_RECORDS_WITHOUT_NORM
+        others: dict[str, int] = defaultdict(int)
+        for other in (*self._before(day, SIMILAR - timedelta(days=1)), *self._before(day + timedelta(days=1), TODAY)):
+            if other.who != who and other.role == today.role is not None:
+                others[other.who] = max(others[other.who], other.exported)
+        similar = (*sorted(others.values(), reverse=True), *[0] * SIMILAR_OTHERS)[SIMILAR_OTHERS - 1]
+        if today.exported >= max(fewest, 2 * int(str(columns["norm"])) + 1, 2 * similar + 1):
+            return columns | {"counted": "records"}
+        return self._of_role(who, day, "exported_persons") | {"counted": "persons"}
+
+    def _of_role(self, who: str, day: date, count: str) -> Columns:
         everybody = self._before(day, EXPORT_WINDOW)
         of_role = [other for other in everybody if other.role == self.days[who, day].role and other.role is not None]
         few = len(of_role) < LEAST_NORM_DAYS
         compared = everybody if few else of_role
-        amounts = sorted(other.exported for other in compared)
+        amounts = sorted(int(getattr(other, count)) for other in compared)
         norm = amounts[(99 * len(amounts) + 99) // 100 - 1] if amounts else 0
         return {
             "norm": norm,
+            "norm_persons": norm,
+            "few": few,
             "expected": 1000 * norm,
             "history_days": len(compared),
             "peers": len({other.who for other in compared}),
@@ -137,12 +159,14 @@ class Usual:
         persons: dict[tuple[str, date], set[str | None]] = defaultdict(set)
         searched: dict[tuple[str, date], set[str | None]] = defaultdict(set)
         exports: dict[tuple[str, date], int] = defaultdict(int)
+        taken: dict[tuple[str, date], set[str | None]] = defaultdict(set)
         for look in self._counter.files.looks.values():
             persons[look.who, look.day].add(look.bsn)
             if look.searched_by in ("name", "address"):
                 searched[look.who, look.day].add(look.bsn)
             if look.action in TAKEN_OUT and self._counts_as_export(look):
                 exports[look.who, look.day] += look.records or 0
+                taken[look.who, look.day].add(look.bsn)
         unexplained: dict[tuple[str, date], set[str | None]] = defaultdict(set)
         for look in self._open:
             unexplained[look.who, look.day].add(look.bsn)
@@ -150,8 +174,8 @@ class Usual:
             noon = datetime.combine(key[1], time(12), AMSTERDAM).astimezone(UTC)
             period = self._counter.files.employee_at(key[0], noon)
             place = (None, None) if period is None else (period["role"], period["department"])
-            found = len(searched[key] - {None})
-            yield Day(*key, *place, len(seen - {None}), found, len(unexplained[key]), exports[key])
+            found, singly = len(searched[key] - {None}), len(taken[key] - {None})
+            yield Day(*key, *place, len(seen - {None}), found, len(unexplained[key]), exports[key], singly)
 
     def _counts_as_export(self, look: Look) -> bool:
         """No link of the viewer or the team by the end of its day; what is about nobody in particular has none."""

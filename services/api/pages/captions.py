@@ -39,7 +39,7 @@ def comparison_caption(t: Language, chart: ComparisonChart) -> str:
     that = chart.of_signal.told
     head = t.text(f"comparison-{chart.unit}").format(
         day=t.day(that.day),
-        own=_counted(t, "person" if chart.unit == "persons" else "record", that.own),
+        own=_counted(t, "record" if chart.unit == "records" else "person", that.own),
         expected=t.level(that.expected),
         peers=t.level(that.peers),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,8 +22,8 @@ THINNEST_MARKED = 20.0
 """Markers on days narrower than this would hide the lines."""
 MANY = 100_000
 """From here on the axis counts in thousands: longer numbers do not fit beside it."""
-OF_RECORDS = ("bulk-export",)
-"""Rules that count records; the others count persons."""
+OF_EXPORTS, ONE_BY_ONE = "bulk-export", "files-one-by-one"
+"""The rule that counts what was taken out, and its factor where that is files of persons and not records."""
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -32,6 +33,12 @@ class Compared(msgspec.Struct, frozen=True):
     own: int
     expected: float
     peers: float
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A factor of a signal, by name."""
+
+    factor: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class ComparisonChart:
         return [(bar.x, bar.peers_y) for bar in self.bars]
 
 
-def comparison_chart(rule: object, rows: object) -> ComparisonChart | None:
+def comparison_chart(unit: str, rows: object) -> ComparisonChart | None:
     """The chart of a signal's `comparison` as the API keeps it, in order of days; none where nothing is compared."""
     compared = msgspec.convert(rows, list[Compared])
     if not compared:
@@ -93,7 +100,7 @@ def comparison_chart(rule: object, rows: object) -> ComparisonChart | None:
     top = max(1.0, *(max(row.own, row.expected, row.peers) for row in compared)) * HEADROOM
     scale = 1_000 if top >= MANY else 1
     return ComparisonChart(
-        unit="records" if rule in OF_RECORDS else "persons",
+        unit=unit,
         scale=scale,
         bars=tuple(_bar(days, row, top, of_signal=row is compared[-1]) for row in compared),
         levels=tuple(Level(_y(value, top), value // scale) for value in _levels(top)),
@@ -102,6 +109,14 @@ def comparison_chart(rule: object, rows: object) -> ComparisonChart | None:
         day_width=days.width,
         bar_width=min(days.width * BAR_SHARE, WIDEST_BAR),
     )
+
+
+def unit_of(signal: Mapping[str, object]) -> str:
+    """What a signal's comparison counts: `persons` without explanation, or `records` or `files` taken out."""
+    if signal["rule"] != OF_EXPORTS:
+        return "persons"
+    factors = msgspec.convert(signal["factors"], list[Named])
+    return "files" if any(each.factor == ONE_BY_ONE for each in factors) else "records"
 
 
 def _bar(days: Days, row: Compared, top: float, *, of_signal: bool) -> DayBar:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from services.api.pages.comparison import ComparisonChart, comparison_chart
+from services.api.pages.comparison import ComparisonChart, comparison_chart, unit_of
 from services.api.pages.day_bars import DayBars, day_bars
 from services.api.pages.looks import Look, looks_of
 from services.api.pages.timeline import Timeline, timeline
@@ -41,7 +41,7 @@ def story_of(signal: Mapping[str, object], evidence: Sequence[Mapping[str, objec
         lookups=lookups,
         timeline=timeline(looks, one_file=concerns == "one-to-one") if tellable and not in_bars else None,
         bars=day_bars(looks) if in_bars else None,
-        comparison=comparison_chart(signal["rule"], signal["comparison"]),
+        comparison=comparison_chart(unit_of(signal), signal["comparison"]),
     )
 
 

@@ -91,6 +91,16 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
         ),
         "{day}: {own} exported or printed. Expected: {expected}; mean of comparable colleagues: {peers}.",
     ),
+    "comparison-files": (
+        (
+            "{day}: dossiers van {own} afzonderlijk geëxporteerd of afgedrukt. "
+            "Verwacht: {expected}; gemiddelde van vergelijkbare collega's: {peers}."
+        ),
+        (
+            "{day}: files of {own} exported or printed one by one. "
+            "Expected: {expected}; mean of comparable colleagues: {peers}."
+        ),
+    ),
     "comparison-days": (
         "De grafiek toont {days} van {first} tot en met {last}.",
         "The chart shows {days} from {first} to {last}.",
@@ -108,6 +118,10 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
     "comparison-table": ("De cijfers van de grafiek", "The numbers of the chart"),
     "day": ("Dag", "Day"),
     "own-persons": ("Personen zonder verklaring", "Persons without an explanation"),
+    "own-files": (
+        "Personen van wie het dossier is geëxporteerd of afgedrukt",
+        "Persons whose file was exported or printed",
+    ),
     "own-records": ("Geëxporteerde of afgedrukte records", "Records exported or printed"),
     "expected": ("Verwacht", "Expected"),
     "peers": ("Gemiddelde van vergelijkbare collega's", "Mean of comparable colleagues"),

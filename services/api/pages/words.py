@@ -115,6 +115,12 @@ CODES: Mapping[str, tuple[str, str]] = {
     "number-of-records": ("aantal records", "number of records"),
     "above-role-norm": ("boven de norm van de rol", "above the role's norm"),
     "above-agency-norm": ("boven de norm van de organisatie", "above the agency's norm"),
+    "files-one-by-one": ("dossiers afzonderlijk", "files one by one"),
+    "persons-above-role-norm": ("personen boven de norm van de rol", "persons above the role's norm"),
+    "persons-above-agency-norm": (
+        "personen boven de norm van de organisatie",
+        "persons above the agency's norm",
+    ),
     "lists": ("lijsten en rapporten", "lists and reports"),
     "above-peers-share": ("boven het aandeel van vakgenoten", "above the peers' share"),
     "above-own-norm": ("boven de eigen norm", "above their own norm"),

@@ -1,4 +1,4 @@
-"""bulk-export: a day on which far more records were exported or printed without explanation than the role does."""
+"""bulk-export: a day on which far more was exported or printed without explanation than the role does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,26 @@ import polars as pl
 from services.detector.rules.base import Factor, Rule, Text, in_class
 from services.detector.rules.factors import base, colleagues_had_the_cases, medical_data, off_hours
 from services.detector.rules.sentences import ERRAND, INSTRUCTED, PASSED_ON
+
+OF_PERSONS = pl.col("counted") == "persons"
+OF_ROLE = pl.col("compared_with") == "role"
+OF_AGENCY = (pl.col("compared_with") == "agency") & (pl.col("history_days") > 0)
+ROLE, AGENCY = ("In dezelfde rol", "In the same role"), ("In de hele organisatie", "In the whole agency")
+
+
+def _above(name: str, when: pl.Expr, points: int, where_nl: str, where_en: str, norm: str) -> Factor:
+    """What the compared days at work stay within, in records or in persons."""
+    return Factor(
+        name,
+        when,
+        pl.lit(points),
+        pl.col("norm").cast(pl.String),
+        Text(
+            f"{where_nl} blijft vrijwel elke werkdag binnen {{{norm}_nl}}, gemeten over {{workdays_nl}} van {{peers_nl}}.",
+            f"{where_en} nearly every day at work stays within {{{norm}_en}}, measured over {{workdays_en}} of {{peers_en}}.",
+        ),
+    )
+
 
 RULE = Rule(
     id="bulk-export",
@@ -30,26 +50,20 @@ RULE = Rule(
             pl.col("records").cast(pl.String),
             Text("Het gaat om {records_nl} op één dag.", "It concerns {records_en} on one day."),
         ),
+        _above("above-role-norm", OF_ROLE & ~OF_PERSONS, 40, *ROLE, "norm"),
+        _above("above-agency-norm", OF_AGENCY & ~OF_PERSONS, 20, *AGENCY, "norm"),
         Factor(
-            "above-role-norm",
-            pl.col("compared_with") == "role",
-            pl.lit(40),
-            pl.col("norm").cast(pl.String),
-            Text(
-                "In dezelfde rol blijft vrijwel elke werkdag binnen {norm_nl}, gemeten over {workdays_nl} van {peers_nl}.",
-                "In the same role nearly every day at work stays within {norm_en}, measured over {workdays_en} of {peers_en}.",
-            ),
-        ),
-        Factor(
-            "above-agency-norm",
-            (pl.col("compared_with") == "agency") & (pl.col("history_days") > 0),
+            "files-one-by-one",
+            OF_PERSONS,
             pl.lit(20),
-            pl.col("norm").cast(pl.String),
+            pl.col("subjects").cast(pl.String),
             Text(
-                "In de hele organisatie blijft vrijwel elke werkdag binnen {norm_nl}, gemeten over {workdays_nl} van {peers_nl}.",
-                "In the whole agency nearly every day at work stays within {norm_en}, measured over {workdays_en} of {peers_en}.",
+                "De dossiers van {persons_nl} zijn afzonderlijk geëxporteerd of afgedrukt; lijsten en rapporten over niemand in het bijzonder zijn hier niet meegeteld.",
+                "The files of {persons_en} were exported or printed singly; lists and reports about nobody in particular are not counted here.",
             ),
         ),
+        _above("persons-above-role-norm", OF_ROLE & OF_PERSONS, 40, *ROLE, "norm_persons"),
+        _above("persons-above-agency-norm", OF_AGENCY & OF_PERSONS, 20, *AGENCY, "norm_persons"),
         Factor(
             "lists",
             pl.col("lists") > 0,
@@ -77,12 +91,14 @@ RULE = Rule(
     legal_basis="UWV code of conduct 2021, chapters 3 and 8: sharing with third parties is a sanction factor; AVG art. 5(1)(f) and 32.",
     false_positives=(
         "A report or mailing on request that the role does once a year.",
+        "Files handed over one by one on request, for instance to a court or the person's new agency, by a role that otherwise only makes lists.",
         "Letters printed in one batch for cases whose links come in overnight: the links withdraw the signal.",
     ),
     known_gaps=(
         "Amounts below the least number, or spread over many days.",
+        "Lists no longer than those that the role makes anyway: to the log a list of hundreds of records by who makes such a list every month is month work.",
         "Copies by screenshot, photo or retyping.",
-        "Lists of fewer than a thousand records in a role that has less than a hundred days at work of history.",
+        "In a role that has less than a hundred days at work of history: lists of fewer than a thousand records, and files of fewer than 250 persons.",
     ),
     next_steps=(
         "Ask who requested the export and where the records went.",

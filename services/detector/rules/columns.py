@@ -69,7 +69,7 @@ SIGNAL_COLUMNS = {
     "surplus": "what was counted without explanation, as a multiple of what was expected",
     "counted": "what was counted: person-days, persons or records",
     "history_days": "days at work in the compared history",
-    "norm": "records exported that nearly all of the compared days at work stay within",
+    "norm": "records, or persons, taken out that nearly all of the compared days at work stay within",
     "peers": "employees whose days at work were compared",
     "compared_with": "whose days at work were compared: role, role-and-department or agency; of an enumeration: numbers "
     "or pace",
@@ -103,6 +103,8 @@ SIGNAL_COLUMNS = {
     "records_en": "number of records in words",
     "norm_nl": "the norm in words",
     "norm_en": "the norm in words",
+    "norm_persons_nl": "the norm in words, where persons are counted",
+    "norm_persons_en": "the norm in words, where persons are counted",
     "employees_nl": "number of employees in words",
     "employees_en": "number of employees in words",
     "peers_nl": "number of employees compared with, in words",

@@ -41,6 +41,14 @@ PERSONS = Factor(
     pl.col("subjects").cast(pl.String),
     Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
 )
+WEEKLY = Factor(
+    "persistent",
+    pl.col("days") >= 4,
+    pl.lit(40),
+    pl.col("days").cast(pl.String),
+    Text("Zulke dossiers zijn op {days_nl} geopend.", "Such files were opened on {days_en}."),
+)
+"""As many days as a month has weeks: a habit, where one day of many files may have one cause."""
 WITH_AGENCY = Factor(
     "compared-with-the-agency",
     pl.col("compared_with") == "agency",
@@ -68,6 +76,7 @@ RULE = Rule(
         ),
         ABOVE_SHARE,
         PERSONS,
+        WEEKLY,
         WITH_AGENCY,
         often_nobodys_case(40),
         cases_of_others(50),

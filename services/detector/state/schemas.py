@@ -106,10 +106,12 @@ ATTENDANCE: Schema = {
     "role": pl.String(),
     "department": pl.String(),
     "exported": pl.Int64(),
+    "exported_persons": pl.Int64(),
     "bucket": pl.Int32(),
 }
 """Per employee and ended day at work: the place in force at noon (nulls: not in the register), and how many records
-were exported or printed without explanation, as known at the end of that day."""
+were exported or printed without explanation, as known at the end of that day; `exported_persons` are the persons whose
+files were so, which lists and reports about nobody in particular have none of."""
 
 VOLUME_DAYS: Schema = {
     "family": pl.String(),

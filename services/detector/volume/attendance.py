@@ -1,4 +1,4 @@
-"""Employee-days at work into where each was spent and how many records left the systems on it."""
+"""Employee-days at work into where each was spent and how much left the systems on it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,21 @@ def day_attendance(
 ) -> pl.DataFrame:
     """Frame of ATTENDANCE for distinct pairs (employee, day).
 
-    `exports` are contributions of what was printed or exported; records count if they were unexplained at day's end.
+    `exports` are contributions of what was printed or exported; they count if they were unexplained at day's end.
     """
     then = exports.join(pairs, on=["employee", "day"], how="semi")
     then = then.join(day_ends(then["day"], calendar), on="day").filter(
         (pl.col("counts_from") < pl.col("decided_at"))
         & (pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("decided_at")))
     )
-    exported = then.group_by("employee", "day").agg(pl.col("record_count").cast(pl.Int64).sum().alias("exported"))
+    exported = then.group_by("employee", "day").agg(
+        pl.col("record_count").cast(pl.Int64).sum().alias("exported"),
+        pl.col("subject").drop_nulls().n_unique().cast(pl.Int64).alias("exported_persons"),
+    )
     return (
         _placed(pairs.select("employee", "day"), registers, calendar)
         .join(exported, on=["employee", "day"], how="left")
-        .with_columns(pl.col("exported").fill_null(0), bucket_of(pl.col("day")))
+        .with_columns(pl.col("exported", "exported_persons").fill_null(0), bucket_of(pl.col("day")))
         .select(list(ATTENDANCE))
         .sort("day", "employee")
     )

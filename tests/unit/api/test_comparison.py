@@ -79,7 +79,7 @@ def test_more_days_than_the_longest_history_are_refused(api, make_signal):
 
 
 def test_a_bar_is_as_high_as_its_count_and_stands_on_its_day():
-    chart = comparison_chart("volume-own", kept(row(4, 0), row(3, 10, 5.0, 2.5), row(0, 40, 5.0, 2.5)))
+    chart = comparison_chart("persons", kept(row(4, 0), row(3, 10, 5.0, 2.5), row(0, 40, 5.0, 2.5)))
     monday, tuesday, friday = chart.bars
     assert monday.own_y == frame.BOTTOM
     assert (frame.BOTTOM - friday.own_y) == pytest.approx(4 * (frame.BOTTOM - tuesday.own_y))
@@ -91,7 +91,7 @@ def test_a_bar_is_as_high_as_its_count_and_stands_on_its_day():
 
 
 def test_the_axis_tells_whole_numbers_from_nothing_to_above_the_half_of_the_top():
-    chart = comparison_chart("volume-own", kept(row(0, 43)))
+    chart = comparison_chart("persons", kept(row(0, 43)))
     assert [level.value for level in chart.levels] == [0, 10, 20, 30, 40]
     assert chart.levels[0].y == frame.BOTTOM
     assert (frame.BOTTOM - chart.levels[4].y) == pytest.approx((frame.BOTTOM - chart.of_signal.own_y) * 40 / 43)
@@ -101,7 +101,7 @@ def test_the_axis_tells_whole_numbers_from_nothing_to_above_the_half_of_the_top(
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.floats(0, 1e9)), min_size=1, max_size=80))
 def test_everything_is_drawn_inside_the_plot(values):
     rows = [row(len(values) - place, own, level, level / 2) for place, (own, level) in enumerate(values)]
-    chart = comparison_chart("bulk-export", kept(*rows))
+    chart = comparison_chart("records", kept(*rows))
     heights = [y for bar in chart.bars for y in (bar.own_y, bar.expected_y, bar.peers_y)]
     assert all(frame.TOP < y <= frame.BOTTOM for y in [*heights, *(level.y for level in chart.levels)])
     assert all(bar.x - chart.bar_width / 2 > frame.LEFT for bar in chart.bars)
@@ -111,16 +111,17 @@ def test_everything_is_drawn_inside_the_plot(values):
 
 
 def test_long_numbers_are_told_in_thousands():
-    chart = comparison_chart("bulk-export", kept(row(0, 3 * MANY)))
+    chart = comparison_chart("records", kept(row(0, 3 * MANY)))
     assert chart.scale == 1_000
     assert [level.value for level in chart.levels] == [0, 100, 200, 300]
 
 
 def test_where_nothing_is_compared_nothing_is_drawn(page):
-    assert comparison_chart("own-file", []) is None
+    assert comparison_chart("persons", []) is None
     assert "comparison-words" not in page(rows=[])
 
 
+FACTORS_OF_FILES = (("rule", 66.0), ("files-one-by-one", 2.0))
 WORDS = {
     "nl": (
         "13-03-2026: 1.204 personen zonder verklaring. "
@@ -145,6 +146,13 @@ def test_an_export_counts_records(page):
     assert "13-03-2026: 1 record geëxporteerd of afgedrukt. Verwacht: 1;" in told
     assert "Geëxporteerde of afgedrukte records" in told
     assert "De grafiek toont" not in told
+
+
+def test_files_taken_out_one_by_one_count_persons(page):
+    factors = [{"factor": name, "value": "120", "points": points} for name, points in FACTORS_OF_FILES]
+    told = page("nl", rule="bulk-export", rows=[row(0, 120)], factors=factors, score=68.0)
+    assert "13-03-2026: dossiers van 120 personen afzonderlijk geëxporteerd of afgedrukt. Verwacht: 1;" in told
+    assert "Personen van wie het dossier is geëxporteerd of afgedrukt" in told
 
 
 def test_the_same_numbers_stand_in_a_table_that_opens_without_a_script(page):

@@ -37,11 +37,19 @@ def of_rule(signals: pl.DataFrame, rule: str) -> dict[str, object]:
     return signals.filter(pl.col("rule") == rule).row(0, named=True)
 
 
-def attendance(exported: list[int], role: str | None = "claims-handler") -> pl.DataFrame:
-    """One employee's consecutive days at work up to DAY."""
+def attendance(
+    exported: list[int], role: str | None = "claims-handler", persons: list[int] | None = None
+) -> pl.DataFrame:
+    """One employee's consecutive days at work up to DAY, with the records and the persons' files taken out."""
     days = [DAY - timedelta(days=len(exported) - 1 - place) for place in range(len(exported))]
-    rows = [(1, day, role, "WW", records, 0) for day, records in zip(days, exported, strict=True)]
+    singly = persons or [0] * len(exported)
+    rows = [(1, day, role, "WW", *taken, 0) for day, *taken in zip(days, exported, singly, strict=True)]
     return pl.DataFrame(rows, schema=dict(ATTENDANCE), orient="row")
+
+
+def judged(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+    """What was counted of DAY, the least of it that stands out, and how much it was."""
+    return decide_exports(frame, pl.Series([DAY]), ExportSettings()).select("counted", "least", "workload").rows()
 
 
 def least_of(frame: pl.DataFrame) -> int | None:
@@ -107,6 +115,41 @@ def test_the_norm_is_that_of_the_own_role() -> None:
     assert least_of(pl.concat([mine, others])) == 100
 
 
+LISTS = [800] * 100
+"""The days of a role that makes a list of hundreds of records daily."""
+
+
+def test_beside_the_lists_of_a_role_files_taken_out_one_by_one_have_a_norm_of_their_own() -> None:
+    assert judged(attendance([*LISTS, 255], persons=[0] * 100 + [255])) == [("persons", 100, 255)]
+    assert judged(attendance([*LISTS, 255], persons=[0] * 101)) == []
+
+
+def test_a_day_above_both_norms_is_told_once_and_by_its_records() -> None:
+    assert judged(attendance([*LISTS, 2_000], persons=[0] * 100 + [255])) == [("records", 1_601, 2_000)]
+
+
+def test_a_role_that_takes_files_out_daily_has_a_norm_of_persons() -> None:
+    assert judged(attendance([*LISTS, 255], persons=[130] * 100 + [255])) == []
+    assert judged(attendance([*LISTS, 261], persons=[130] * 100 + [261])) == [("persons", 261, 261)]
+
+
+def test_files_that_two_others_of_the_role_also_took_out_this_month_are_no_exception() -> None:
+    mine = attendance([*LISTS, 255], persons=[0] * 100 + [255])
+    others = [
+        attendance([*LISTS, 0], persons=[0] * 90 + [130] + [0] * 10).with_columns(
+            pl.lit(number, pl.Int64).alias("employee")
+        )
+        for number in (2, 3)
+    ]
+    assert judged(pl.concat([mine, others[0]])) == [("persons", 100, 255)]
+    assert judged(pl.concat([mine, *others])) == []
+
+
+def test_a_role_without_enough_days_needs_the_files_of_250_persons() -> None:
+    assert judged(attendance([0] * 9 + [249], persons=[0] * 9 + [249])) == []
+    assert judged(attendance([0] * 9 + [250], persons=[0] * 9 + [250])) == [("persons", 250, 250)]
+
+
 def test_without_a_role_the_norm_is_that_of_the_agency() -> None:
     known = attendance([3] * 100 + [0]).with_columns(pl.lit(2, pl.Int64).alias("employee"))
     assert least_of(pl.concat([known, attendance([150], None)])) == 100
@@ -116,3 +159,43 @@ def test_a_role_without_enough_days_needs_a_thousand_records() -> None:
     assert least_of(attendance([0] * 99 + [999])) is None
     assert least_of(attendance([0] * 99 + [1000])) == 1000
     assert least_of(attendance([1000])) == 1000
+
+
+def desk_of_lists() -> World:
+    """Five employees who make a list of 300 records every working day; on the last e1 exports 120 files singly too."""
+    world = agency()
+    for number in range(5):
+        for day in range(32):
+            at = FIRST + timedelta(days=day, hours=1)
+            if at.weekday() < 5:
+                world.look(f"e{number}", None, at, action="export", searched_by="other", record_count=300)
+    return world
+
+
+def test_the_story_of_files_taken_out_one_by_one_leaves_out_the_list_and_tells_of_persons() -> None:
+    signal = of_rule(in_one_batch(desk_of_lists(), Pipeline(SMALL, RING)).signals(), "bulk-export")
+    assert signal["lookup_count"] == 120
+    facts = signal["facts_for"]
+    assert isinstance(facts, list)
+    singly = next(fact for fact in facts if fact["code"] == "files-one-by-one")
+    assert singly["nl"].startswith("De dossiers van 120 personen zijn afzonderlijk geëxporteerd of afgedrukt;")
+    assert singly["en"].startswith("The files of 120 persons were exported or printed singly;")
+    rows = signal["comparison"]
+    assert isinstance(rows, list)
+    assert rows[0] == {"day": date(2025, 3, 7), "own": 0, "expected": 0.0, "peers": 0.0}
+    assert rows[-1] == {"day": DAY, "own": 120, "expected": 0.0, "peers": 0.0}
+
+
+def test_the_files_are_one_signal_in_whatever_slices_they_come_and_links_withdraw_it() -> None:
+    world = desk_of_lists()
+    for person in range(30):
+        world.link(100 + person, "e1", FIRST, registered_at=LAST + timedelta(days=6))
+    slices = [timedelta(days=20), timedelta(days=31, minutes=50), timedelta(days=33)]
+    cut = in_slices(world, slices, Pipeline(SMALL, RING)).signals()
+    whole = in_one_batch(world, Pipeline(SMALL, RING)).signals()
+    told = [
+        signals.filter(pl.col("rule") == "bulk-export").select("signal_id", "status", "as_of")
+        for signals in (cut, whole)
+    ]
+    assert told[0].rows() == told[1].rows()
+    assert told[0]["status"].to_list() == ["withdrawn"]
