@@ -1,4 +1,7 @@
-"""`doelbinding` without its fences: who was overtaken goes on as if it still owned what it once did.
+"""`doelbinding` without the owner's fence: who was overtaken goes on as if it still owned the engine.
+
+The epoch is not asked; nor are the two things that would stop it all the same, the count of what it takes and the keys
+of what it writes.
 
 Run as `python -m tests.integration.unfenced ...` with the arguments of `doelbinding`.
 """
@@ -7,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 
 from services.cli import main
-from services.detector import consuming, watching
 from services.detector.state import store
-from services.detector.state.checkpoint import write_values
-from services.detector.state.schema import ARRIVALS, TAKEN
-from tests.unit.state.two_steps import UnfencedReadings, UnfencedStore
+from services.detector.state.checkpoint import Changes, write_tables, write_values
+from services.detector.state.schema import ARRIVALS, OWNER, TAKEN
+
+
+def pass_anyway(connection: Connection, _epoch: int, _commits: int) -> None:
+    """Counts a commit, whoever makes it."""
+    connection.execute(update(OWNER).values(commits=OWNER.c.commits + 1))
 
 
 def take_unseen(connection: Connection, _before: Mapping[str, int], taken: Mapping[str, int]) -> None:
@@ -24,8 +30,14 @@ def take_unseen(connection: Connection, _before: Mapping[str, int], taken: Mappi
     write_values(connection, TAKEN, taken)
 
 
+def write_over(connection: Connection, made: Changes) -> None:
+    """Writes its blobs whoever wrote there meanwhile."""
+    ours = [{"old_name": blob["name"], "old_bucket": blob["bucket"]} for blob in made.blobs]
+    write_tables(connection, Changes(made.outdated + ours, made.blobs))
+
+
 if __name__ == "__main__":
-    watching.Store = UnfencedStore  # type: ignore[attr-defined,misc]  # the class under the name by which it is opened
-    consuming.Readings = UnfencedReadings  # type: ignore[attr-defined,misc]  # likewise
-    store.take = take_unseen  # type: ignore[attr-defined]  # likewise
+    store.pass_as_owner = pass_anyway
+    store.take = take_unseen
+    store.write_tables = write_over
     main()
