@@ -107,7 +107,7 @@ KAFKA_PARTITIONS = Metric(
 KAFKA_LAST_ANSWER = Metric(
     "doelbinding_kafka_last_answer_timestamp_seconds",
     "gauge",
-    "When the broker last told where the partitions end, in seconds since 1970; NaN without Kafka.",
+    "When the broker last told where the partitions end, or was first asked, in seconds since 1970; NaN without Kafka.",
     "time() - doelbinding_kafka_last_answer_timestamp_seconds > 300",
     NO_LABELS,
 )
