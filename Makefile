@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: chaos help setup run services services-stop test test-unit test-integration check asyncapi qualify fmt bench quality lock clean
+.PHONY: alerts chaos help setup run services services-stop watch test test-unit test-integration check asyncapi qualify fmt bench quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -67,6 +67,17 @@ chaos: $(READY) ## detectors killed, frozen and cut off, broker and server resta
 	@deploy/services/run start
 	@. $(CURDIR)/var/chaos/env && DOELBINDING_CHAOS=1 DOELBINDING_REQUIRE_SERVICES=1 $(BIN)/pytest tests/integration/test_detectors_survive_chaos.py $(ARGS); \
 	    ended=$$?; deploy/services/run stop; exit $$ended
+
+alerts: ## checks the alerts of deploy/prometheus and runs their tests; needs promtool
+	@command -v promtool >/dev/null || { echo "Needs promtool: on Debian and Ubuntu install the package prometheus" >&2; exit 2; }
+	@promtool check config deploy/prometheus/prometheus.yml
+	@promtool test rules deploy/prometheus/tests/*.yml
+
+watch: ## Prometheus on 127.0.0.1:9090 beside detector and API, with alerts and console; needs prometheus, no containers
+	@command -v prometheus >/dev/null || { echo "Needs prometheus: on Debian and Ubuntu install the package prometheus" >&2; exit 2; }
+	@echo "Console: http://127.0.0.1:9090/consoles/doelbinding.html   Alerts: http://127.0.0.1:9090/alerts   Ctrl-C stops"
+	@prometheus --config.file=deploy/prometheus/prometheus.yml --storage.tsdb.path=var/prometheus --log.level=warn \
+	    --web.listen-address=127.0.0.1:9090 --web.console.templates=deploy/prometheus/consoles $(ARGS)
 
 asyncapi: ## validates schemas/asyncapi.yaml by AsyncAPI's own parser; needs Node.js 18 or later with npm
 	@command -v node >/dev/null && command -v npm >/dev/null || { \

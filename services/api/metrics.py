@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from services.api.intake.judge import RESULTS
+from services.core.release import release
 
 PUBLISHING_RESULTS = ("sent", "refused", "unavailable")
 DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -69,11 +68,3 @@ class ApiMetrics:
         )
         build = Gauge("doelbinding_api_build_info", "Always 1; the release", ["version"], registry=self.registry)
         build.labels(release()).set(1)
-
-
-def release() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("doelbinding")
-    except PackageNotFoundError:
-        return "0.0.0+source"

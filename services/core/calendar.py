@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from zoneinfo import available_timezones
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 import polars as pl
@@ -72,6 +72,12 @@ class AgencyCalendar:
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday, no public holiday and not closed otherwise."""
         return day.weekday() < 5 and day not in self._closed and day not in self._holidays
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether a moment (with a zone) lies in office hours of a working day."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        opening, closing = self._office_hours
+        return opening <= local.hour < closing and self.is_working_day(local.date())
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""

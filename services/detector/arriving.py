@@ -20,6 +20,7 @@ from services.detector.state.arrivals import Arrival
 from services.detector.state.connection import StoreUnavailable
 from services.detector.state.fences import Fenced
 from services.detector.state.readings import Readings
+from services.detector.vital_metrics import READING
 
 LOG = structlog.get_logger()
 MOST_ROWS_WAITING = 200_000
@@ -95,6 +96,7 @@ class Arriving:
             self._patience.later(lambda: self._store(read, piece))
         except Fenced:
             LOG.warning("partition-lost", partition=piece.partition)
+            self._metrics.fenced_commits.labels(stage=READING).inc()
             self._source.reclaim(piece.partition)
             return
         self._source.stored(piece)

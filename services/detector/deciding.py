@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -75,11 +76,12 @@ class Decider:
 
         `behind` names the partitions that are known to hold more.
         """
-        before = self._state
+        before, began = self._state, time.monotonic()
         news = replace(_together(parts, reading), closed=closed, behind=behind)
         state, found = self._pipeline.step(before, news, reading.registers)
         state, revisions = self._pipeline.tell(before, state)
         dead = pl.concat([*(part.dead for part in parts), conflict_letters(found.conflicts), reading.dead])
+        self._metrics.step_seconds.observe(time.monotonic() - began)
         return Step(state, found, revisions, news.rejected, dead, reading.signature)
 
     def accept(self, step: Step, sizes: Sizes) -> None:

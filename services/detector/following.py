@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -28,6 +28,8 @@ class Reading:
     changed_employees: pl.Series
     changed_subjects: pl.Series
     signature: str
+    refused: bool = False
+    """Whether files that came later could not be read, so that these are still in force."""
 
     @property
     def changed(self) -> bool:
@@ -62,7 +64,7 @@ class FollowedRegisters:
         if self._reading is None or signature not in (None, self._refused):
             self._reading = self._again(signature or frozenset())
         else:
-            self._reading = self._reading.unchanged()
+            self._reading = replace(self._reading.unchanged(), refused=signature is not None)
         return self._reading
 
     def _again(self, signature: Signature) -> Reading:
@@ -73,7 +75,7 @@ class FollowedRegisters:
                 raise
             self._refused = signature
             LOG.warning("registers-not-read", reasons=str(error).splitlines(), instead="those read before")
-            return self._reading.unchanged()
+            return replace(self._reading.unchanged(), refused=True)
 
     def _fresh(self, signature: Signature) -> Reading:
         read = read_registers(files.Registers(self._dataset), self._pipeline, self._sources)

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
-
 from services.core.contract import CLASSES, SIGNAL_STATUSES, STATES
 from services.detector.faults.kinds import CODES, KINDS
-
-OPEN_SET: tuple[str, ...] = ()
-"""Values of a label that depend on the installation: rules, partitions, dead-letter codes, tables."""
+from services.detector.metric import NO_LABELS, OPEN_SET, Metric
+from services.detector.rules import RULES
+from services.detector.vital_metrics import VITALS
 
 REBALANCES = ("assigned", "revoked", "lost")
+RECORDS_DELETED = "records-deleted"
+"""A code of dead letters: the broker deleted records before they were read."""
 DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One row of the catalogue; `labels` gives each label's values, or OPEN_SET."""
-
-    name: str
-    kind: Literal["counter", "gauge", "histogram"]
-    help: str
-    query: str
-    labels: Mapping[str, tuple[str, ...]]
-    buckets: tuple[float, ...] = ()
-
-    @property
-    def closed(self) -> bool:
-        """Whether all series are known beforehand, so that they can stand at 0 before anything happens."""
-        return all(values != OPEN_SET for values in self.labels.values())
-
-
-NO_LABELS: Mapping[str, tuple[str, ...]] = {}
 
 LOOKUPS = Metric(
     "doelbinding_lookups_total",
@@ -87,8 +65,8 @@ LAST_EVENT = Metric(
 WATERMARK = Metric(
     "doelbinding_watermark_timestamp_seconds",
     "gauge",
-    "Event time up to which everything is decided, in seconds since 1970.",
-    "time() - doelbinding_watermark_timestamp_seconds",
+    "Event time up to which everything is decided, in seconds since 1970; NaN before the first decision.",
+    "max(doelbinding_last_event_time_seconds) - max(doelbinding_watermark_timestamp_seconds)",
     NO_LABELS,
 )
 SIGNALS = Metric(
@@ -96,7 +74,7 @@ SIGNALS = Metric(
     "counter",
     "Signal revisions, by rule and status.",
     'topk(5, sum by (rule) (increase(doelbinding_signals_total{status="open"}[7d])))',
-    {"rule": OPEN_SET, "status": SIGNAL_STATUSES},
+    {"rule": tuple(rule.id for rule in RULES), "status": SIGNAL_STATUSES},
 )
 SIGNAL_SCORE = Metric(
     "doelbinding_signal_score",
@@ -146,8 +124,8 @@ COMMIT_SECONDS = Metric(
 LAST_COMMIT = Metric(
     "doelbinding_last_commit_timestamp_seconds",
     "gauge",
-    "When the last slice was stored, in seconds since 1970.",
-    "time() - doelbinding_last_commit_timestamp_seconds > 300",
+    "When the last step was stored, in seconds since 1970; at night nothing may come for hours.",
+    "time() - max(doelbinding_last_commit_timestamp_seconds)",
     NO_LABELS,
 )
 STATE_ROWS = Metric(
@@ -239,5 +217,6 @@ CATALOGUE = (
     KAFKA_REBALANCES,
     KAFKA_LAST_POLL,
     KAFKA_STALLED,
+    *VITALS,
     BUILD_INFO,
 )

@@ -11,11 +11,14 @@ from threading import Thread
 from typing import TypeVar
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 
 from services.core.errors import InputError
+from services.core.release import release
 from services.detector import metric_catalogue as catalogue
-from services.detector.metric_catalogue import Metric
+from services.detector import vital_metrics as vital
+from services.detector.metric import Metric
+from services.detector.rules import rule_set
 
 Made = TypeVar("Made", Counter, Histogram)
 
@@ -25,6 +28,7 @@ class DetectorMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.lookups = self._counter(catalogue.LOOKUPS)
         self.dead_letters = self._counter(catalogue.DEAD_LETTERS)
         self.duplicates = self._counter(catalogue.DUPLICATES)
@@ -50,8 +54,34 @@ class DetectorMetrics:
         self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
         self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
         self.build_info = self._gauge(catalogue.BUILD_INFO)
-        self.outbox_oldest.set(math.nan)
-        self.kafka_last_poll.set(math.nan)
+        self.build_info.labels(version=release(), rule_set=rule_set()).set(1)
+        self._make_vitals()
+        self._know_nothing_yet()
+
+    def _make_vitals(self) -> None:
+        self.engine_owned = self._gauge(vital.ENGINE_OWNED)
+        self.engine_epoch = self._gauge(vital.ENGINE_EPOCH)
+        self.engine_round = self._gauge(vital.ENGINE_ROUND)
+        self.step_seconds = self._histogram(vital.STEP_SECONDS)
+        self.arrivals_oldest = self._gauge(vital.ARRIVALS_OLDEST)
+        self.fenced_commits = self._counter(vital.FENCED_COMMITS)
+        self.unread_records = self._counter(vital.UNREAD_RECORDS)
+        self.office_hours = self._gauge(vital.OFFICE_HOURS)
+        self.register_rows = self._gauge(vital.REGISTER_ROWS)
+        self.registers_refused = self._gauge(vital.REGISTERS_REFUSED)
+        self.kafka_member = self._gauge(vital.KAFKA_MEMBER)
+        self.kafka_partitions = self._gauge(vital.KAFKA_PARTITIONS)
+        self.kafka_last_answer = self._gauge(vital.KAFKA_LAST_ANSWER)
+
+    def _know_nothing_yet(self) -> None:
+        """A moment of 0 would be one in 1970; and an alert must see the first deletion as an increase."""
+        for gauge in (self.watermark, self.last_commit, self.outbox_oldest, self.engine_epoch, self.engine_round):
+            gauge.set(math.nan)
+        for gauge in (self.arrivals_oldest, self.office_hours, self.kafka_last_poll, self.kafka_last_answer):
+            gauge.set(math.nan)
+        for gauge in (self.kafka_member, self.kafka_partitions):
+            gauge.set(math.nan)
+        self.dead_letters.labels(code=catalogue.RECORDS_DELETED)
 
     def show_backlog(self, pending: int, oldest: datetime | None) -> None:
         """How many revisions wait for delivery, and since when the oldest does."""
@@ -75,6 +105,12 @@ class DetectorMetrics:
         self.source_fault.clear()
         for (system, kind), count in faults.items():
             self.source_fault.labels(system=system, kind=kind).set(count)
+
+    def show_group(self, member: bool, partitions: int, at: datetime) -> None:
+        """The broker answered: whether this detector is a member of its group, and how many partitions there are."""
+        self.kafka_member.set(member)
+        self.kafka_partitions.set(partitions)
+        self.kafka_last_answer.set(at.timestamp())
 
     def show_lag(self, lag: Mapping[str, int]) -> None:
         """Records left to read per partition; partitions not named are no longer this detector's."""

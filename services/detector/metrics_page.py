@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from services.core.errors import InputError
-from services.detector.metric_catalogue import CATALOGUE, Metric
+from services.detector.metric import Metric
+from services.detector.metric_catalogue import CATALOGUE
 
 BEGIN = "<!-- generated: detector metrics -->"
 END = "<!-- end of generated: detector metrics -->"

@@ -28,6 +28,8 @@ from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Store
 from services.detector.state.tables import State
+from services.detector.vital_metrics import DECIDING
+from services.detector.vitals import Vitals
 
 IDLE_SECONDS = 0.1
 """How often the engine looks for arrivals of other detectors; its own reader wakes it."""
@@ -66,6 +68,7 @@ class Owner:
     def __post_init__(self) -> None:
         self._patience = Patience(self.stop)
         self._keeper = Keeper(self.store, self._patience, self.metrics, self.clock)
+        self._vitals = Vitals(self.metrics, self.clock, self.pipeline.calendar)
 
     def run(self) -> None:
         """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
@@ -78,15 +81,19 @@ class Owner:
                     self._own()
             except Fenced:
                 LOG.warning("engine-lost")
+                self.metrics.fenced_commits.labels(stage=DECIDING).inc()
+                self._vitals.resigned()
             else:
                 return
 
     def _own(self) -> None:
         """Decides as the owner. Raises Fenced when another one has taken over."""
+        self._vitals.owns()
         snapshot = self._patience.later(self.store.load)
         decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
         registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
+        self.metrics.engine_epoch.set(snapshot.epoch)
         with self.deliverer() as deliverer:
             self._rounds(decider, registers, deliverer, snapshot.taken)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
@@ -106,9 +113,11 @@ class Owner:
                 self._keeper.keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
                 self.counted.update(step.counts())
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
+            self._vitals.looked(arrived)
             taken.update({one.partition: one.number for one in arrived})
             behind = self._patience.later(lambda: self.store.behind(taken))
             reading = registers.read()
+            self._vitals.registers(reading)
             last = ended and not arrived
             if arrived or reading.changed or behind != was_behind or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
@@ -118,6 +127,7 @@ class Owner:
                 was_behind = behind
                 deliverer.wake()
             if last:
+                self._vitals.ended()
                 return
             if not arrived:
                 self.news.wait(IDLE_SECONDS)

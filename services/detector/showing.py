@@ -33,5 +33,7 @@ def show_findings(
 
 def show_dead(metrics: DetectorMetrics, dead: pl.DataFrame) -> None:
     """Counts dead letters (DEAD) that were stored."""
+    for record, count in dead.group_by("record").len().iter_rows():
+        metrics.unread_records.labels(record=record).inc(count)
     for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
         metrics.dead_letters.labels(code=code).inc(count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +37,7 @@ from services.detector.state.migrate import migrate
 from services.detector.state.store import Store
 from services.detector.state.tables import State
 from services.detector.stopping import until_told_to_stop
+from services.detector.vitals import Vitals
 
 LOG = structlog.get_logger()
 PATIENCE_SECONDS = 120.0
@@ -117,10 +118,12 @@ class Watch:
         self._stop = stop
         self._patience = Patience(stop)
         self._keeper = Keeper(store, self._patience, metrics, clock)
+        self._vitals = Vitals(metrics, clock, self._pipeline.calendar)
 
     def run(self, deliverer: Deliverer) -> dict[str, int]:
         """Claims the store, goes on where the last commit ended, and reads until the input ends or `stop` is set."""
-        self._patience.later(self._store.claim)
+        self._vitals.owns()
+        self._metrics.engine_epoch.set(self._patience.later(self._store.claim))
         snapshot = self._patience.later(self._store.load)
         self._decider = Decider(self._pipeline, self._metrics, State.restore(snapshot.tables, self._keeper.archive))
         registers = FollowedRegisters(
@@ -130,8 +133,11 @@ class Watch:
         self._tell_what_is_inactive()
         counted = Counter[str](slices=0, lookups=0, duplicates=0, late=0, revisions=0)
         for piece in self._source(snapshot.positions).slices():
+            self._vitals.looked()
             counted.update(self._take(piece, registers.read()))
             deliverer.wake()
+        if not self._stop.is_set():
+            self._vitals.ended()
         return dict(counted)
 
     def _tell_what_is_passed_over(self) -> None:
@@ -154,11 +160,22 @@ class Watch:
             options.follow,
             options.poll_seconds,
             self._stop,
-            again=LettersAgain(self._store, self._ring, self._patience).slices,
+            again=self._look_for_letters(),
         )
+
+    def _look_for_letters(self) -> Callable[[], Iterator[SourceSlice]]:
+        """Called on each look at the files, so also where nothing is new."""
+        letters = LettersAgain(self._store, self._ring, self._patience)
+
+        def look() -> Iterator[SourceSlice]:
+            self._vitals.looked()
+            yield from letters.slices()
+
+        return look
 
     def _take(self, piece: SourceSlice, reading: Reading) -> dict[str, int]:
         """One slice through the engine and into the store."""
+        self._vitals.registers(reading)
         step = self._decider.step([self._reader.read(piece)], reading, closed=piece.closed)
         commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions, again=piece.again)
         self._keeper.keep(self._decider, step, commit)

@@ -57,7 +57,9 @@ def test_a_second_start_keeps_what_was_there_and_ends_with_ctrl_c(main_job: Main
         assert "0 new lookups, 0 revisions" in demo.said
         assert look(url, main_job.state) == main_job.seen
         assert "doelbinding_api_open_signals" in httpx.get(f"{url}/metrics").text
-        assert "doelbinding_outbox_pending 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        assert "doelbinding_outbox_pending 0.0" in page
+        assert "doelbinding_engine_owned NaN" in page, "an input that has ended is no engine without owner"
         assert demo.told_to_stop(signal.SIGINT).code == 0
     assert "Traceback" not in demo.said
 
@@ -72,6 +74,7 @@ def test_both_deployables_count_what_they_did(deployables: Deployables) -> None:
     assert re.search(r'doelbinding_api_intake_signals_total\{result="stored"\} [1-9]', deployables.metrics["api"])
     assert re.search(EXPLAINED, deployables.metrics["detector"])
     assert re.search(DELIVERED, deployables.metrics["detector"])
+    assert "doelbinding_engine_owned 1.0" in deployables.metrics["detector"]
 
 
 def test_no_output_log_or_metric_holds_an_identity_or_a_pseudonym(main_job: MainJob, deployables: Deployables) -> None:

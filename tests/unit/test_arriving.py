@@ -94,12 +94,12 @@ def url(tmp_path: Path) -> URL:
     return url
 
 
-def arrive(url: URL, **told: int) -> tuple[Log, Arriving]:
+def arrive(url: URL, metrics: DetectorMetrics | None = None, **told: int) -> tuple[Log, Arriving]:
     """Runs a reader to the end of a log."""
     with closing(Readings(url, RING, SystemClock())) as readings:
         log = Log(readings, url=url, **told)
         reader = Reader(Pipeline(AgencySettings(), RING), SystemClock())
-        arriving = Arriving(log, reader, readings, RING, DetectorMetrics(), Event(), Event())
+        arriving = Arriving(log, reader, readings, RING, metrics or DetectorMetrics(), Event(), Event())
         arriving.run()
     return log, arriving
 
@@ -117,8 +117,10 @@ def test_everything_that_is_read_arrives_in_order(url: URL) -> None:
 
 
 def test_a_partition_that_another_has_claimed_is_claimed_anew_and_nothing_comes_twice(url: URL) -> None:
-    log, _ = arrive(url, records=5, stolen_before=3)
+    metrics = DetectorMetrics()
+    log, _ = arrive(url, metrics, records=5, stolen_before=3)
     assert log.claims == 2
+    assert metrics.registry.get_sample_value("doelbinding_fenced_commits_total", {"stage": "reading"}) == 1
     assert arrived(url) == [a_lookup(number)["lookup_id"] for number in range(5)]
 
 

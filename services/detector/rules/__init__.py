@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from services.detector.rules import (
     break_glass,
     bulk_export,
@@ -98,6 +100,12 @@ AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER)
 """Families whose signals depend on what other employees do."""
 BESIDES = (EXPORTS, ENUMERATION, SHARED, STATEMENTS)
 """Families in which a lookup counts beside the one that it belongs to."""
+
+
+def rule_set() -> str:
+    """Eight characters that are others whenever a rule came, went, or has another version."""
+    versions = ",".join(f"{rule.id}:{rule.version}" for rule in RULES)
+    return hashlib.sha256(versions.encode()).hexdigest()[:8]
 
 
 def rules_of(family: str) -> tuple[Rule, ...]:

@@ -101,3 +101,18 @@ def test_a_day_on_which_the_agency_is_closed_is_no_working_day() -> None:
     closed = AgencyCalendar(extra_closed_days=[date(2025, 5, 30)])
     assert closed.next_working_day(date(2025, 5, 28)) == date(2025, 6, 2)
     assert CALENDAR.next_working_day(date(2025, 5, 28)) == date(2025, 5, 30)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        pytest.param("2025-03-12 06:00", True, id="a Wednesday from six in the morning"),
+        pytest.param("2025-03-12 05:59", False, id="but not before"),
+        pytest.param("2025-07-16 18:59", True, id="in summer too until seven in the evening"),
+        pytest.param("2025-07-16 19:00", False, id="but not then"),
+        pytest.param("2025-03-15 12:00", False, id="never on a Saturday"),
+        pytest.param("2025-04-21 12:00", False, id="nor on Easter Monday"),
+    ],
+)
+def test_an_agency_is_open_in_office_hours_of_working_days(at: str, is_open: bool) -> None:
+    assert CALENDAR.is_open(local(at)) is is_open

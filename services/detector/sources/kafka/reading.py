@@ -203,7 +203,9 @@ class Reading:
             self._stall.forget()
             return
         self._metrics.show_lag({name: max(0, ends.get(name, 0) - position) for name, position in at.items()})
-        self._stall.member(self.consumer.group_metadata().state == MemberState.STABLE)
+        member = self.consumer.group_metadata().state == MemberState.STABLE
+        self._metrics.show_group(member, len(ends), self._clock.now())
+        self._stall.member(member)
         if not self.members.paused:
             self._metrics.kafka_stalled.set(self._stall.longest(at, ends, self._polls))
 

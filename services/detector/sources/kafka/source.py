@@ -119,6 +119,9 @@ class KafkaSource:
             self._reading = None
 
     def _open(self) -> Reading | None:
+        self._metrics.kafka_last_answer.set(
+            self._clock.now().timestamp()
+        )  # a broker that is away from the start is too
         consumer = open_consumer(self._settings, self._consuming, self._stop)
         if consumer is None:
             return None

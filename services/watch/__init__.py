@@ -1,0 +1,1 @@
+"""Metrics of detectors and API into what security operations look at."""
