@@ -46,6 +46,7 @@ def random_agency(seed: int) -> World:
     add_optional_registers(world, rng, _moment, START)
     _same_id_other_content(world, rng)
     add_months(world, rng, _moment, START)
+    _files_one_by_one(world)
     return world
 
 
@@ -127,6 +128,14 @@ def _bulk_exports(world: World, rng: np.random.Generator) -> None:
         if linked < 1 and rng.random() < 0.5:
             many = int(rng.integers(20, 200))
             world.look(f"e{employee}", None, _moment(rng, day), action="export", searched_by="other", record_count=many)
+
+
+def _files_one_by_one(world: World) -> None:
+    """More persons than records show, in a role of one employee; one of them gets a link later."""
+    at = START + timedelta(days=22, hours=2)
+    for place, person in enumerate(range(500, 524)):
+        world.look("e6", person, at + place * OFFICE_STEP / 2, action="export")
+    world.link(500, "e6", START, registered_at=at + timedelta(days=3))
 
 
 def _slow_drip(world: World, rng: np.random.Generator) -> None:

@@ -31,7 +31,10 @@ EXAMPLES = settings(
     database=None,
 )
 """A few in `make test`, more in CI, a hundred in `make qualify`: set by LAW_OF_SLICES_EXAMPLES."""
-FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50}
+FEW_EXPORTS = {"min_records": 10, "min_records_without_norm": 30, "min_norm_days": 50} | {
+    "min_persons": 8,
+    "min_persons_without_norm": 10,
+}
 FEW_AN_HOUR = {"min_persons_an_hour": 20}
 FEW_MONTHS = {"watch_months": 3}
 FEW_PEERS = {"min_history_days": 5, "false_discovery_rate": 0.2}
@@ -72,6 +75,10 @@ def assert_told_is_final(run: Run) -> None:
     assert {signal_id: row["content_hash"] for signal_id, row in told.items()} == final
 
 
+def _with_factor(name: str) -> pl.Expr:
+    return pl.col("factors").list.eval(pl.element().struct.field("factor") == name).list.any()
+
+
 class Coverage:
     """What the examples of one law contained."""
 
@@ -84,10 +91,10 @@ class Coverage:
         self.seen["a child"] += signals["parent_id"].count()
         exports = signals.filter(pl.col("rule") == "bulk-export")
         self.seen["a withdrawn export"] += exports.filter(pl.col("status") == "withdrawn").height
+        self.seen["files taken out one by one"] += exports.filter(_with_factor("files-one-by-one")).height
         numbers = signals.filter(pl.col("rule") == "enumeration")
         self.seen["a withdrawn enumeration"] += numbers.filter(pl.col("status") == "withdrawn").height
-        in_a_row = pl.col("factors").list.eval(pl.element().struct.field("factor") == "numbers-in-a-row").list.any()
-        self.seen["an enumeration by its pace"] += numbers.filter(~in_a_row).height
+        self.seen["an enumeration by its pace"] += numbers.filter(~_with_factor("numbers-in-a-row")).height
         watched = set(signals.filter(pl.col("rule") == "long-watch")["signal_id"])
         pushed = signals.filter(pl.col("rule_class") == "B", pl.col("pushed"))["raised_at"]
         self.seen["a pushed signal of class B"] += pushed.len()
@@ -122,6 +129,7 @@ EVERYWHERE = (
     "a special file reported",
     "a child",
     "a withdrawn export",
+    "files taken out one by one",
     "a withdrawn enumeration",
     "an enumeration by its pace",
     "a withdrawal",

@@ -108,6 +108,10 @@ def _worked_from_there(columns: Columns) -> bool:
     return _int(columns["false_claims"]) >= 2 and _int(columns["edits"]) > 0
 
 
+def _weekly_and_nobodys(columns: Columns) -> bool:
+    return _int(columns["days"]) >= 4 and half_of("without_case")(columns)
+
+
 def _somebodys_cases(columns: Columns) -> bool:
     lookups = _int(columns["lookups"])
     return 10 * _int(columns["without_case"]) <= lookups and 2 * _int(columns["colleague_case"]) < lookups
@@ -190,7 +194,7 @@ OF_RULE: Mapping[tuple[str, str], Told] = {
         lambda columns: 4 * _int(columns["edits"]) >= _int(columns["lookups"]), "edits", part("edits")
     ),
     ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
-    ("unexplained-share", "persistent"): Told(at_least("days", 4), "days", ("days",)),
+    ("unexplained-share", "persistent"): Told(_weekly_and_nobodys, "days", ("days",)),
     ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }
 """Where a factor of a rule differs from that of the others."""

@@ -5,13 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.detector.rules.base import Factor, Rule, Text, in_class
-from services.detector.rules.factors import base, steps_of
-
-WEEK_OF_WORK, FOUR_WEEKS = 5, 20
-"""Days of use: a statement that comes a few days late is an incident, a working week without one is not."""
-BELOW_PUSHED = {WEEK_OF_WORK: 150, FOUR_WEEKS: 155}
-"""With the base up to 41.5: above whatever else is weak, and below what is pushed by default (budget.score_floor 42), as
-a register that is behind looks the same."""
+from services.detector.rules.factors import base
 
 RULE = Rule(
     id="no-confidentiality-statement",
@@ -31,7 +25,7 @@ RULE = Rule(
         Factor(
             "number-of-days",
             pl.col("days") >= 2,
-            steps_of("days", {2: 30} | BELOW_PUSHED),
+            pl.when(pl.col("days") >= 20).then(90).when(pl.col("days") >= 5).then(60).otherwise(30),
             pl.col("days").cast(pl.String),
             Text(
                 "Het gaat om {days_nl}; per dag en systeem telt de eerste raadpleging.",
@@ -66,7 +60,7 @@ RULE = Rule(
     known_gaps=(
         "Without the register of statements the rule is inactive.",
         "Accounts that the register of employees does not know at that moment are not judged.",
-        "A register that lacks many rows gives as many signals, and only a person can tell them from access without a statement: by default none is pushed.",
+        "A register that lacks many rows gives as many signals; they compete for the same weekly budget.",
         "Of each day and system only the first lookup is kept as evidence.",
     ),
     next_steps=(

@@ -41,14 +41,16 @@ PERSONS = Factor(
     pl.col("subjects").cast(pl.String),
     Text("Het gaat om {subjects} verschillende personen.", "It concerns {subjects} different persons."),
 )
+NOBODYS = often_nobodys_case(40)
 WEEKLY = Factor(
     "persistent",
-    pl.col("days") >= 4,
+    NOBODYS.when & (pl.col("days") >= 4),
     pl.lit(40),
     pl.col("days").cast(pl.String),
     Text("Zulke dossiers zijn op {days_nl} geopend.", "Such files were opened on {days_en}."),
 )
-"""As many days as a month has weeks: a habit, where one day of many files may have one cause."""
+"""Sanction factor, number of consultations: as many days as a month has weeks. Files that are somebody's case also come
+day after day with a task that nobody registered, so there it does not count."""
 WITH_AGENCY = Factor(
     "compared-with-the-agency",
     pl.col("compared_with") == "agency",
@@ -78,7 +80,7 @@ RULE = Rule(
         PERSONS,
         WEEKLY,
         WITH_AGENCY,
-        often_nobodys_case(40),
+        NOBODYS,
         cases_of_others(50),
         medical_data(20),
         went_on({1: 40, 2: 70, 3: 100}),
