@@ -6,7 +6,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
