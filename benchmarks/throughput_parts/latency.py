@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +57,7 @@ def latency(settings: KafkaSettings, server: str, seconds: int) -> str:
             sent = _run(settings, at, Path(registers), topic, total)
         finally:
             admin.delete_topics([topic])
-        return _told(sent, _received(at.home / "api.sqlite"))
+        return told(sent, _received(at.home / "api.sqlite"))
 
 
 def _run(settings: KafkaSettings, at: Place, registers: Path, topic: str, total: int) -> dict[str, datetime]:
@@ -131,7 +131,7 @@ def _write_registers(folder: Path, employees: int) -> None:
     _write(folder / "relations.parquet", RELATION, [])
 
 
-def _write(file: Path, record: Record, rows: list[dict[str, object]]) -> None:
+def _write(file: Path, record: Record, rows: Sequence[Mapping[str, object]]) -> None:
     pl.DataFrame([{name: row.get(name) for name in record.schema} for row in rows], dict(record.schema)).write_parquet(
         file
     )
@@ -147,7 +147,8 @@ def _received(database: Path) -> dict[str, datetime]:
     return {row.lookup_id: row.received_at for row in rows}
 
 
-def _told(sent: dict[str, datetime], received: dict[str, datetime]) -> str:
+def told(sent: dict[str, datetime], received: dict[str, datetime]) -> str:
+    """A line with the percentiles of the waits, without those of the warm-up; both by lookup."""
     counted = dict(itertools.islice(sent.items(), WARM_UP_SECONDS * PER_SECOND // EVERY, None))
     waits = [(received[lookup] - at).total_seconds() for lookup, at in counted.items() if lookup in received]
     if not waits:

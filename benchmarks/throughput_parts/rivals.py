@@ -36,8 +36,15 @@ def installed(cache: Path) -> Path | None:
     if not ready.exists():
         print(f"Installing the rivals into {folder} ...", flush=True)
         venv.create(folder, clear=True, with_pip=True)
-        options = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:")
-        done = subprocess.run([python, "-m", "pip", "install", *options, "-r", PINS], check=False)
+        options = (
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+        )
+        done = subprocess.run([str(python), "-m", "pip", "install", *options, "-r", str(PINS)], check=False)
         if done.returncode:
             print("The rivals could not be installed; the table goes without them.", file=sys.stderr)
             return None
@@ -47,7 +54,7 @@ def installed(cache: Path) -> Path | None:
 
 def measured(python: Path, program: str, broker: str, topic: str, lookups: int) -> Measured:
     """One run of a rival, in a process of its own; ends this program if it fails."""
-    command = [python, FOLDER / program, broker, topic, str(lookups)]
+    command = [str(python), str(FOLDER / program), broker, topic, str(lookups)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{program} ended with {done.returncode}:\n{done.stderr}")

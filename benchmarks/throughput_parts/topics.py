@@ -44,7 +44,7 @@ def filled(dataset: Path, settings: KafkaSettings, most: int) -> Iterator[Filled
         admin.create_topics({each: {"num_partitions": PARTITIONS, "configs": dict(made)} for each in found[:2]})
         try:
             send(events, found.single, settings)
-            send(list(_batches(events)), found.batched, settings)
+            send(list(batches(events)), found.batched, settings)
             yield found
         finally:
             admin.delete_topics(list(found[:2]))
@@ -61,7 +61,7 @@ def _lookups(dataset: Path) -> pl.DataFrame:
     return pl.concat(pl.read_parquet(file) for file in sorted((dataset / "lookups").glob("*.parquet")))
 
 
-def _batches(events: Sequence[Message]) -> Iterator[Message]:
+def batches(events: Sequence[Message]) -> Iterator[Message]:
     """Messages of so many events of one partition, under the key of the first."""
     waiting: dict[int, list[Message]] = defaultdict(list)
     for event in events:
