@@ -93,14 +93,11 @@ class LineParser:
         return fitting_values(found, self._record, number, self._book)
 
 
+@cache
 def row_type(record: Record) -> type[msgspec.Struct]:
     """What a line of this kind of record is parsed into: a field per column."""
-    return _row_type(record.name, tuple((name, JSON_TYPES[dtype]) for name, dtype in record.schema.items()))
-
-
-@cache
-def _row_type(name: str, fields: tuple[tuple[str, object], ...]) -> type[msgspec.Struct]:
-    return msgspec.defstruct(name, [(field, kind, None) for field, kind in fields], gc=False)
+    fields = [(field, JSON_TYPES[dtype], None) for field, dtype in record.schema.items()]
+    return msgspec.defstruct(record.name, fields, gc=False)
 
 
 def _object_or_fault(line: bytes, limit: int) -> Row | Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import msgspec
 import polars as pl
@@ -48,9 +49,11 @@ class _Gathered:
 
     def piece(self, records: Iterator[Record], most: int) -> Piece | None:
         """The next records decoded in one go, until there are so many lookups; None where nothing is left."""
-        decoded = decode_rows(self._rows(records, most), LOOKUP, self._book, self._told)
-        if not (self._origins or self._unfit):
+        rows = self._rows(records, most)
+        first = list(islice(rows, 1))
+        if not (first or self._unfit):
             return None
+        decoded = decode_rows(chain(first, rows), LOOKUP, self._book, self._told)
         if not self._unfit:
             return Piece(decoded.valid, decoded.dead, self._next)
         places, faults, raw = zip(*self._unfit, strict=True)
