@@ -23,6 +23,7 @@ from benchmarks.throughput_parts.latency import latency
 from benchmarks.throughput_parts.places import place
 from benchmarks.throughput_parts.rivals import REFERENCE, RIVALS, Measured, installed, measured
 from benchmarks.throughput_parts.topics import Filled, filled
+from services.cli import ALLOCATOR, KEEP_FREED_MEMORY
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 
 ADDRESSES = ("DOELBINDING_TEST_KAFKA", "DOELBINDING_TEST_POSTGRESQL")
@@ -38,7 +39,8 @@ def detector(way: str, broker: str, topic: str, lookups: int, dataset: Path) -> 
     with place(os.environ[ADDRESSES[1]]) as at:
         module = "benchmarks.throughput_parts.ours"
         given = [way, broker, topic, at.database, str(dataset), str(at.home), at.api]
-        done = subprocess.run([sys.executable, "-m", module, *given], capture_output=True, text=True, check=False)
+        command, as_the_command = [sys.executable, "-m", module, *given], os.environ | {ALLOCATOR: KEEP_FREED_MEMORY}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=as_the_command)
         if done.returncode:
             sys.exit(f"the detector ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     found = msgspec.json.decode(done.stdout.splitlines()[-1], type=dict[str, dict[str, float]])
