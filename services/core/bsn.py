@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -42,9 +40,10 @@ def two_slips_apart(one: Numbers, other: Numbers) -> Truths:
 
 def numbers_two_slips_from(number: int) -> list[int]:
     """Every valid number at two slips from a valid one (some 300), in order."""
-    once = set(_one_slip(f"{number:09d}"))
-    twice = {far for near in once for far in _one_slip(near)}
-    return sorted(int(far) for far in twice if is_valid(far) and int(far) != number)
+    once = _one_slip(np.array([number]))
+    twice = np.unique(_one_slip(once))
+    proof = (_digits(twice) @ np.array(WEIGHTS)) % 11 == 0
+    return [int(far) for far in twice[proof & (twice > 0) & (twice != number)]]
 
 
 def numbers_near(number: int, reach: int) -> list[int]:
@@ -73,9 +72,9 @@ def _both_halves(wrong: Truths, swapped: Truths) -> Truths:
     return np.asarray(swapped[rows, np.minimum(first, 7)] & swapped[rows, np.maximum(last - 1, 0)])
 
 
-def _one_slip(digits: str) -> Iterator[str]:
-    for place in range(len(digits)):
-        for digit in "0123456789":
-            yield digits[:place] + digit + digits[place + 1 :]
-    for place in range(len(digits) - 1):
-        yield digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+def _one_slip(numbers: Numbers) -> Numbers:
+    """The numbers at one slip from any of these, and these themselves, each once."""
+    digits, powers = _digits(numbers), 10 ** np.arange(8, -1, -1)
+    wrong = numbers[:, None, None] + (np.arange(10)[None, :, None] - digits[:, None, :]) * powers
+    swapped = numbers[:, None] + (digits[:, 1:] - digits[:, :-1]) * (powers[:-1] - powers[1:])
+    return np.unique(np.concatenate([wrong.ravel(), swapped.ravel()]))

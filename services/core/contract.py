@@ -34,9 +34,12 @@ COMPARISON_LIMIT = 367
 """Most days that a volume signal is compared with: the longest window of history, and the day itself at its end."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
-    """One kind of record: its columns in order, which may be null, and which hold codes from a fixed list."""
+    """One kind of record: its columns in order, which may be null, and which hold codes from a fixed list.
+
+    There is one object of each kind, so that what is worked out for a kind can be kept.
+    """
 
     name: str
     schema: Schema

@@ -34,6 +34,9 @@ from services.detector.state.store import Store
 from services.detector.stopping import until_told_to_stop
 from services.detector.watching import PATIENCE_SECONDS, metrics_page, opened
 
+SLICES_PER_STEP = 5
+"""Full slices that the engine takes at once where many wait: half of what a step of one slice costs is the step's."""
+
 
 @dataclass(frozen=True)
 class ConsumeOptions:
@@ -70,18 +73,20 @@ def consume(
         closing(opened(options.database, clock, stop)) as store,
         closing(Readings(options.database, ring, clock)) as readings,
     ):
-        source = _source(options, readings, stop, metrics, clock)
+        source = source_of(options, readings, stop, metrics, clock)
         reader = Reader(Pipeline(settings, ring), clock)
         arriving = Arriving(source, reader, readings, ring, metrics, news, stop)
-        owner = _owner(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
         with closing(source), beside(arriving.run, "arriving", stop, news):
             owner.run()
     return dict(owner.counted)
 
 
-def _source(
+def source_of(
     options: ConsumeOptions, readings: Readings, stop: Event, metrics: DetectorMetrics, clock: Clock
 ) -> KafkaSource:
+    """The topic, whose partitions are claimed in the store."""
+
     def claim(partition: str) -> int | None:
         return readings.claim(partition).next
 
@@ -97,7 +102,7 @@ def _source(
     )
 
 
-def _owner(
+def owner_of(
     options: ConsumeOptions,
     settings: AgencySettings,
     ring: KeyRing,
@@ -108,6 +113,7 @@ def _owner(
     ended: Event,
     stop: Event,
 ) -> Owner:
+    """The part of the detector that decides, and delivers what it decides."""
     sources = settings.sources_for_monitoring()
     pipeline = Pipeline(settings, ring)
     token = open_tokens(options.home / "tokens.json")["detector"]
@@ -130,7 +136,7 @@ def _owner(
         deliverer=deliverer,
         metrics=metrics,
         clock=clock,
-        rows_per_step=options.consuming.rows_per_slice,
+        rows_per_step=options.consuming.rows_per_slice * SLICES_PER_STEP,
         patience_seconds=options.patience_seconds,
         news=news,
         ended=ended,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import polars as pl
@@ -31,11 +31,17 @@ class Check(NamedTuple):
 
 def check(frame: pl.DataFrame, record: Record, book: FaultBook) -> None:
     """Write every wrong value of the frame into the book. Shape: the columns of the record, numbers of any width."""
-    checks = list(checks_of(record))
-    masks = frame.select(each.fails.fill_null(value=False).alias(str(place)) for place, each in enumerate(checks))
-    for mask, each in zip(masks, checks, strict=True):
+    checks, fails = _expressions(record)
+    for mask, each in zip(frame.select(fails), checks, strict=True):
         if mask.any():
             _tell(frame[each.field], mask.arg_true(), each, book)
+
+
+@cache
+def _expressions(record: Record) -> tuple[tuple[Check, ...], tuple[pl.Expr, ...]]:
+    """The checks, and a mask for each; made once, which takes as long as the checks of some hundred rows."""
+    checks = tuple(checks_of(record))
+    return checks, tuple(each.fails.fill_null(value=False).alias(str(place)) for place, each in enumerate(checks))
 
 
 def _tell(column: pl.Series, rows: pl.Series, failed: Check, book: FaultBook) -> None:

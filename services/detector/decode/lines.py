@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from operator import attrgetter
@@ -33,7 +33,7 @@ JSON_TYPES: dict[Type, object] = {
 }
 """What the parser may take as it is; anything else goes the slow way, field by field."""
 
-HOT_ROWS = 512
+HOT_ROWS = 128
 """Rows parsed before their fields are gathered: few enough to be in the processor's cache still (a third faster)."""
 
 UNREADABLE = (ValueError, RecursionError)
@@ -49,36 +49,55 @@ def decode_lines(
     record does not know are not looked at. Nothing that a line holds raises an exception.
     """
     book = FaultBook(record)
-    frame = _frame(_parse(lines, max_line_bytes, record, book), record, book)
+    parser = LineParser(record, book, max_line_bytes)
+    rows = (parser.row(line, number) for number, line in enumerate(lines))
+    return decode_rows(rows, record, book, lambda row: (positions[row], lines[row]))
+
+
+def decode_rows(
+    rows: Iterator[msgspec.Struct], record: Record, book: FaultBook, told: Callable[[int], tuple[str, bytes]]
+) -> Decoded:
+    """Parsed rows (of `row_type`) that keep the contract, and the others as dead letters; both in the order of rows.
+
+    `book` has what parsing found wrong. `told` is asked where a faulty row stood, and for its bytes.
+    """
+    frame = _frame(rows, record, book)
     check(frame, record, book)
-    faulty = book.rows()
-    places, raw = [positions[row] for row in faulty], [lines[row] for row in faulty]
-    return split(frame, record, book, places, numbers(len(lines)), raw)
+    faulty = [told(row) for row in book.rows()]
+    places, raw = [place for place, _ in faulty], [line for _, line in faulty]
+    return split(frame, record, book, places, numbers(frame.height), raw)
 
 
-def _parse(lines: Sequence[bytes], limit: int, record: Record, book: FaultBook) -> Iterator[msgspec.Struct]:
-    """A typed row per line; of a line that does not fit, what does, and the faults of the rest in the book."""
-    decoder = _decoder(record.name, tuple((name, JSON_TYPES[dtype]) for name, dtype in record.schema.items()))
-    parse = decoder.decode
-    for number, line in enumerate(lines):
+class LineParser:
+    """Lines into typed rows; the book learns what does not fit."""
+
+    def __init__(self, record: Record, book: FaultBook, max_line_bytes: int = MAX_LINE_BYTES) -> None:
+        self._type = row_type(record)
+        self._parse = msgspec.json.Decoder(self._type).decode
+        self._record = record
+        self._book = book
+        self._limit = max_line_bytes
+
+    def row(self, line: bytes, number: int) -> msgspec.Struct:
+        """A line as row `number`; of one that does not fit, what does, with the faults of the rest in the book."""
         try:
-            yield parse(line if len(line) <= limit else b"")
+            return self._parse(line if len(line) <= self._limit else b"")
         except UNREADABLE:
-            yield decoder.type(**_row(line, limit, number, record, book))
+            return self._type(**self._what_fits(line, number))
+
+    def _what_fits(self, line: bytes, number: int) -> Row:
+        found = _object_or_fault(line, self._limit)
+        if isinstance(found, Fault):
+            self._book.add_whole(number, found)
+            return {}
+        return fitting_values(found, self._record, number, self._book)
 
 
 @cache
-def _decoder(name: str, fields: tuple[tuple[str, object], ...]) -> msgspec.json.Decoder[msgspec.Struct]:
-    row = msgspec.defstruct(name, [(field, kind, None) for field, kind in fields], gc=False)
-    return msgspec.json.Decoder(row)
-
-
-def _row(line: bytes, limit: int, number: int, record: Record, book: FaultBook) -> Row:
-    found = _object_or_fault(line, limit)
-    if isinstance(found, Fault):
-        book.add_whole(number, found)
-        return {}
-    return fitting_values(found, record, number, book)
+def row_type(record: Record) -> type[msgspec.Struct]:
+    """What a line of this kind of record is parsed into: a field per column."""
+    fields = [(field, JSON_TYPES[dtype], None) for field, dtype in record.schema.items()]
+    return msgspec.defstruct(record.name, fields, gc=False)
 
 
 def _object_or_fault(line: bytes, limit: int) -> Row | Fault:

@@ -33,6 +33,8 @@ def rejected_by_system(dead: pl.DataFrame, latest: datetime, calendar: AgencyCal
 
     A record counts on the local day of its time; one without a time, or with one after `latest`, on that of `latest`.
     """
+    if dead.is_empty():
+        return pl.DataFrame(schema=REJECTED)
     concerned = dead.lazy().filter(pl.col("record") == LOOKUP.name).select("codes", "raw").explode("codes")
     letters = concerned.filter(pl.col("codes").is_in(list(CODES))).collect()
     rows = [(*_system_and_time(raw, latest), code) for code, raw in letters.select("codes", "raw").iter_rows()]

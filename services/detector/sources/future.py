@@ -13,6 +13,8 @@ from services.detector.decode import DEAD
 def without_future(lookups: pl.DataFrame, latest: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The lookups (LOOKUP schema) up to a moment, and dead letters (DEAD schema) for those after it."""
     future = lookups.filter(pl.col("occurred_at") > latest)
+    if future.is_empty():
+        return lookups, pl.DataFrame(schema=DEAD)
     rows = [msgspec.json.encode(row) for row in future.iter_rows(named=True)]
     reason = "field occurred_at: lies in the future; check the clock and the time zone of the source system"
     letters = future.select(

@@ -23,9 +23,23 @@ class Changes:
     blobs: list[dict[str, object]]
 
 
-def digests_of(tables: Mapping[str, pl.DataFrame]) -> dict[BucketKey, Digest]:
-    """A digest per table and bucket that has rows."""
-    return {(name, bucket): digest for name, frame in tables.items() for bucket, digest in digests(frame).items()}
+class Digests:
+    """Digests of tables that change one at a time: a table that is the very frame of the last call is not read again.
+
+    Frames are never changed in place, so the same frame has the same digests.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[pl.DataFrame, dict[int, Digest]]] = {}
+
+    def of(self, tables: Mapping[str, pl.DataFrame]) -> dict[BucketKey, Digest]:
+        """A digest per table and bucket that has rows."""
+        self._last = {name: (frame, self._of_one(name, frame)) for name, frame in tables.items()}
+        return {(name, bucket): digest for name, (_, found) in self._last.items() for bucket, digest in found.items()}
+
+    def _of_one(self, name: str, frame: pl.DataFrame) -> dict[int, Digest]:
+        last, found = self._last.get(name, (None, {}))
+        return found if last is frame else digests(frame)
 
 
 def changes(

@@ -17,7 +17,7 @@ from services.detector.state import archive, lease
 from services.detector.state.again import MarkedLetter, forget, marked
 from services.detector.state.arrivals import Arrived, Bodies
 from services.detector.state.blobs import Digest
-from services.detector.state.checkpoint import BucketKey, changes, digests_of, read_tables, write_tables, write_values
+from services.detector.state.checkpoint import BucketKey, Digests, changes, read_tables, write_tables, write_values
 from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, reading, writing
 from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
 from services.detector.state.letters import bury, read_letters
@@ -89,6 +89,7 @@ class Store:
         self._taken: dict[str, int] = {}
         self._commits: int | None = None
         self._stored: dict[BucketKey, Digest] = {}
+        self._digests = Digests()
         self.outbox = Outbox(self._engine, clock)
 
     def claim(self) -> int:
@@ -135,7 +136,7 @@ class Store:
             taken = read_taken(connection)
         if epoch == self._epoch:
             self._commits = commits
-            self._stored = digests_of(tables)
+            self._stored = self._digests.of(tables)
             self._taken = dict(taken)
         return Snapshot(tables, positions, epoch, meta, taken)
 
@@ -162,7 +163,7 @@ class Store:
         """
         if self._commits is None:
             raise DoelbindingError("the store was not claimed and loaded, in this order, before the first commit")
-        fresh = digests_of(commit.tables)
+        fresh = self._digests.of(commit.tables)
         made = changes(commit.tables, self._stored, fresh)
         now = self._clock.now()
         with writing(self._engine) as connection:

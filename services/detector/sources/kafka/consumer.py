@@ -37,7 +37,7 @@ class Consuming:
     group: str = "doelbinding-detector"
     rows_per_slice: int = 20_000
     fetch_bytes: int = 32 * MEBIBYTE
-    partition_fetch_bytes: int = 4 * MEBIBYTE
+    partition_fetch_bytes: int = 12 * MEBIBYTE
     fetch_wait_seconds: float = 0.2
     session_seconds: float = 10.0
     poll_seconds: float = 60.0

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain, islice
 
+import msgspec
 import polars as pl
 
 from services.core.cloud_events import Unfit, unwrap
 from services.core.contract import LOOKUP
-from services.detector.decode import MAX_LINE_BYTES, dead_letters, decode_lines
+from services.detector.decode import MAX_LINE_BYTES, dead_letters
 from services.detector.decode.faults import Fault
+from services.detector.decode.letters import FaultBook
+from services.detector.decode.lines import UNREADABLE, LineParser, decode_rows
+from services.detector.sources.kafka.straight import batch_rows, decode_event
 
 Record = tuple[int, bytes | None]
 """Offset and value; a value that is absent is a tombstone."""
@@ -29,44 +34,80 @@ class Piece:
     next: int
 
 
-@dataclass
 class _Gathered:
-    """What is gathered for one piece: lines to decode with their places, and what holds no lookup."""
+    """What is gathered for one piece: of each row the record, and the number in it if it has several; and the unfit."""
 
-    lines: list[bytes] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
-    unfit: list[tuple[str, Fault, bytes]] = field(default_factory=list)
+    def __init__(self, max_event_bytes: int) -> None:
+        self._limit = max_event_bytes
+        self._book = FaultBook(LOOKUP)
+        self._parser = LineParser(LOOKUP, self._book, max_event_bytes)
+        self._origins: list[Record | tuple[int, bytes, int]] = []
+        self._unfit: list[tuple[str, Fault, bytes]] = []
+        self._next = 0
+        self._told_of: bytes | None = None
+        self._events: list[bytes | Unfit] = []
 
-    def __len__(self) -> int:
-        return len(self.lines) + len(self.unfit)
-
-    def take(self, offset: int, value: bytes | None) -> None:
-        """The events of one record."""
-        if value is None:
-            self.unfit.append((_place(offset), TOMBSTONE, b""))
-            return
-        found = unwrap(value)
-        if len(found) == 1:
-            self._put(_place(offset), found[0])
-        else:
-            for number, event in enumerate(found, 1):
-                self._put(f"{_place(offset)}, event {number}", event)
-
-    def _put(self, place: str, found: bytes | Unfit) -> None:
-        if isinstance(found, Unfit):
-            self.unfit.append((place, Fault(found.code, found.reason), found.raw))
-        else:
-            self.lines.append(found)
-            self.places.append(place)
-
-    def decoded(self, next_offset: int, max_event_bytes: int) -> Piece:
-        """All that was gathered, decoded in one go."""
-        decoded = decode_lines(self.lines, self.places, LOOKUP, max_event_bytes)
-        if not self.unfit:
-            return Piece(decoded.valid, decoded.dead, next_offset)
-        places, faults, raw = zip(*self.unfit, strict=True)
+    def piece(self, records: Iterator[Record], most: int) -> Piece | None:
+        """The next records decoded in one go, until there are so many lookups; None where nothing is left."""
+        rows = self._rows(records, most)
+        first = list(islice(rows, 1))
+        if not (first or self._unfit):
+            return None
+        decoded = decode_rows(chain(first, rows), LOOKUP, self._book, self._told)
+        if not self._unfit:
+            return Piece(decoded.valid, decoded.dead, self._next)
+        places, faults, raw = zip(*self._unfit, strict=True)
         letters = dead_letters(LOOKUP, places, [(fault,) for fault in faults], raw)
-        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), next_offset)
+        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), self._next)
+
+    def _rows(self, records: Iterator[Record], most: int) -> Iterator[msgspec.Struct]:
+        """A row per lookup. A call for each record would double the time, so the common case is done here."""
+        limit, origins, unfit = self._limit, self._origins, self._unfit
+        for record in records:
+            offset, value = record
+            self._next = offset + 1
+            try:
+                row = None if value is None or len(value) > limit else decode_event(value).data
+            except UNREADABLE:
+                row = None
+            if row is None:
+                yield from self._unusual(offset, value)
+            else:
+                origins.append(record)
+                yield row
+            if len(origins) + len(unfit) >= most:
+                return
+
+    def _unusual(self, offset: int, value: bytes | None) -> Iterator[msgspec.Struct]:
+        """The rows of a record that is not one straight event."""
+        if value is None:
+            self._unfit.append((_place(offset, 0, 1), TOMBSTONE, b""))
+        elif len(value) <= self._limit and (rows := batch_rows(value)):
+            self._origins += [(offset, value, number) for number in range(len(rows))]
+            yield from rows
+        else:
+            yield from self._with_care(offset, value)
+
+    def _with_care(self, offset: int, value: bytes) -> Iterator[msgspec.Struct]:
+        found = unwrap(value)
+        for number, event in enumerate(found):
+            if isinstance(event, Unfit):
+                place = _place(offset, number, len(found))
+                self._unfit.append((place, Fault(event.code, event.reason), event.raw))
+            else:
+                row = self._parser.row(event, len(self._origins))
+                self._origins.append((offset, value, number))
+                yield row
+
+    def _told(self, row: int) -> tuple[str, bytes]:
+        """Where the lookup of a row stood, and its bytes; asked for the faulty few only."""
+        offset, value, *number = self._origins[row]
+        if value is not self._told_of:
+            self._told_of, self._events = value, unwrap(value or b"")
+        found = self._events
+        place = number[0] if number else 0
+        event = found[place]
+        return _place(offset, place, len(found)), event.raw if isinstance(event, Unfit) else event
 
 
 def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES) -> Iterator[Piece]:
@@ -75,16 +116,10 @@ def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = 
     A record is never cut, so that each piece ends at an offset; one with many events makes a larger piece. Positions
     of dead letters are `offset N`, or `offset N, event M` in a record of several events.
     """
-    gathered, behind = _Gathered(), -1
-    for offset, value in records:
-        gathered.take(offset, value)
-        behind = offset + 1
-        if len(gathered) >= rows:
-            yield gathered.decoded(behind, max_event_bytes)
-            gathered = _Gathered()
-    if gathered:
-        yield gathered.decoded(behind, max_event_bytes)
+    left = iter(records)
+    while piece := _Gathered(max_event_bytes).piece(left, rows):
+        yield piece
 
 
-def _place(offset: int) -> str:
-    return f"offset {offset}"
+def _place(offset: int, number: int, of: int) -> str:
+    return f"offset {offset}" if of == 1 else f"offset {offset}, event {number + 1}"
