@@ -12,7 +12,8 @@ import structlog
 from services.core.errors import DoelbindingError
 from services.detector.pipeline import Pipeline
 from services.detector.register_files import read_registers
-from services.detector.registers import Index, Registers
+from services.detector.register_index import Index
+from services.detector.registers import Registers
 from services.detector.sources import registers as files
 from services.detector.sources.registers import Signature, registers_changed
 

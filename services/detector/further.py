@@ -55,20 +55,21 @@ def as_corrected(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
 
 
 def party_links(links: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    """Links (columns of `links` with case_id) to each party of a case, for who handled the case then.
+    """Links (columns of `links`) to each party of a case, for who handled the case then.
 
     A party counts from when it was written down in the case: the register does not tell who wrote it, so what was
     written after a lookup does not explain it.
     """
-    wanted = parties.filter(pl.col("case_id").is_in(links["case_id"].unique().implode())).select(
-        "case_id",
+    wanted = parties.select(
+        "case",
         pl.col("subject").alias("party"),
         pl.col("subject_check").alias("party_check"),
         pl.max_horizontal("valid_from", "known_from").alias("party_from"),
         pl.col("valid_to").alias("party_to"),
     )
-    of_cases = links.filter(pl.col("link_kind").is_in(OF_CASES))
-    both = of_cases.join(wanted, on="case_id").filter(pl.col("party") != pl.col("subject"))
+    with_parties = pl.col("case").is_in(wanted["case"].unique().implode())
+    of_cases = links.filter(with_parties & pl.col("link_kind").is_in(OF_CASES))
+    both = of_cases.join(wanted, on="case").filter(pl.col("party") != pl.col("subject"))
     derived = both.with_columns(
         pl.col("party").alias("subject"),
         pl.col("party_check").alias("subject_check"),
