@@ -149,6 +149,7 @@ def _held(event: _Event, raw: bytes, kind: Kind) -> bytes | Unfit:
 
 def _unfit(event: _Event, kind: Kind) -> tuple[str, str] | None:
     """What keeps an event from holding such a record."""
+    record = kind.record
     if event.specversion != SPECVERSION:
         return "event-specversion", f"attribute specversion: is not {SPECVERSION}; send CloudEvents {SPECVERSION}"
     if event.type != kind.type:
@@ -156,10 +157,10 @@ def _unfit(event: _Event, kind: Kind) -> tuple[str, str] | None:
     if event.data_base64 and event.data_base64 != NULL:
         return (
             "event-data-base64",
-            f"attribute data_base64: holds bytes; put the {kind.record} in data, as a JSON object",
+            f"attribute data_base64: holds bytes; put the {record} in data, as a JSON object",
         )
     if not event.data or event.data == NULL:
-        return "event-without-data", f"attribute data: is missing; put the {kind.record} in it, as a JSON object"
+        return "event-without-data", f"attribute data: is missing; put the {record} in it, as a JSON object"
     if not _says_json(event.datacontenttype):
         return "event-data-not-json", "attribute datacontenttype: is not JSON; use application/json"
     return None

@@ -13,6 +13,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.explain.base import LINKED_PERSON, OF_CASES, SELF_REPORT
+from services.detector.register_index import RegisterIndex
 from services.detector.settings import AgencySettings
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -54,8 +55,8 @@ def as_corrected(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     return cut.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to"))).unique()
 
 
-def party_links(links: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    """Links (columns of `links`) to each party of a case, for who handled the case then.
+def party_links(links: RegisterIndex, parties: pl.DataFrame) -> pl.DataFrame:
+    """Links to each party of a case, for who handled the case then.
 
     A party counts from when it was written down in the case: the register does not tell who wrote it, so what was
     written after a lookup does not explain it.
@@ -67,8 +68,7 @@ def party_links(links: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
         pl.max_horizontal("valid_from", "known_from").alias("party_from"),
         pl.col("valid_to").alias("party_to"),
     )
-    with_parties = pl.col("case").is_in(wanted["case"].unique().implode())
-    of_cases = links.filter(with_parties & pl.col("link_kind").is_in(OF_CASES))
+    of_cases = links.where("case", wanted["case"]).filter(pl.col("link_kind").is_in(OF_CASES))
     both = of_cases.join(wanted, on="case").filter(pl.col("party") != pl.col("subject"))
     derived = both.with_columns(
         pl.col("party").alias("subject"),
@@ -76,7 +76,7 @@ def party_links(links: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
         pl.lit(LINKED_PERSON).alias("link_kind"),
         pl.max_horizontal("valid_from", "party_from").alias("valid_from"),
         pl.min_horizontal("valid_to", "party_to").alias("valid_to"),
-    ).select(links.columns)
+    ).select(of_cases.columns)
     return derived.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))
 
 

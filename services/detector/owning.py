@@ -24,6 +24,7 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read, Reader
+from services.detector.register_topics.following import TopicRegisters
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Store
@@ -35,12 +36,16 @@ IDLE_SECONDS = 0.1
 LOG = structlog.get_logger()
 
 
+Followed = FollowedRegisters | TopicRegisters
+OpenRegisters = Callable[[str | None], AbstractContextManager[Followed | None]]
+
+
 @dataclass
 class Owner:
     """Decides on arrivals for as long as this detector owns the engine of the store.
 
     `news` wakes it, `ended` tells that all of an input that ends has arrived, `stop` ends the work after the step in
-    hand. `registers` opens the registers, given which ones the last step saw.
+    hand. `registers` opens the registers, given which ones the last step saw, or nothing if `stop` was set first.
     """
 
     store: Store
@@ -49,7 +54,7 @@ class Owner:
     """Reads dead letters that are given to the detector again."""
     pipeline: Pipeline
     ring: KeyRing
-    registers: Callable[[str | None], FollowedRegisters]
+    registers: OpenRegisters
     deliverer: Callable[[], AbstractContextManager[Deliverer]]
     metrics: DetectorMetrics
     clock: Clock
@@ -85,15 +90,13 @@ class Owner:
         """Decides as the owner. Raises Fenced when another one has taken over."""
         snapshot = self._patience.later(self.store.load)
         decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
-        registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
-        with self.deliverer() as deliverer:
-            self._rounds(decider, registers, deliverer, snapshot.taken)
+        with self.deliverer() as deliverer, self.registers(snapshot.meta.get("registers")) as registers:
+            if registers is not None:
+                self._rounds(decider, registers, deliverer, snapshot.taken)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
 
-    def _rounds(
-        self, decider: Decider, registers: FollowedRegisters, deliverer: Deliverer, taken: dict[str, int]
-    ) -> None:
+    def _rounds(self, decider: Decider, registers: Followed, deliverer: Deliverer, taken: dict[str, int]) -> None:
         """A step for whatever is new, until told to stop, or until the last one of an input that has ended."""
         letters = LettersAgain(self.store, self.ring, self._patience)
         was_behind: frozenset[str] | None = None
@@ -108,8 +111,8 @@ class Owner:
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             taken.update({one.partition: one.number for one in arrived})
             behind = self._patience.later(lambda: self.store.behind(taken))
-            reading = registers.read()
             last = ended and not arrived
+            reading = registers.read() if arrived or last else registers.glance()
             if arrived or reading.changed or behind != was_behind or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
                 just_taken = {one.partition: taken[one.partition] for one in arrived}

@@ -26,6 +26,10 @@ class RegisterIndex(Protocol):
         """At least the rows of these keys (nulls and unknown keys have none)."""
         ...
 
+    def where(self, column: str, values: pl.Series) -> pl.DataFrame:
+        """The rows that have one of these values in a column; looks at every row."""
+        ...
+
     def known(self) -> pl.Series:
         """The distinct keys that have rows."""
         ...
@@ -46,6 +50,10 @@ class Index:
         if wanted.size > WHOLE_ABOVE * self.keys.size:
             return self.frame
         return self.frame[self._places(wanted)]
+
+    def where(self, column: str, values: pl.Series) -> pl.DataFrame:
+        """The rows that have one of these values in a column; looks at every row."""
+        return self.frame.filter(pl.col(column).is_in(values.unique().implode()))
 
     def known(self) -> pl.Series:
         """The distinct keys that have rows."""

@@ -42,9 +42,8 @@ class Registers:
 
 @dataclass(frozen=True)
 class RegisterRows:
-    """The rows of all registers as the encoder makes them; null: an optional register was not delivered."""
+    """The rows of all registers but the case links, as the encoder makes them; null: an optional one is not there."""
 
-    case_links: pl.DataFrame
     employees: pl.DataFrame
     relations: pl.DataFrame
     case_parties: pl.DataFrame | None = None
@@ -69,7 +68,6 @@ def build_registers(
     further = further or Further()
     parties, reports, signed, away = further.case_parties, further.self_reports, further.statements, further.absences
     rows = RegisterRows(
-        case_links=encoder.links(case_links),
         employees=encoder.employees(employees),
         relations=encoder.relations(relations),
         case_parties=None if parties is None else encoder.case_parties(parties),
@@ -77,24 +75,19 @@ def build_registers(
         statements=None if signed is None else encoder.of_employee(signed),
         absences=None if away is None else encoder.of_employee(away),
     )
-    links, _ = with_versions(rows.case_links)
-    return registers_of(rows, Index(links, "subject"), links, relation_sources, reported)
+    links, _ = with_versions(encoder.links(case_links))
+    return registers_of(rows, Index(links, "subject"), relation_sources, reported)
 
 
 def registers_of(
-    rows: RegisterRows,
-    links: RegisterIndex,
-    versions: pl.DataFrame,
-    relation_sources: tuple[str, ...],
-    reported: ReportMargins | None,
+    rows: RegisterRows, links: RegisterIndex, relation_sources: tuple[str, ...], reported: ReportMargins | None
 ) -> Registers:
-    """Registers from encoded rows, of which the case links are indexed already; `versions` has their rows."""
+    """Registers from encoded rows, of which the case links are indexed already."""
     staff = _settled(rows.employees, "employee").drop("hours_per_week")
     ends = rows.employees.filter(pl.col("valid_to").is_not_null())
     usable = rows.relations.filter(pl.col("source").is_in(relation_sources))
     related = _settled(usable, "relative_of", "subject", "relation", "source")
     family = related.filter(pl.col("relation").is_in(["partner", "child"]) & (pl.col("source") != "brp"))
-    derived = _derived(rows, versions, reported)
     return Registers(
         links=links,
         employees=Index(staff, "employee"),
@@ -103,7 +96,7 @@ def registers_of(
         staff_family=Index(family, "subject"),
         teams=Index(staff, "team"),
         leavers=ends_of_employment(staff, ends),
-        derived=None if derived.is_empty() else Index(derived, "subject"),
+        derived=derived_links(rows, links, reported),
         statements=_of_employees(rows.statements, "system"),
         absences=_of_employees(rows.absences, "kind"),
     )
@@ -128,15 +121,16 @@ def _settled(rows: pl.DataFrame, *key: str) -> pl.DataFrame:
     return in_force(rows.rename({"known_from": "registered_at"}), key).rename({"registered_at": "known_from"})
 
 
-def _derived(rows: RegisterRows, links: pl.DataFrame, reported: ReportMargins | None) -> pl.DataFrame:
-    """The link rows that parties of cases and self-reports add."""
-    parts = [none := links.clear()]
+def derived_links(rows: RegisterRows, links: RegisterIndex, reported: ReportMargins | None) -> Index | None:
+    """The link rows that parties of cases and self-reports add; null: none."""
+    parts = [none := links.rows(pl.Series([], dtype=pl.Int64)).clear()]
     if rows.case_parties is not None:
         parties = as_corrected(rows.case_parties, ("case", "subject", "party_kind"))
         parts.append(party_links(links, parties))
     if rows.self_reports is not None and reported is not None:
         parts.append(report_links(rows.self_reports, reported, none))
-    return pl.concat(parts)
+    derived = pl.concat(parts)
+    return None if derived.is_empty() else Index(derived, "subject")
 
 
 def _of_employees(rows: pl.DataFrame | None, kind: str) -> Index | None:
