@@ -183,9 +183,10 @@ class Encoder:
         return frame.select("report_id", "employee", "subject", "subject_check", "occurred_at", known_from)
 
     def of_employee(self, valid: pl.DataFrame) -> pl.DataFrame:
-        """Periods of employees (statements, absences), with the employee as a key and all other columns as they are."""
+        """Periods of employees (statements, absences), with the employee as a key and what they say as it is."""
         frame = self._keyed(valid, "employee_id", EMPLOYEE_DOMAIN, "employee", check=False)
-        return frame.select("employee", pl.exclude("employee", "valid_from", "valid_to", "registered_at"), *_PERIOD)
+        said = pl.exclude("employee", "employee_id", "valid_from", "valid_to", "registered_at")
+        return frame.select("employee", said, *_PERIOD)
 
     def with_short_ids(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """Encoded rows with 64-bit keys instead of their ids: millions of texts would take more room than all else."""
