@@ -26,6 +26,9 @@ def made_register_topics(kafka: str) -> Iterator[str]:
     settings = {topic.name.partition(".")[2]: topic.settings for topic in topics()}
     wanted = [Topic(f"{prefix}{name}", "", PARTITIONS, settings[name]) for name in REGISTER_NAMES]
     make_topics(wanted, 1, load_kafka_settings(bootstrap_servers=kafka))
+    with closing(KafkaProducer(bootstrap_servers=kafka)) as producer:
+        for topic in wanted:
+            producer.partitions_for(topic.name)  # waits until the broker tells of it
     yield prefix
     with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
         admin.delete_topics([topic.name for topic in wanted])

@@ -211,10 +211,11 @@ class TopicRegisters:
         return False
 
     def _show(self, left: int) -> None:
+        now = time.monotonic()
         self._left = left
         if not left:
-            self._current = time.monotonic()
-        self._metrics.show_registers(left, time.monotonic() - self._current)
+            self._current = now
+        self._metrics.show_registers(left, now - self._current)
 
     def _settle(self) -> None:
         changed = self._held.settle()
