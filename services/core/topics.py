@@ -55,7 +55,6 @@ def topics(
 ) -> tuple[Topic, ...]:
     """All topics, in the order in which data passes through them."""
     return (
-        *map(_register_topic, REGISTER_NAMES),
         Topic(
             LOOKUPS_TOPIC,
             "lookups as CloudEvents, keyed by employee; read by the detectors",
@@ -68,6 +67,7 @@ def topics(
                 "message.timestamp.type": "LogAppendTime",
             },
         ),
+        *map(_register_topic, REGISTER_NAMES),
         Topic(
             INTAKE_TOPIC,
             "what happened to pushed signals, keyed by signal; written by the API",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.pipeline import Pipeline
 from services.detector.register_topics.following import RegisterTopics, TopicRegisters
 from services.detector.register_topics.reader import RegisterReader
+from tests.integration.kafka_topic import await_that
 from tests.integration.register_topics import made_register_topics, row_events, say
 from tests.world import BSNS, RING, World, local, settings
 
@@ -40,13 +41,20 @@ class Topics:
 
     @contextmanager
     def followed(self, known: str | None = None) -> Iterator[TopicRegisters]:
-        where = RegisterTopics(
-            load_kafka_settings(bootstrap_servers=self.kafka), self.home, self.prefix, self.wait_seconds
-        )
-        pipeline = Pipeline(settings(), RING)
-        with where.opened(known, pipeline, ("declared",), RING, self.metrics, SystemClock(), self.stop) as following:
+        with self._opened(known) as following:
             assert following is not None
             yield following
+
+    def _opened(self, known: str | None) -> AbstractContextManager[TopicRegisters | None]:
+        kafka = load_kafka_settings(bootstrap_servers=self.kafka)
+        where = RegisterTopics(kafka, self.home, self.prefix, self.wait_seconds)
+        pipeline = Pipeline(settings(), RING)
+        return where.opened(known, pipeline, ("declared",), RING, self.metrics, SystemClock(), self.stop)
+
+    def opened_at_all(self) -> None:
+        """Fails where there are registers to follow."""
+        with self._opened(None) as following:
+            assert following is None
 
     def say(self, register: str, *rows: tuple[bytes | None, dict[str, object] | bytes | None]) -> None:
         """Rows under their keys; null takes the row away, bytes are sent as they are."""
@@ -211,10 +219,12 @@ def test_registers_that_stay_behind_are_waited_for_and_then_told(
 def test_registers_without_a_row_are_waited_for_until_told_to_stop(kafka: str, tmp_path: Path) -> None:
     with made_register_topics(kafka) as prefix:
         empty = Topics(kafka, prefix, tmp_path)
-        threading.Timer(0.5, empty.stop.set).start()
-        with capture_logs() as logs, pytest.raises(AssertionError), empty.followed():
-            pass
-        assert "registers-empty" in [told["event"] for told in logs]
+        with capture_logs() as logs:
+            opening = threading.Thread(target=empty.opened_at_all)
+            opening.start()
+            await_that(lambda: "registers-empty" in [told["event"] for told in logs], "nothing was told")
+            empty.stop.set()
+            opening.join()
         assert not (tmp_path / "registers").exists()
 
 
