@@ -250,3 +250,15 @@ def test_topics_made_anew_are_read_whole(topics: Topics, kafka: str) -> None:
         with capture_logs() as logs, anew.followed() as following:
             assert following.read().registers.headcount(APRIL) == 1
         assert "the topics were made anew" in [told.get("reason") for told in logs]
+
+
+def test_a_wait_that_is_broken_off_leaves_no_snapshot_ahead_of_what_was_decided(topics: Topics) -> None:
+    with topics.followed() as following:
+        known = following.read().signature
+    topics.say("case-links", (b"b", None))
+    with topics.followed(known) as following:
+        topics.stop.set()
+        following.read()
+    topics.stop.clear()
+    with topics.followed(known) as following:
+        assert changed(following.read()) == (set(), {BSNS[51]})

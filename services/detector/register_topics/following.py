@@ -73,7 +73,7 @@ class RegisterTopics:
         with closing(reader):
             if following.begin(known):
                 yield following
-                following.store()
+                following.end()
             else:
                 yield None
 
@@ -105,6 +105,7 @@ class TopicRegisters:
         self._moved: set[str] = set()
         self._changed = nobody()
         self._left = 0
+        self._in_vain = False
         self._current = self._next_store = time.monotonic()
 
     def begin(self, known: str | None) -> bool:
@@ -146,8 +147,13 @@ class TopicRegisters:
         self._next_store = time.monotonic() + SNAPSHOT_SECONDS
         self._snapshots.store(Snapshot(self._held.frames(), self._reader.positions()))
 
+    def end(self) -> None:
+        """Writes the snapshot, unless nothing was decided any more with what was read last."""
+        if not self._in_vain:
+            self.store()
+
     def _keep_snapshot(self) -> None:
-        """Now and then. All that was handed out is stored by now, so that the snapshot is not ahead of the store."""
+        """Now and then. What was handed out is in a stored step by now, so that the snapshot is not ahead of it."""
         if time.monotonic() >= self._next_store and not self._left:
             self.store()
 
@@ -240,6 +246,7 @@ class TopicRegisters:
         employees, subjects = (pl.concat(both).unique() for both in parts)
         dead = pl.concat(self._dead)
         self._changed, self._dead = nobody(), [dead.clear()]
+        self._in_vain = self._stop.is_set()
         return Reading(self._registers, dead, employees, subjects, _named(self._reader.positions()))
 
 

@@ -38,8 +38,8 @@ ROWS = {
 INDEXED = ROWS | {"known_until": INSTANT}
 ORDER = ("subject", "valid_from", "known_from")
 
-LARGEST_LAYER = 0.1
-"""Share of the base that the layer may have; a new base of ten million rows takes some ten seconds."""
+LARGEST_LAYER = 0.02
+"""Share of the base that the layer may have: every question looks through it, and a new base takes seconds."""
 LAYER_ROWS = 50_000
 """A layer that is smaller than this costs nothing."""
 
