@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -35,6 +36,7 @@ TROUBLE_SECONDS = 1.0
 TELL_SECONDS = 10.0
 EMPTY_SECONDS = 5.0
 SNAPSHOT_SECONDS = 300.0
+NEVER = math.inf
 FOLDER = "registers"
 
 Positions = Mapping[str, int]
@@ -105,8 +107,9 @@ class TopicRegisters:
         self._moved: set[str] = set()
         self._changed = nobody()
         self._left = 0
-        self._in_vain = False
-        self._current = self._next_store = time.monotonic()
+        self._in_vain = True
+        self._current = time.monotonic()
+        self._next_store = NEVER
 
     def begin(self, known: str | None) -> bool:
         """Reads all that the topics hold, from the snapshot on; whether that was done before `stop` was set.
@@ -247,6 +250,8 @@ class TopicRegisters:
         dead = pl.concat(self._dead)
         self._changed, self._dead = nobody(), [dead.clear()]
         self._in_vain = self._stop.is_set()
+        if self._next_store == NEVER:
+            self._next_store = time.monotonic()
         return Reading(self._registers, dead, employees, subjects, _named(self._reader.positions()))
 
 
