@@ -105,16 +105,19 @@ def _no_rows(register: str) -> pl.DataFrame:
     return pl.DataFrame(schema={**EVERY_REGISTER[register].schema, VERSION: pl.Int64()})
 
 
+def _said(fresh: pl.DataFrame, gone: pl.Series) -> list[pl.DataFrame]:
+    """The versions of both, and whether they are there."""
+    both = ((fresh[VERSION], True), (gone, False))
+    return [versions.to_frame().with_columns(pl.lit(there).alias("there")) for versions, there in both]
+
+
 def _last_words(parts: list[tuple[pl.DataFrame, pl.Series]]) -> tuple[pl.DataFrame, pl.Series]:
     """Several news in their order as one: the last word on each version."""
     if len(parts) == 1:
         return parts[0]
     rows = pl.concat([fresh for fresh, _ in parts])
-    said = [pl.concat([fresh[VERSION], gone]).to_frame() for fresh, gone in parts]
-    heights = [(fresh.height, gone.len()) for fresh, gone in parts]
-    there = pl.concat([pl.Series([True] * here + [False] * away, dtype=pl.Boolean) for here, away in heights])
     number = pl.when("there").then(pl.col("there").cum_sum().cast(pl.Int64) - 1).alias("row")
-    marks = pl.concat(said).with_columns(there.alias("there")).with_columns(number)
+    marks = pl.concat([said for part in parts for said in _said(*part)]).with_columns(number)
     last = marks.unique(VERSION, keep="last", maintain_order=True)
     places = last["row"].drop_nulls()
     return rows if places.len() == rows.height else rows[places], last.filter(~pl.col("there"))[VERSION]

@@ -95,8 +95,9 @@ class Snapshots:
                 contents = _Contents(FORMAT, self._keys, self._topics, now, dict(snapshot.positions), files)
                 self._put(CONTENTS, msgspec.json.encode(contents))
                 self._sweep({CONTENTS, *(file.name for file in files.values())})
-        except OSError as error:
-            LOG.warning("register-snapshot-not-stored", reason=error.strerror or type(error).__name__)
+        except (OSError, PolarsError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            LOG.warning("register-snapshot-not-stored", reason=reason)
 
     def _loaded(self) -> Snapshot:
         contents = msgspec.json.decode((self._folder / CONTENTS).read_bytes(), type=_Contents)
