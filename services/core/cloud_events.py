@@ -1,7 +1,7 @@
-"""Messages of the lookups topic into the JSON of each lookup, and lookups into messages (CloudEvents 1.0, JSON).
+"""Messages of a topic into the JSON of each record, and records into messages (CloudEvents 1.0, JSON).
 
 A message holds one event, a JSON array of events (`application/cloudevents-batch+json`), or a line of NDJSON per event.
-An event's `data` is a lookup as the files of a dataset have it; a lookup may also stand without an event around it.
+An event's `data` is a record as the files of a dataset have it; a record may also stand without an event around it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,25 @@ import msgspec
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=UTF-8"
 SPECVERSION = "1.0"
-LOOKUP_FAMILY = "nl.overheid.doelbinding.lookup."
-LOOKUP_TYPE = f"{LOOKUP_FAMILY}v1"
-"""NL GOV profile: reverse DNS without the name of an organisation, so that every agency can send it."""
+
+
+class Kind(NamedTuple):
+    """What events of a topic hold: `record` is its name in the contract, `words` that name with its article."""
+
+    record: str
+    words: str
+    family: str
+    type: str
+
+
+def kind_of(record: str) -> Kind:
+    """NL GOV profile: reverse DNS without the name of an organisation, so that every agency can send it."""
+    family = f"nl.overheid.doelbinding.{record}."
+    return Kind(record, f"{'an' if record[0] in 'aeiou' else 'a'} {record}", family, f"{family}v1")
+
+
+LOOKUPS = kind_of("lookup")
+LOOKUP_FAMILY, LOOKUP_TYPE = LOOKUPS.family, LOOKUPS.type
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"
@@ -47,21 +63,26 @@ _EVENTS = msgspec.json.Decoder(list[_Event])
 _PARTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def unwrap(message: bytes) -> list[bytes | Unfit]:
-    """The JSON of each lookup of a message, or why it is none, in their order; nothing in a message raises."""
+def unwrap(message: bytes, kind: Kind = LOOKUPS) -> list[bytes | Unfit]:
+    """The JSON of each record of a message, or why it is none, in their order; nothing in a message raises."""
     try:
         event = _EVENT.decode(message)
     except UNREADABLE:
-        return _unwrap_several(message.removeprefix(BYTE_ORDER_MARK).strip(BLANK))
-    return [_lookup(event, message)]
+        return _unwrap_several(message.removeprefix(BYTE_ORDER_MARK).strip(BLANK), kind)
+    return [_held(event, message, kind)]
 
 
 def encode_lookup(lookup: bytes, event_id: str, source: str, time: str) -> bytes:
-    """One event around the JSON of a lookup. `source` is a URN (urn:nld:oin:...), `time` RFC 3339.
+    """One event around the JSON of a lookup (see `encode_event`)."""
+    return encode_event(lookup, event_id, source, time)
+
+
+def encode_event(record: bytes, event_id: str, source: str, time: str, kind: Kind = LOOKUPS) -> bytes:
+    """One event around the JSON of a record. `source` is a URN (urn:nld:oin:...), `time` RFC 3339.
 
     Attributes outside `data` are not confidential: none of the three may hold a BSN or an employee.
     """
-    return msgspec.json.encode(_wrapped(lookup, event_id, source, time))
+    return msgspec.json.encode(_wrapped(record, event_id, source, time, kind.type))
 
 
 def encode_batch(events: Iterable[bytes]) -> bytes:
@@ -69,38 +90,38 @@ def encode_batch(events: Iterable[bytes]) -> bytes:
     return b"[" + b",".join(events) + b"]"
 
 
-def _wrapped(lookup: bytes, event_id: str, source: str, time: str) -> dict[str, object]:
+def _wrapped(record: bytes, event_id: str, source: str, time: str, event_type: str) -> dict[str, object]:
     return {
         "specversion": SPECVERSION,
         "id": event_id,
         "source": source,
-        "type": LOOKUP_TYPE,
+        "type": event_type,
         "time": time,
         "datacontenttype": "application/json",
-        "data": msgspec.Raw(lookup),
+        "data": msgspec.Raw(record),
     }
 
 
-def _unwrap_several(message: bytes) -> list[bytes | Unfit]:
+def _unwrap_several(message: bytes, kind: Kind) -> list[bytes | Unfit]:
     if message.startswith(b"["):
-        return _unwrap_batch(message)
+        return _unwrap_batch(message, kind)
     first, line_end, _ = message.partition(b"\n")
     if line_end and (not message.startswith(b"{") or _is_json(first)):
-        return [_unwrap_one(line) for line in message.split(b"\n") if line.strip(BLANK)]
-    return [_unwrap_one(message)]
+        return [_unwrap_one(line, kind) for line in message.split(b"\n") if line.strip(BLANK)]
+    return [_unwrap_one(message, kind)]
 
 
-def _unwrap_batch(message: bytes) -> list[bytes | Unfit]:
+def _unwrap_batch(message: bytes, kind: Kind) -> list[bytes | Unfit]:
     try:
         events = _EVENTS.decode(message)
     except UNREADABLE:
-        return _unwrap_parts(message)
-    if events and all(event.specversion is not None and _unfit(event) is None for event in events):
+        return _unwrap_parts(message, kind)
+    if events and all(event.specversion is not None and _unfit(event, kind) is None for event in events):
         return [bytes(event.data) for event in events]
-    return _unwrap_parts(message)
+    return _unwrap_parts(message, kind)
 
 
-def _unwrap_parts(message: bytes) -> list[bytes | Unfit]:
+def _unwrap_parts(message: bytes, kind: Kind) -> list[bytes | Unfit]:
     """The slow way, which keeps the bytes of each event."""
     try:
         parts = _PARTS.decode(message)
@@ -108,43 +129,47 @@ def _unwrap_parts(message: bytes) -> list[bytes | Unfit]:
         return [_unreadable(error, message)]
     if not parts:
         return [Unfit("batch-empty", "message: is an empty list; send at least one event in a batch", message)]
-    return [_unwrap_one(bytes(part)) for part in parts]
+    return [_unwrap_one(bytes(part), kind) for part in parts]
 
 
-def _unwrap_one(raw: bytes) -> bytes | Unfit:
+def _unwrap_one(raw: bytes, kind: Kind) -> bytes | Unfit:
     try:
-        return _lookup(_EVENT.decode(raw), raw)
+        return _held(_EVENT.decode(raw), raw, kind)
     except UNREADABLE as error:
         return _unreadable(error, raw)
 
 
-def _lookup(event: _Event, raw: bytes) -> bytes | Unfit:
+def _held(event: _Event, raw: bytes, kind: Kind) -> bytes | Unfit:
     if event.specversion is None and event.type is None and not (event.data or event.data_base64):
         return raw
-    if unfit := _unfit(event):
+    if unfit := _unfit(event, kind):
         return Unfit(*unfit, raw)
     return bytes(event.data)
 
 
-def _unfit(event: _Event) -> tuple[str, str] | None:
-    """What keeps an event from holding a lookup."""
+def _unfit(event: _Event, kind: Kind) -> tuple[str, str] | None:
+    """What keeps an event from holding such a record."""
+    record = kind.record
     if event.specversion != SPECVERSION:
         return "event-specversion", f"attribute specversion: is not {SPECVERSION}; send CloudEvents {SPECVERSION}"
-    if event.type != LOOKUP_TYPE:
-        return _unknown_type(event.type or "")
+    if event.type != kind.type:
+        return _unknown_type(event.type or "", kind)
     if event.data_base64 and event.data_base64 != NULL:
-        return "event-data-base64", "attribute data_base64: holds bytes; put the lookup in data, as a JSON object"
+        return (
+            "event-data-base64",
+            f"attribute data_base64: holds bytes; put the {record} in data, as a JSON object",
+        )
     if not event.data or event.data == NULL:
-        return "event-without-data", "attribute data: is missing; put the lookup in it, as a JSON object"
+        return "event-without-data", f"attribute data: is missing; put the {record} in it, as a JSON object"
     if not _says_json(event.datacontenttype):
         return "event-data-not-json", "attribute datacontenttype: is not JSON; use application/json"
     return None
 
 
-def _unknown_type(found: str) -> tuple[str, str]:
-    if found.startswith(LOOKUP_FAMILY):
-        return "event-version", f"attribute type: is another version of a lookup; this one reads {LOOKUP_TYPE}"
-    return "event-type", f"attribute type: is not that of a lookup; use {LOOKUP_TYPE}"
+def _unknown_type(found: str, kind: Kind) -> tuple[str, str]:
+    if found.startswith(kind.family):
+        return "event-version", f"attribute type: is another version of {kind.words}; this one reads {kind.type}"
+    return "event-type", f"attribute type: is not that of {kind.words}; use {kind.type}"
 
 
 def _says_json(content_type: str | None) -> bool:

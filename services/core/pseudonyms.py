@@ -23,6 +23,7 @@ TEAM_DOMAIN = "team"
 STREET_DOMAIN = "street"
 CASE_DOMAIN = "case"
 REASON_DOMAIN = "reason"
+ROW_DOMAIN = "row"
 WORKSTATION_DOMAIN = "workstation"
 
 

@@ -9,6 +9,19 @@ from datetime import timedelta
 LOOKUPS_TOPIC = "doelbinding.lookups"
 INTAKE_TOPIC = "bureau-integriteit.intake"
 
+REGISTERS_PREFIX = "doelbinding."
+"""Before the name of a register, in the name of its topic."""
+
+REGISTER_NAMES = (
+    "case-links",
+    "employees",
+    "relations",
+    "case-parties",
+    "self-reports",
+    "statements",
+    "absences",
+)
+
 LOOKUPS_PARTITIONS = 12
 """As many detectors can share the reading. Chosen generously: another number gives employees another partition."""
 
@@ -16,6 +29,12 @@ LOOKUPS_RETENTION = timedelta(days=28)
 """How long a detector may be away, and how far back lookups can be judged again without their source systems."""
 
 INTAKE_RETENTION = timedelta(days=90)
+
+REGISTERS_PARTITIONS = 3
+"""For good: with another number, keys come to other partitions than before, and their order is lost."""
+
+TOMBSTONES_KEPT = timedelta(days=28)
+"""How old the snapshot of a detector may be: after this, a row that was taken away is not told any more."""
 
 MOST_MESSAGE_BYTES = 4 * 2**20
 """Largest message: some thousands of lookups in one batch."""
@@ -48,12 +67,26 @@ def topics(
                 "message.timestamp.type": "LogAppendTime",
             },
         ),
+        *map(_register_topic, REGISTER_NAMES),
         Topic(
             INTAKE_TOPIC,
             "what happened to pushed signals, keyed by signal; written by the API",
             3,
             {"cleanup.policy": "delete", "retention.ms": _milliseconds(INTAKE_RETENTION)},
         ),
+    )
+
+
+def _register_topic(register: str) -> Topic:
+    return Topic(
+        f"{REGISTERS_PREFIX}{register}",
+        f"the register {register} as CloudEvents, keyed by version of a row; read whole by the detectors",
+        REGISTERS_PARTITIONS,
+        {
+            "cleanup.policy": "compact",
+            "delete.retention.ms": _milliseconds(TOMBSTONES_KEPT),
+            "message.timestamp.type": "LogAppendTime",
+        },
     )
 
 

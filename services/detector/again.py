@@ -38,7 +38,7 @@ def obstacle(record: str, codes: Sequence[str], size: int) -> str | None:
         if code in NOT_READ_AGAIN:
             return NOT_READ_AGAIN[code]
     if record != LOOKUP.name:
-        return "it is a row of a register; mend the register's file, which is read anew as a whole"
+        return "it is a row of a register; mend its file, which is read anew, or write the row to its topic again"
     if size <= BYTES_OF_A_SEAL:
         return "it has no bytes: a whole file, an empty message or a line too long to keep; deliver it anew"
     return None

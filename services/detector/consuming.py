@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -23,9 +23,10 @@ from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
 from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
-from services.detector.owning import Owner
+from services.detector.owning import Followed, Owner
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Reader
+from services.detector.register_topics.following import RegisterTopics
 from services.detector.settings import AgencySettings
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.source import KafkaSource
@@ -42,10 +43,11 @@ SLICES_PER_STEP = 5
 class ConsumeOptions:
     """What is read in which group, and where the detector keeps and delivers.
 
-    `registers` is a dataset directory; lookups in it are not read. All detectors of a group have the same `database`.
+    `registers` is a dataset directory, of which lookups are not read, or tells their topics. All detectors of a group
+    have the same `database`.
     """
 
-    registers: Path
+    registers: Path | RegisterTopics
     api: str
     home: Path
     database: URL
@@ -126,13 +128,18 @@ def owner_of(
         ):
             yield running
 
+    def open_registers(known: str | None) -> AbstractContextManager[Followed | None]:
+        if isinstance(options.registers, RegisterTopics):
+            return options.registers.opened(known, pipeline, sources, ring, metrics, clock, stop)
+        return nullcontext(FollowedRegisters(options.registers, pipeline, sources, known))
+
     return Owner(
         store=store,
         lease=Lease(store, f"{socket.gethostname()}/{secrets.token_hex(8)}", options.lease_seconds),
         reader=Reader(pipeline, clock),
         pipeline=pipeline,
         ring=ring,
-        registers=lambda known: FollowedRegisters(options.registers, pipeline, sources, known),
+        registers=open_registers,
         deliverer=deliverer,
         metrics=metrics,
         clock=clock,

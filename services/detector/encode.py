@@ -16,6 +16,7 @@ from services.core.pseudonyms import (
     CASE_DOMAIN,
     EMPLOYEE_DOMAIN,
     REASON_DOMAIN,
+    ROW_DOMAIN,
     STREET_DOMAIN,
     TEAM_DOMAIN,
     WORKSTATION_DOMAIN,
@@ -68,7 +69,7 @@ class Encoder:
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street_name", STREET_DOMAIN, "street", check=False)
         frame = frame.drop("employee_id", "bsn", "street_name")
-        keys = frame.hstack(self._case_keys(valid["case_id"], "claimed_case"))
+        keys = frame.hstack(self._text_keys(valid["case_id"], "claimed_case"))
         return keys, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
 
     def _facts(self, valid: pl.DataFrame) -> pl.DataFrame:
@@ -97,7 +98,7 @@ class Encoder:
         frame = self._keyed(frame, "assigned_employee", EMPLOYEE_DOMAIN, "link_employee", check=False)
         frame = self._keyed(frame, "assigned_team", TEAM_DOMAIN, "link_team", check=False)
         frame = self._keyed(frame, "registrar", EMPLOYEE_DOMAIN, "registered_by_employee", check=False)
-        return frame.hstack(self._case_keys(frame["case_id"], "case")).select(
+        return frame.hstack(self._text_keys(frame["case_id"], "case")).select(
             "link_id",
             "case",
             "subject",
@@ -125,10 +126,9 @@ class Encoder:
             "role",
             "department",
             "eigen_personeel",
+            "hours_per_week",
             pl.col("street_key").alias("street"),
-            "valid_from",
-            "valid_to",
-            pl.coalesce("registered_at", "valid_from").alias("known_from"),
+            *_PERIOD,
         )
 
     def relations(self, valid: pl.DataFrame) -> pl.DataFrame:
@@ -141,15 +141,14 @@ class Encoder:
             "subject_check",
             pl.col("kind").alias("relation"),
             "source",
-            "valid_from",
-            "valid_to",
-            pl.coalesce("registered_at", "valid_from").alias("known_from"),
+            *_PERIOD,
         )
 
     def case_parties(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Parties of cases, with their BSN as a key."""
         frame = self._keyed(valid, "bsn", BSN_DOMAIN, "subject")
-        return frame.select("case_id", "subject", "subject_check", pl.col("kind").alias("party_kind"), *_PERIOD)
+        frame = frame.hstack(self._text_keys(frame["case_id"], "case"))
+        return frame.select("case", "subject", "subject_check", pl.col("kind").alias("party_kind"), *_PERIOD)
 
     def self_reports(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Reports of wrong files opened, with employee and BSN as keys."""
@@ -159,16 +158,21 @@ class Encoder:
         return frame.select("report_id", "employee", "subject", "subject_check", "occurred_at", known_from)
 
     def of_employee(self, valid: pl.DataFrame) -> pl.DataFrame:
-        """Periods of employees (statements, absences), with the employee as a key and all other columns as they are."""
+        """Periods of employees (statements, absences), with the employee as a key and what they say as it is."""
         frame = self._keyed(valid, "employee_id", EMPLOYEE_DOMAIN, "employee", check=False)
-        return frame.select("employee", pl.exclude("employee", "valid_from", "valid_to", "registered_at"), *_PERIOD)
+        said = pl.exclude("employee", "employee_id", "valid_from", "valid_to", "registered_at")
+        return frame.select("employee", said, *_PERIOD)
 
-    def _case_keys(self, cases: pl.Series, name: str) -> pl.DataFrame:
-        """One column: the key of each case. Rows find theirs by a hash of the text: integers compare faster."""
-        hashes = cases.hash(CONTENT_SEED).rename("hash")
+    def with_short_ids(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
+        """Encoded rows with 64-bit keys instead of their ids: millions of texts would take more room than all else."""
+        return rows.with_columns(self._text_keys(rows[column], column, ROW_DOMAIN))
+
+    def _text_keys(self, texts: pl.Series, name: str, domain: str = CASE_DOMAIN) -> pl.DataFrame:
+        """One column: the key of each text. Rows find theirs by a hash of the text: integers compare faster."""
+        hashes = texts.hash(CONTENT_SEED).rename("hash")
         once = hashes.arg_unique()
-        distinct = pl.DataFrame([hashes[once], cases[once].rename("value")])
-        table = distinct.join(self._pseudonyms.keys(cases[once], CASE_DOMAIN), on="value")
+        distinct = pl.DataFrame([hashes[once], texts[once].rename("value")])
+        table = distinct.join(self._pseudonyms.keys(texts[once], domain), on="value")
         found = hashes.to_frame().join(table, on="hash", how="left", maintain_order="left")
         return found.select(pl.col("key").alias(name))
 

@@ -11,8 +11,9 @@ import structlog
 
 from services.core.errors import DoelbindingError
 from services.detector.pipeline import Pipeline
+from services.detector.register_changes import differing, everybody, nobody
 from services.detector.register_files import read_registers
-from services.detector.registers import Index, Registers
+from services.detector.registers import Registers
 from services.detector.sources import registers as files
 from services.detector.sources.registers import Signature, registers_changed
 
@@ -67,6 +68,10 @@ class FollowedRegisters:
             self._reading = replace(self._reading.unchanged(), refused=signature is not None)
         return self._reading
 
+    def glance(self) -> Reading:
+        """The same: files are looked at whenever they are asked for."""
+        return self.read()
+
     def _again(self, signature: Signature) -> Reading:
         try:
             return self._fresh(signature)
@@ -89,51 +94,5 @@ class FollowedRegisters:
 
     def _changed(self, registers: Registers, name: str) -> tuple[pl.Series, pl.Series]:
         if self._reading is not None:
-            return _differing(self._reading.registers, registers)
-        if self._known in (None, name):
-            return _keys(*(frame.clear() for frame in _frames(registers)))
-        return _keys(*_frames(registers))
-
-
-def _frames(registers: Registers) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """All link rows, employees and relations."""
-    derived = () if registers.derived is None else (registers.derived.frame,)
-    links = pl.concat([registers.links.frame, *derived])
-    return (links, registers.employees.frame, registers.relations.frame)
-
-
-def _differing(before: Registers, after: Registers) -> tuple[pl.Series, pl.Series]:
-    """Employees and subjects of rows that came, went or changed.
-
-    Where an optional register came or went altogether, everybody's.
-    """
-    optional = [(before.statements, after.statements), (before.absences, after.absences)]
-    if any((old is None) != (new is None) for old, new in optional):
-        return _keys(*_frames(after))
-    links, employees, relations = (
-        _difference(old, new) for old, new in zip(_frames(before), _frames(after), strict=True)
-    )
-    who, whom = _keys(links, employees, relations)
-    signed, away = (_employees_of(old, new) for old, new in optional)
-    handled = after.links.frame.filter(pl.col("assignee").is_in(away.unique().implode()))["subject"]
-    return pl.concat([who, signed, away]).unique(), pl.concat([whom, handled]).unique()
-
-
-def _employees_of(before: Index | None, after: Index | None) -> pl.Series:
-    """Employees whose rows in an optional register came, went or changed."""
-    if before is None or after is None:
-        return pl.Series("employee", [], dtype=pl.Int64)
-    return _difference(before.frame, after.frame)["employee"]
-
-
-def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    columns = before.columns
-    came = after.join(before, on=columns, how="anti", nulls_equal=True)
-    went = before.join(after, on=columns, how="anti", nulls_equal=True)
-    return pl.concat([came, went])
-
-
-def _keys(links: pl.DataFrame, employees: pl.DataFrame, relations: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    who = pl.concat([employees["employee"], relations["relative_of"].rename("employee")])
-    whom = pl.concat([links["subject"], relations["subject"], employees["own_subject"].drop_nulls().rename("subject")])
-    return who.unique(), whom.unique()
+            return differing(self._reading.registers, registers)
+        return nobody() if self._known in (None, name) else everybody(registers)

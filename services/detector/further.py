@@ -13,6 +13,7 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.detector.explain.base import LINKED_PERSON, OF_CASES, SELF_REPORT
+from services.detector.register_index import RegisterIndex
 from services.detector.settings import AgencySettings
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -54,28 +55,28 @@ def as_corrected(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     return cut.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to"))).unique()
 
 
-def party_links(links: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    """Links (columns of `links` with case_id) to each party of a case, for who handled the case then.
+def party_links(links: RegisterIndex, parties: pl.DataFrame) -> pl.DataFrame:
+    """Links to each party of a case, for who handled the case then.
 
     A party counts from when it was written down in the case: the register does not tell who wrote it, so what was
     written after a lookup does not explain it.
     """
-    wanted = parties.filter(pl.col("case_id").is_in(links["case_id"].unique().implode())).select(
-        "case_id",
+    wanted = parties.select(
+        "case",
         pl.col("subject").alias("party"),
         pl.col("subject_check").alias("party_check"),
         pl.max_horizontal("valid_from", "known_from").alias("party_from"),
         pl.col("valid_to").alias("party_to"),
     )
-    of_cases = links.filter(pl.col("link_kind").is_in(OF_CASES))
-    both = of_cases.join(wanted, on="case_id").filter(pl.col("party") != pl.col("subject"))
+    of_cases = links.where("case", wanted["case"]).filter(pl.col("link_kind").is_in(OF_CASES))
+    both = of_cases.join(wanted, on="case").filter(pl.col("party") != pl.col("subject"))
     derived = both.with_columns(
         pl.col("party").alias("subject"),
         pl.col("party_check").alias("subject_check"),
         pl.lit(LINKED_PERSON).alias("link_kind"),
         pl.max_horizontal("valid_from", "party_from").alias("valid_from"),
         pl.min_horizontal("valid_to", "party_to").alias("valid_to"),
-    ).select(links.columns)
+    ).select(of_cases.columns)
     return derived.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))
 
 

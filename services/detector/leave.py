@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from services.core.contract import INSTANT
-from services.detector.registers import Index, Registers
+from services.detector.register_index import Index
+from services.detector.registers import Registers
 
 
 def away(asked: pl.DataFrame, registers: Registers, employee: str) -> pl.Series:

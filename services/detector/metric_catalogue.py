@@ -184,6 +184,27 @@ KAFKA_STALLED = Metric(
     "doelbinding_kafka_stalled_seconds > 60",
     NO_LABELS,
 )
+REGISTERS_BEHIND = Metric(
+    "doelbinding_registers_behind_records",
+    "gauge",
+    "Records of the register topics that the owner of the engine has not read yet; 0 where registers are files.",
+    "doelbinding_registers_behind_records > 0",
+    NO_LABELS,
+)
+REGISTERS_BEHIND_SECONDS = Metric(
+    "doelbinding_registers_behind_seconds",
+    "gauge",
+    "For how long the register topics have not been read to their ends, as seen at the last look.",
+    "doelbinding_registers_behind_seconds > 30",
+    NO_LABELS,
+)
+REGISTERS_WAITED_OUT = Metric(
+    "doelbinding_registers_waited_out_total",
+    "counter",
+    "Times that lookups were decided with registers that were behind, because the wait for them was over.",
+    "increase(doelbinding_registers_waited_out_total[1h]) > 0",
+    NO_LABELS,
+)
 BUILD_INFO = Metric(
     "doelbinding_build_info",
     "gauge",
@@ -218,5 +239,8 @@ CATALOGUE = (
     KAFKA_LAST_POLL,
     KAFKA_STALLED,
     *VITALS,
+    REGISTERS_BEHIND,
+    REGISTERS_BEHIND_SECONDS,
+    REGISTERS_WAITED_OUT,
     BUILD_INFO,
 )

@@ -53,6 +53,9 @@ class DetectorMetrics:
         self.kafka_rebalances = self._counter(catalogue.KAFKA_REBALANCES)
         self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
         self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
+        self.registers_behind = self._gauge(catalogue.REGISTERS_BEHIND)
+        self.registers_behind_seconds = self._gauge(catalogue.REGISTERS_BEHIND_SECONDS)
+        self.registers_waited_out = self._counter(catalogue.REGISTERS_WAITED_OUT)
         self.build_info = self._gauge(catalogue.BUILD_INFO)
         self.build_info.labels(version=release(), rule_set=rule_set()).set(1)
         self._make_vitals()
@@ -117,6 +120,11 @@ class DetectorMetrics:
         self.kafka_lag.clear()
         for partition, count in lag.items():
             self.kafka_lag.labels(partition=partition).set(count)
+
+    def show_registers(self, left: int, seconds: float) -> None:
+        """Records of the register topics that are not read yet, and for how long that has been so."""
+        self.registers_behind.set(left)
+        self.registers_behind_seconds.set(seconds)
 
     def _counter(self, metric: Metric) -> Counter:
         return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)

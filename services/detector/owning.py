@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -24,9 +24,10 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read, Reader
+from services.detector.register_topics.following import TopicRegisters
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
-from services.detector.state.store import Store
+from services.detector.state.store import Snapshot, Store
 from services.detector.state.tables import State
 from services.detector.vital_metrics import DECIDING
 from services.detector.vitals import Vitals
@@ -42,12 +43,16 @@ come: the detectors are catching up, and a step costs half as much per lookup wh
 LOG = structlog.get_logger()
 
 
+Followed = FollowedRegisters | TopicRegisters
+OpenRegisters = Callable[[str | None], AbstractContextManager[Followed | None]]
+
+
 @dataclass
 class Owner:
     """Decides on arrivals for as long as this detector owns the engine of the store.
 
     `news` wakes it, `ended` tells that all of an input that ends has arrived, `stop` ends the work after the step in
-    hand. `registers` opens the registers, given which ones the last step saw.
+    hand. `registers` opens the registers, given which ones the last step saw, or nothing if `stop` was set first.
     """
 
     store: Store
@@ -56,7 +61,7 @@ class Owner:
     """Reads dead letters that are given to the detector again."""
     pipeline: Pipeline
     ring: KeyRing
-    registers: Callable[[str | None], FollowedRegisters]
+    registers: OpenRegisters
     deliverer: Callable[[], AbstractContextManager[Deliverer]]
     metrics: DetectorMetrics
     clock: Clock
@@ -96,40 +101,43 @@ class Owner:
         self._vitals.owns()
         snapshot = self._patience.later(self.store.load)
         decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
-        registers = self.registers(snapshot.meta.get("registers"))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         self.metrics.engine_epoch.set(snapshot.epoch)
-        with self.deliverer() as deliverer:
-            self._rounds(decider, registers, deliverer, snapshot.taken)
+        with self.deliverer() as deliverer, self.registers(snapshot.meta.get("registers")) as registers:
+            if registers is not None:
+                self._rounds(decider, registers, deliverer, snapshot)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
 
-    def _rounds(
-        self, decider: Decider, registers: FollowedRegisters, deliverer: Deliverer, taken: dict[str, int]
-    ) -> None:
+    def _rounds(self, decider: Decider, registers: Followed, deliverer: Deliverer, snapshot: Snapshot) -> None:
         """A step for whatever is new, until told to stop, or until the last one of an input that has ended."""
         letters = LettersAgain(self.store, self.ring, self._patience)
+        taken, seen = snapshot.taken, snapshot.meta.get("registers")
         was_behind: frozenset[str] | None = None
         while not self.stop.is_set():
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
             for piece in letters.slices():
-                behind = self._patience.later(lambda: self.store.behind(taken))
-                step = decider.step([self.reader.read(piece)], registers.read(), closed=False, behind=behind)
+                behind, reading = self._behind(taken), registers.read()
+                if self.stop.is_set():
+                    return
+                step = decider.step([self.reader.read(piece)], reading, closed=False, behind=behind)
                 self._keeper.keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
                 self.counted.update(step.counts())
+                seen = reading.signature
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             self._vitals.looked(arrived)
-            taken.update({one.partition: one.number for one in arrived})
-            behind = self._patience.later(lambda: self.store.behind(taken))
-            reading = registers.read()
-            self._vitals.registers(reading)
+            just_taken = {one.partition: one.number for one in arrived}
+            behind = self._behind(taken | just_taken)
             last = ended and not arrived
-            if arrived or reading.changed or behind != was_behind or last:
+            reading = registers.read() if arrived or last else registers.glance()
+            self._vitals.registers(reading)
+            if self.stop.is_set():  # while it waited for registers: they may not be complete
+                return
+            if arrived or reading.signature != seen or behind != was_behind or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
-                just_taken = {one.partition: taken[one.partition] for one in arrived}
                 self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
                 self.counted.update(step.counts())
-                was_behind = behind
+                taken, seen, was_behind = taken | just_taken, reading.signature, behind
                 deliverer.wake()
             if last:
                 self._vitals.ended()
@@ -138,6 +146,9 @@ class Owner:
                 self.news.wait(IDLE_SECONDS)
             elif behind and MANY_ROWS <= sum(one.lookups.height for one in arrived) < self.rows_per_step // 2:
                 self.stop.wait(GATHER_SECONDS)
+
+    def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
+        return self._patience.later(lambda: self.store.behind(taken))
 
 
 def _read(one: Arrived) -> Read:

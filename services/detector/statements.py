@@ -11,7 +11,8 @@ from collections.abc import Collection
 import polars as pl
 
 from services.core.contract import INSTANT
-from services.detector.registers import Index, Registers
+from services.detector.register_index import Index
+from services.detector.registers import Registers
 from services.detector.rules import STATEMENTS
 from services.detector.state.tables import bucket_of
 

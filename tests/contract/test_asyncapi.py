@@ -12,13 +12,15 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE, LOOKUP_FAMILY, encode_lookup, unwrap
+from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE, LOOKUP_FAMILY, encode_lookup, kind_of, unwrap
 from services.core.contract import LOOKUP
 from services.core.topics import topics
 from services.detector.decode import decode_lines
 from services.detector.replay.messages import SOURCE, messages
+from services.detector.replay.registers import register_messages
+from services.detector.sources.registers import EVERY_REGISTER
 from tests.datasets import lines
-from tests.world import World, local
+from tests.world import BSNS, RING, World, local
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 Json = dict[str, Any]
@@ -96,6 +98,33 @@ def test_what_a_replay_sends_is_what_is_described() -> None:
     written = lines(LOOKUP, world.lookups).splitlines()
     for sent in messages(decode_lines(written, [""] * len(written), LOOKUP, 10_000)):
         check("lookup", msgspec.json.decode(sent.value))
+
+
+def test_the_rows_that_a_replay_sends_are_what_is_described() -> None:
+    world = World()
+    world.employee(1)
+    world.link(50, "e1", local("2025-03-03 10:00"))
+    world.relation("e1", 60, "partner")
+    for register, message_name, rows in (
+        ("employees", "employee", world.employees),
+        ("case-links", "caseLink", world.links),
+        ("relations", "relation", world.relations),
+    ):
+        written = lines(EVERY_REGISTER[register], rows).splitlines()
+        decoded = decode_lines(written, [""] * len(written), EVERY_REGISTER[register], 10_000)
+        [sent] = register_messages(register, decoded, RING)
+        check(message_name, msgspec.json.decode(sent.value))
+        assert not any(identity.encode() in (sent.key or b"") for identity in (BSNS[1], BSNS[50], BSNS[60]))
+
+
+def test_every_register_has_its_record_and_type_described() -> None:
+    for register, record in EVERY_REGISTER.items():
+        [channel] = (each for each in document()["channels"].values() if each["address"] == f"doelbinding.{register}")
+        [name] = channel["messages"]
+        event = resolved(document()["components"]["schemas"][f"{name}Event"])
+        assert isinstance(event, dict)
+        assert event["properties"]["type"]["const"] == kind_of(record.name).type
+        assert set(event["properties"]["data"]["properties"]) == set(record.schema)
 
 
 @pytest.mark.parametrize(

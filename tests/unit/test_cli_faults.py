@@ -230,3 +230,23 @@ def test_an_interrupted_command_has_failed(told, tmp_path: Path) -> None:
     code, _ = told("simulate", tmp_path / "agency", "--employees", "2000", "--weeks", "100")
     ctrl_c.join()
     assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        (["--source", "kafka"], ["registers: give the directory that holds them"]),
+        ([], ["registers: give the directory that holds them"]),
+        (["--registers", "kafka"], ["--registers kafka: is for --source kafka"]),
+        (["data", "--source", "kafka", "--registers", "kafka"], ["--registers kafka: a directory is given too"]),
+        (["data", "--registers", "post"], ["--registers: 'post' is not known; use one of: files, kafka"]),
+        (
+            ["data", "--source", "kafka", "--registers-prefix", "x.", "--registers-wait", "3"],
+            ["--registers-prefix: is for --registers kafka", "--registers-wait: is for --registers kafka"],
+        ),
+    ],
+)
+def test_registers_come_from_one_place(line: list[str], faults: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("detect", *line) == 2
+    told = capsys.readouterr().err
+    assert [fault for fault in faults if fault not in told] == []

@@ -52,3 +52,15 @@ def test_a_file_that_cannot_be_read_keeps_everything_back(
     told = capsys.readouterr().err
     assert "lookups/april.parquet" in told
     assert "nothing was sent" in told
+
+
+def test_registers_can_be_sent_before_the_lookups_or_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dataset = small_dataset(tmp_path / "d")
+    assert run("replay", dataset, "--to", "kafka", "--dry-run", "--send", "both", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    topics = [f"doelbinding.{register}" for register in ("case-links", "employees", "relations")]
+    assert list(told)[:4] == [*topics, "topic"]
+    assert run("replay", dataset, "--to", "kafka", "--dry-run", "--send", "registers", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {topic: told[topic] for topic in topics}
+    assert run("replay", dataset, "--to", "kafka", "--send", "everything") == 2
+    assert "--send: 'everything' is not known; use one of: lookups, registers, both" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.kafka_settings import load_kafka_settings
 from services.core.settings import default_home
-from services.core.topics import LOOKUPS_TOPIC
+from services.core.topics import LOOKUPS_TOPIC, REGISTERS_PREFIX
 from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
 from services.detector.database import detector_database
 from services.detector.settings import load_agency_settings
@@ -21,17 +21,32 @@ from services.detector.watching import PATIENCE_SECONDS, DetectOptions, detect
 
 SOURCES = ("files", "kafka")
 GROUP = "doelbinding-detector"
+WAIT_SECONDS = 30.0
+"""How long lookups wait for registers that are behind, before they are decided all the same."""
 
 
 def detect_command(
     dataset: Annotated[
-        Path, typer.Argument(help="Dataset directory: registers, and with --source files lookups/, which may grow.")
-    ],
+        Path | None,
+        typer.Argument(help="Dataset directory: registers, and with --source files lookups/, which may grow."),
+    ] = None,
     source: Annotated[
         str, typer.Option("--source", help="Where lookups come from: files, or kafka (then only registers are read).")
     ] = "files",
     topic: Annotated[str, typer.Option("--topic", help="With --source kafka: the topic of lookups.")] = LOOKUPS_TOPIC,
     group: Annotated[str, typer.Option("--group", help="With --source kafka: the consumer group.")] = GROUP,
+    registers: Annotated[
+        str, typer.Option("--registers", help="Where registers come from: files (the directory), or kafka (topics).")
+    ] = "files",
+    registers_prefix: Annotated[
+        str, typer.Option("--registers-prefix", help="With --registers kafka: the topics' names before the register's.")
+    ] = REGISTERS_PREFIX,
+    registers_wait: Annotated[
+        float,
+        typer.Option(
+            "--registers-wait", min=0, help="With --registers kafka: seconds that lookups wait for registers behind."
+        ),
+    ] = WAIT_SECONDS,
     until_end: Annotated[
         bool, typer.Option("--until-end", help="With --source kafka: stop when all is decided that is there now.")
     ] = False,
@@ -48,23 +63,30 @@ def detect_command(
 ) -> None:
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
     of_a_topic = {"--topic": topic != LOOKUPS_TOPIC, "--group": group != GROUP, "--until-end": until_end}
+    of_registers = {
+        "--registers-prefix": registers_prefix != REGISTERS_PREFIX,
+        "--registers-wait": registers_wait != WAIT_SECONDS,
+    }
     _refuse_what_does_not_fit(source, follow=follow, of_a_topic=of_a_topic)
+    _refuse_registers_that_do_not_fit(dataset, source, registers, of_registers)
     check_address("--api", api)
     folder, settings, clock = home or default_home(), load_agency_settings(rules), SystemClock()
-    if source == "files":
+    if source == "files" and dataset:
         options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
         counted = detect(options, settings, clock)
     else:
         from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka's client: slow
+        from services.detector.register_topics.following import RegisterTopics  # noqa: PLC0415 - likewise
         from services.detector.sources.kafka.consumer import Consuming  # noqa: PLC0415 - likewise
 
+        kafka = load_kafka_settings()
         counted = consume(
             ConsumeOptions(
-                registers=dataset,
+                registers=dataset or RegisterTopics(kafka, folder, registers_prefix, registers_wait),
                 api=api,
                 home=folder,
                 database=detector_database(folder),
-                kafka=load_kafka_settings(),
+                kafka=kafka,
                 consuming=Consuming(topic=topic, group=group, rows_per_slice=rows_per_slice),
                 until_end=until_end,
                 metrics_port=metrics_port,
@@ -86,6 +108,25 @@ def _refuse_what_does_not_fit(source: str, *, follow: bool, of_a_topic: dict[str
         raise InputError("--follow: is for --source files; a topic is followed until you stop it, or with --until-end")
     if source == "files" and any(of_a_topic.values()):
         raise InputError(*(f"{option}: is for --source kafka" for option, given in of_a_topic.items() if given))
+
+
+def _refuse_registers_that_do_not_fit(
+    dataset: Path | None, source: str, registers: str, of_topics: dict[str, bool]
+) -> None:
+    """Raises InputError unless registers come from exactly one place, and options about them are of that place."""
+    if registers not in SOURCES:
+        raise InputError(f"--registers: '{registers}' is not known; use one of: {', '.join(SOURCES)}")
+    faults = []
+    if registers == "kafka" and source != "kafka":
+        faults.append("--registers kafka: is for --source kafka")
+    elif registers == "kafka" and dataset:
+        faults.append("--registers kafka: a directory is given too; leave one of both out")
+    if registers == "files":
+        faults += [f"{option}: is for --registers kafka" for option, given in of_topics.items() if given]
+        if not dataset:
+            faults.append("registers: give the directory that holds them, or with --source kafka say --registers kafka")
+    if faults:
+        raise InputError(*faults)
 
 
 def migrate_command(home: Home = None) -> None:

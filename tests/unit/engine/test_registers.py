@@ -11,7 +11,8 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import CASE_LINK, EMPLOYEE, RELATION
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.encode import Encoder
-from services.detector.registers import Index, Registers, build_registers
+from services.detector.register_index import Index
+from services.detector.registers import Registers, build_registers
 from tests.world import RING, World, frame, in_one_batch, local
 
 MARCH, APRIL, MAY = (local(f"2025-0{month}-01 00:00") for month in (3, 4, 5))
