@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -36,7 +37,7 @@ IDLE_SECONDS = 0.1
 """How often the engine looks for arrivals of other detectors; its own reader wakes it."""
 
 MANY_ROWS = 10_000
-GATHER_SECONDS = 1.0
+GATHER_SECONDS = 5.0
 """How long a step waits for more, where the last one took many lookups, not half of what it could have, and more is to
 come: the detectors are catching up, and a step costs half as much per lookup when it is full."""
 
@@ -145,7 +146,15 @@ class Owner:
             if not arrived:
                 self.news.wait(IDLE_SECONDS)
             elif behind and MANY_ROWS <= sum(one.lookups.height for one in arrived) < self.rows_per_step // 2:
-                self.stop.wait(GATHER_SECONDS)
+                self._gather()
+
+    def _gather(self) -> None:
+        """Waits until half of a full step has arrived, or for as long as that may take."""
+        until = time.monotonic() + GATHER_SECONDS
+        while time.monotonic() < until and not (self.stop.is_set() or self.ended.is_set()):
+            if self._patience.later(self.store.waiting) >= self.rows_per_step // 2:
+                return
+            self.stop.wait(IDLE_SECONDS)
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         return self._patience.later(lambda: self.store.behind(taken))

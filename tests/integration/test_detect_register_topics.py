@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.detector_group import a_group, assert_gives_the_signals_of_the_files
 from tests.integration.disturbances import Agency
+from tests.integration.kafka_topic import await_that
 from tests.integration.register_topics import made_register_topics
 from tests.integration.services import NewTopicName
 from tests.processes import started
@@ -26,6 +27,7 @@ def test_detectors_with_registers_from_topics_give_the_signals_of_the_files(
             with started(group.home, *replay, "--registers-prefix", prefix, settings=group.settings) as sending:
                 assert sending.ended().code == 0, sending.said
             early.until_it_says("registers-read")
+            await_that((group.home / "registers" / "contents.json").exists, "no snapshot was stored")
             assert early.told_to_stop().code == 0, early.said
         with started(group.home, *line, *where, "--until-end", settings=group.settings) as late:
             assert late.ended().code == 0, late.said

@@ -128,6 +128,7 @@ class TopicRegisters:
             self._changed = since_snapshot
         else:
             self._changed = everybody(self._registers)
+        self._in_vain = known is not None and seen != now
         LOG.info("registers-read", from_snapshot=bool(start), case_links=self._held.links.height)
         return True
 

@@ -23,7 +23,7 @@ from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
 from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
-from services.detector.state.taking import next_arrivals, read_taken, take
+from services.detector.state.taking import next_arrivals, read_taken, take, waiting_rows
 
 NOBODY = 0
 """The epoch of a store that no detector has claimed yet, and of a detector that has claimed none."""
@@ -148,6 +148,11 @@ class Store:
         """
         with reading(self._engine) as connection:
             return next_arrivals(connection, Bodies(ring), most_rows)
+
+    def waiting(self) -> int:
+        """How many lookups wait for the engine."""
+        with reading(self._engine) as connection:
+            return waiting_rows(connection)
 
     def behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         """The partitions of which more is to come than these arrivals, by number: read later, or waiting already."""

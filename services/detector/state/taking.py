@@ -16,10 +16,10 @@ MOST_AT_ONCE = 1_000
 """So many arrivals are looked at in one call, however many wait."""
 
 
-def waiting_rows(connection: Connection, partition: str) -> int:
-    """How many lookups of the partition wait."""
-    rows = cast(func.coalesce(func.sum(ARRIVALS.c.rows), 0), BigInteger)
-    return connection.execute(select(rows).where(ARRIVALS.c.source == partition)).scalar_one()
+def waiting_rows(connection: Connection, partition: str | None = None) -> int:
+    """How many lookups of the partition wait, or of all together."""
+    rows = select(cast(func.coalesce(func.sum(ARRIVALS.c.rows), 0), BigInteger))
+    return connection.execute(rows if partition is None else rows.where(ARRIVALS.c.source == partition)).scalar_one()
 
 
 def read_taken(connection: Connection) -> dict[str, int]:
