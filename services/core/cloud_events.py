@@ -6,6 +6,7 @@ An event's `data` is a lookup as the files of a dataset have it; a lookup may al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ SPECVERSION = "1.0"
 LOOKUP_FAMILY = "nl.overheid.doelbinding.lookup."
 LOOKUP_TYPE = f"{LOOKUP_FAMILY}v1"
 """NL GOV profile: reverse DNS without the name of an organisation, so that every agency can send it."""
+
+SOURCE = re.compile(r"urn:nld:oin:\d{20}:systeem:[A-Za-z0-9._-]{1,100}")
+"""Organisation and system, as the NL GOV profile gives its example of a source."""
+SOURCE_WANTED = "should name organisation and system as urn:nld:oin:OIN OF 20 DIGITS:systeem:NAME"
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"

@@ -14,9 +14,11 @@ import httpx
 from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
+from services.core.kafka_broker import KafkaBroker
 from services.core.kafka_settings import KafkaSettings
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.core.topics import MOST_LETTER_BYTES
 from services.detector.arriving import Arriving
 from services.detector.beside import beside
 from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
@@ -32,6 +34,7 @@ from services.detector.sources.kafka.source import KafkaSource
 from services.detector.state.readings import Readings
 from services.detector.state.store import Store
 from services.detector.stopping import until_told_to_stop
+from services.detector.telling_letters import LetterTeller, telling_letters
 from services.detector.watching import PATIENCE_SECONDS, metrics_page, opened
 
 
@@ -48,11 +51,19 @@ class ConsumeOptions:
     database: URL
     kafka: KafkaSettings
     consuming: Consuming
+    dead_letters_topic: str = ""
+    """Where new dead letters are told; empty: nowhere."""
+    event_source: str = ""
     until_end: bool = False
     """Stop when all is decided that was in the topic at the start."""
     metrics_port: int = 0
     patience_seconds: float = PATIENCE_SECONDS
     lease_seconds: float = LEASE_SECONDS
+
+    @property
+    def tells_letters(self) -> bool:
+        """Whether dead letters go to a topic as well."""
+        return bool(self.dead_letters_topic)
 
 
 def consume(
@@ -67,8 +78,8 @@ def consume(
     with (
         metrics_page(metrics, options.metrics_port),
         until_told_to_stop(stop),
-        closing(opened(options.database, clock, stop)) as store,
-        closing(Readings(options.database, ring, clock)) as readings,
+        closing(opened(options.database, clock, stop, letters_to_tell=options.tells_letters)) as store,
+        closing(Readings(options.database, ring, clock, letters_to_tell=options.tells_letters)) as readings,
     ):
         source = _source(options, readings, stop, metrics, clock)
         reader = Reader(Pipeline(settings, ring), clock)
@@ -115,6 +126,7 @@ def _owner(
     @contextmanager
     def deliverer() -> Iterator[Deliverer]:
         with (
+            telling_letters(_teller(options, store, metrics)),
             httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
             delivering(Deliverer(store, client, token, clock, metrics=metrics)) as running,
         ):
@@ -136,3 +148,10 @@ def _owner(
         ended=ended,
         stop=stop,
     )
+
+
+def _teller(options: ConsumeOptions, store: Store, metrics: DetectorMetrics) -> LetterTeller | None:
+    if not options.tells_letters:
+        return None
+    broker = KafkaBroker(options.kafka, options.dead_letters_topic, MOST_LETTER_BYTES)
+    return LetterTeller(store.untold, broker, options.event_source, metrics)

@@ -206,6 +206,13 @@ KAFKA_STALLED = Metric(
     "doelbinding_kafka_stalled_seconds > 60",
     NO_LABELS,
 )
+LETTERS_TO_TELL = Metric(
+    "doelbinding_dead_letters_to_tell",
+    "gauge",
+    "Dead letters that are stored and wait to be told to the topic of dead letters; of the engine's owner alone.",
+    "min_over_time(doelbinding_dead_letters_to_tell[15m]) > 0",
+    NO_LABELS,
+)
 BUILD_INFO = Metric(
     "doelbinding_build_info",
     "gauge",
@@ -239,5 +246,6 @@ CATALOGUE = (
     KAFKA_REBALANCES,
     KAFKA_LAST_POLL,
     KAFKA_STALLED,
+    LETTERS_TO_TELL,
     BUILD_INFO,
 )

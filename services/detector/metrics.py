@@ -49,6 +49,7 @@ class DetectorMetrics:
         self.kafka_rebalances = self._counter(catalogue.KAFKA_REBALANCES)
         self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
         self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
+        self.letters_to_tell = self._gauge(catalogue.LETTERS_TO_TELL)
         self.build_info = self._gauge(catalogue.BUILD_INFO)
         self.outbox_oldest.set(math.nan)
         self.kafka_last_poll.set(math.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, partial
 
 from kafka import KafkaProducer
@@ -14,6 +14,7 @@ from kafka.partitioner.default import murmur2
 
 from services.core.cloud_events import CONTENT_TYPE
 from services.core.errors import DoelbindingError
+from services.core.kafka_broker import ClosingProducer
 from services.core.kafka_connection import connection
 from services.core.kafka_faults import BOOTSTRAP_MS, kafka_faults_told
 from services.core.kafka_settings import KafkaSettings
@@ -42,19 +43,6 @@ GIVE_UP_SECONDS = 180.0
 """When a message counts as failed although the client, which should have said so, did not."""
 
 HEADERS = [("content-type", CONTENT_TYPE.encode())]
-
-
-class ClosingProducer(KafkaProducer):
-    """A producer that can be closed while messages wait.
-
-    The client would raise while it is closed, stay open, and complain once more at the end of the process. Nothing
-    relies on `flush`: acknowledgements are counted one by one.
-    """
-
-    def flush(self, timeout: float | None = None) -> None:
-        """Waits until nothing waits, or for so many seconds."""
-        with suppress(KafkaTimeoutError):
-            super().flush(timeout)
 
 
 class Sender:

@@ -35,7 +35,17 @@ class Readings:
     be tried again. One thread at a time per partition.
     """
 
-    def __init__(self, url: str | URL, ring: KeyRing, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        ring: KeyRing,
+        clock: Clock,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        *,
+        letters_to_tell: bool = False,
+    ) -> None:
+        """With `letters_to_tell`, new dead letters are marked for the topic of dead letters."""
+        self._letters_to_tell = letters_to_tell
         self._engine = open_engine(url, busy_timeout_ms)
         self._bodies = Bodies(ring)
         self._clock = clock
@@ -77,7 +87,7 @@ class Readings:
                 pass_as_reader(connection, partition, before, after)
                 if row:
                     connection.execute(insert(ARRIVALS), [row])
-                bury(connection, arrival.dead, partition, now_us)
+                bury(connection, arrival.dead, partition, now_us, to_tell=self._letters_to_tell)
         except Fenced:
             del self._reached[partition]
             raise

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    true,
 )
 
 METADATA = MetaData()
@@ -129,8 +131,17 @@ DEAD_LETTERS = Table(
     Column("codes", JSON, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("committed_us", BigInteger, nullable=False),
+    Column("to_tell", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("partition", "record", "position", name="one_letter_per_position"),
     sqlite_autoincrement=True,  # who asked for a letter by its id never gets another one
+)
+"""Records that could not be read. `to_tell`: its event is still to be sent (untold.py)."""
+
+Index(
+    "letters_to_tell",
+    DEAD_LETTERS.c.id,
+    sqlite_where=DEAD_LETTERS.c.to_tell.is_(true()),
+    postgresql_where=DEAD_LETTERS.c.to_tell.is_(true()),
 )
 
 ARCHIVE = Table(
