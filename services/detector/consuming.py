@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -21,12 +21,14 @@ from services.core.tokens import open_tokens
 from services.core.topics import MOST_LETTER_BYTES
 from services.detector.arriving import Arriving
 from services.detector.beside import beside
+from services.detector.breaker import Breakers
 from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
 from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
 from services.detector.owning import Owner
 from services.detector.pipeline import Pipeline
+from services.detector.poison import Breaking
 from services.detector.reading import Reader
 from services.detector.settings import AgencySettings
 from services.detector.sources.kafka.consumer import Consuming
@@ -51,6 +53,7 @@ class ConsumeOptions:
     database: URL
     kafka: KafkaSettings
     consuming: Consuming
+    breaking: Breaking = field(default_factory=Breaking)
     dead_letters_topic: str = ""
     """Where new dead letters are told; empty: nowhere."""
     event_source: str = ""
@@ -81,9 +84,9 @@ def consume(
         closing(opened(options.database, clock, stop, letters_to_tell=options.tells_letters)) as store,
         closing(Readings(options.database, ring, clock, letters_to_tell=options.tells_letters)) as readings,
     ):
-        source = _source(options, readings, stop, metrics, clock)
+        source, breakers = _source(options, readings, stop, metrics, clock)
         reader = Reader(Pipeline(settings, ring), clock)
-        arriving = Arriving(source, reader, readings, ring, metrics, news, stop)
+        arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
         owner = _owner(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
         with closing(source), beside(arriving.run, "arriving", stop, news):
             owner.run()
@@ -92,11 +95,13 @@ def consume(
 
 def _source(
     options: ConsumeOptions, readings: Readings, stop: Event, metrics: DetectorMetrics, clock: Clock
-) -> KafkaSource:
+) -> tuple[KafkaSource, Breakers]:
     def claim(partition: str) -> int | None:
-        return readings.claim(partition).next
+        claimed = readings.claim(partition)
+        breakers.claimed(partition, claimed.poison)
+        return claimed.next
 
-    return KafkaSource(
+    source = KafkaSource(
         options.kafka,
         options.consuming,
         claim,
@@ -106,6 +111,8 @@ def _source(
         bounded=options.until_end,
         expect=readings.expect,
     )
+    breakers = Breakers(source, options.breaking, bounded=options.until_end)
+    return source, breakers
 
 
 def _owner(

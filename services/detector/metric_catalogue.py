@@ -13,6 +13,8 @@ OPEN_SET: tuple[str, ...] = ()
 """Values of a label that depend on the installation: rules, partitions, dead-letter codes, tables."""
 
 REBALANCES = ("assigned", "revoked", "lost")
+BreakerState = Literal["closed", "half-open", "open"]
+BREAKER_STATES: tuple[BreakerState, ...] = ("closed", "half-open", "open")
 DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
 
 
@@ -206,6 +208,13 @@ KAFKA_STALLED = Metric(
     "doelbinding_kafka_stalled_seconds > 60",
     NO_LABELS,
 )
+KAFKA_BREAKERS = Metric(
+    "doelbinding_kafka_breakers",
+    "gauge",
+    "Partitions of this detector: read (closed), left alone because most of it is poison (open), or tried (half-open).",
+    'sum(doelbinding_kafka_breakers{state="open"}) > 0',
+    {"state": BREAKER_STATES},
+)
 LETTERS_TO_TELL = Metric(
     "doelbinding_dead_letters_to_tell",
     "gauge",
@@ -246,6 +255,7 @@ CATALOGUE = (
     KAFKA_REBALANCES,
     KAFKA_LAST_POLL,
     KAFKA_STALLED,
+    KAFKA_BREAKERS,
     LETTERS_TO_TELL,
     BUILD_INFO,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter as Counts
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -15,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 
 from services.core.errors import InputError
 from services.detector import metric_catalogue as catalogue
-from services.detector.metric_catalogue import Metric
+from services.detector.metric_catalogue import BreakerState, Metric
 
 Made = TypeVar("Made", Counter, Histogram)
 
@@ -49,10 +50,12 @@ class DetectorMetrics:
         self.kafka_rebalances = self._counter(catalogue.KAFKA_REBALANCES)
         self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
         self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
+        self.kafka_breakers = self._gauge(catalogue.KAFKA_BREAKERS)
         self.letters_to_tell = self._gauge(catalogue.LETTERS_TO_TELL)
         self.build_info = self._gauge(catalogue.BUILD_INFO)
         self.outbox_oldest.set(math.nan)
         self.kafka_last_poll.set(math.nan)
+        self.show_breakers(())
 
     def show_backlog(self, pending: int, oldest: datetime | None) -> None:
         """How many revisions wait for delivery, and since when the oldest does."""
@@ -82,6 +85,12 @@ class DetectorMetrics:
         self.kafka_lag.clear()
         for partition, count in lag.items():
             self.kafka_lag.labels(partition=partition).set(count)
+
+    def show_breakers(self, states: Iterable[BreakerState]) -> None:
+        """The state of each partition of this detector."""
+        counted = Counts(states)
+        for state in catalogue.BREAKER_STATES:
+            self.kafka_breakers.labels(state=state).set(counted[state])
 
     def _counter(self, metric: Metric) -> Counter:
         return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)

@@ -13,6 +13,7 @@ from services.core.cloud_events import SOURCE, SOURCE_WANTED
 from services.core.settings import settings_faults
 from services.core.topics import DEAD_LETTERS_TOPIC
 from services.detector.database import SETTING as DATABASE
+from services.detector.poison import Breaking
 from services.detector.sources.kafka.consumer import MEBIBYTE, Consuming
 
 PREFIX = "DOELBINDING_DETECTOR_"
@@ -20,10 +21,11 @@ WHERE = f"settings ({PREFIX}*)"
 NOBODYS_SOURCE = "urn:nld:oin:00000000000000000000:systeem:doelbinding"
 TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 DEFAULT = Consuming()
+UNBROKEN = Breaking()
 
 
 class TopicSettings(BaseSettings):
-    """How lookups are read from their topic; the fields of Consuming, and where dead letters are told."""
+    """How lookups are read from their topic (Consuming, Breaking), and where dead letters are told."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True, extra="forbid")
 
@@ -37,6 +39,12 @@ class TopicSettings(BaseSettings):
     poll_seconds: float = Field(DEFAULT.poll_seconds, ge=5, le=3_600)
     stall_seconds: float = Field(DEFAULT.stall_seconds, ge=30, le=3_600)
     fast: bool = DEFAULT.fast
+    poison_window: int = Field(UNBROKEN.window, ge=100, le=1_000_000)
+    poison_least: int = Field(UNBROKEN.least, ge=10, le=1_000_000)
+    poison_pause_seconds: float = Field(UNBROKEN.pause_seconds, ge=1, le=3_600)
+    poison_longest_pause_seconds: float = Field(UNBROKEN.longest_pause_seconds, ge=1, le=86_400)
+    poison_holds_back_seconds: float = Field(UNBROKEN.holds_back_seconds, ge=0, le=30 * 86_400)
+    take_poison: bool = False
     dead_letters_topic: str = DEAD_LETTERS_TOPIC
     """Empty: dead letters stay in the table, and are told to nobody."""
     event_source: str = NOBODYS_SOURCE
@@ -59,6 +67,18 @@ class TopicSettings(BaseSettings):
     def consuming(self) -> Consuming:
         """What the consumer needs of it."""
         return Consuming(**{each.name: getattr(self, each.name) for each in fields(Consuming)})
+
+    @property
+    def breaking(self) -> Breaking:
+        """When a partition of mostly poison is left alone."""
+        return Breaking(
+            self.poison_window,
+            min(self.poison_least, self.poison_window),
+            self.poison_pause_seconds,
+            max(self.poison_longest_pause_seconds, self.poison_pause_seconds),
+            self.poison_holds_back_seconds,
+            never=self.take_poison,
+        )
 
 
 def load_topic_settings(**given: object) -> TopicSettings:

@@ -42,6 +42,13 @@ def detect_command(
     until_end: Annotated[
         bool, typer.Option("--until-end", help="With --source kafka: stop when all is decided that is there now.")
     ] = False,
+    take_poison: Annotated[
+        bool,
+        typer.Option(
+            "--take-poison",
+            help="With --source kafka: also where most of a partition is poison, make dead letters of it.",
+        ),
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Keep reading as files grow; stop with Ctrl-C.")] = False,
     api: Annotated[str, typer.Option("--api", help="Base URL of the intake API.")] = "http://127.0.0.1:8600",
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="Port of /metrics on loopback; 0: none.")] = 9600,
@@ -56,7 +63,12 @@ def detect_command(
     json_output: JsonOutput = False,
 ) -> None:
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
-    of_a_topic = {"--topic": topic is not None, "--group": group is not None, "--until-end": until_end}
+    of_a_topic = {
+        "--topic": topic is not None,
+        "--group": group is not None,
+        "--until-end": until_end,
+        "--take-poison": take_poison,
+    }
     folder, clock = home or default_home(), SystemClock()
     tell_at_once(
         lambda: _refuse_what_does_not_fit(source, follow=follow, of_a_topic=of_a_topic),
@@ -75,7 +87,9 @@ def detect_command(
         from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka's client: slow
         from services.detector.topic_settings import load_topic_settings  # noqa: PLC0415 - likewise
 
-        reading = load_topic_settings(topic=topic, group=group, rows_per_slice=rows_per_slice)
+        reading = load_topic_settings(
+            topic=topic, group=group, rows_per_slice=rows_per_slice, take_poison=take_poison or None
+        )
         counted = consume(
             ConsumeOptions(
                 registers=dataset,
@@ -84,6 +98,7 @@ def detect_command(
                 database=detector_database(folder),
                 kafka=load_kafka_settings(),
                 consuming=reading.consuming,
+                breaking=reading.breaking,
                 dead_letters_topic=reading.dead_letters_topic,
                 event_source=reading.event_source,
                 until_end=until_end,

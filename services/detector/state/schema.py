@@ -69,9 +69,12 @@ PARTITIONS = Table(
     Column("next", BigInteger),
     Column("arrived", BigInteger, nullable=False),
     Column("behind", Boolean, nullable=False),
+    Column("seen", BigInteger, nullable=False, server_default="0"),
+    Column("dead", BigInteger, nullable=False, server_default="0"),
 )
 """Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), the number of
-its last arrival, and whether it is known to hold more than was read."""
+its last arrival, whether it is known to hold more than was read, and of its last records (`seen`) how many are dead
+letters."""
 
 ARRIVALS = Table(
     "arrivals",

@@ -12,6 +12,7 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError
 from kafka.structs import MemberState, OffsetAndMetadata
 
 from services.core.clock import Clock
+from services.detector.metric_catalogue import BreakerState
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.joining import finish_joins
@@ -87,7 +88,11 @@ class Reading:
         self._settle()
         self._metrics.kafka_last_poll.set(self._clock.now().timestamp())
         owned = self.members.owned
-        return [(owned[at], decode_records(records, self._rows)) for at, records in fetched.items() if at in owned]
+        return [
+            (owned[at], decode_records(records, self._at_once(owned[at])))
+            for at, records in fetched.items()
+            if at in owned
+        ]
 
     def upkeep(self) -> None:
         """What is done now and then; only while nothing that was fetched waits to be handed on.
@@ -100,12 +105,17 @@ class Reading:
             self._look_at_the_ends()
 
     def claim(self) -> None:
-        """Claims partitions that came; those whose first offset the broker does not tell now are tried again."""
+        """Claims partitions that came, and reads on in those that were held for long enough.
+
+        Those whose first offset the broker does not tell now are tried again.
+        """
         try:
             self.members.claim_new()
         except KafkaError as error:
             LOG.warning("kafka-trouble", reason=type(error).__name__)
+        self.members.release()
         self._metrics.kafka_assigned.set(len(self.members.owned))
+        self._metrics.show_breakers(_state(owned) for owned in self.members.owned.values())
 
     def pause(self) -> None:
         """Stops fetching, and keeps the partitions for as long as `poll` is called."""
@@ -159,6 +169,9 @@ class Reading:
             LOG.info("kafka-not-left-in-order", reason=type(error).__name__)
         self._guard.close()
 
+    def _at_once(self, owned: Owned) -> int:
+        return self._rows if owned.rows is None else min(self._rows, owned.rows)
+
     def _settle(self) -> None:
         for kind, partitions in self.members.settle():
             LOG.info("kafka-rebalance", kind=kind, partitions=[at.partition for at in partitions])
@@ -205,9 +218,17 @@ class Reading:
         self._metrics.show_lag({name: max(0, ends.get(name, 0) - position) for name, position in at.items()})
         self._stall.member(self.consumer.group_metadata().state == MemberState.STABLE)
         if not self.members.paused:
-            self._metrics.kafka_stalled.set(self._stall.longest(at, ends, self._polls))
+            read = {owned.name for owned in self.members.owned.values() if owned.held_until is None}
+            moving = {name: position for name, position in at.items() if name in read}
+            self._metrics.kafka_stalled.set(self._stall.longest(moving, ends, self._polls))
 
     def _ends(self) -> dict[str, int]:
         numbers = self.consumer.partitions_for_topic(self._topic)
         told = self.consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers], ANSWER_MS)
         return {f"{at.topic}/{at.partition}": end for at, end in told.items()}
+
+
+def _state(owned: Owned) -> BreakerState:
+    if owned.held_until is not None:
+        return "open"
+    return "closed" if owned.rows is None else "half-open"
