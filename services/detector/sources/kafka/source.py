@@ -152,7 +152,9 @@ class KafkaSource:
             owned.given = piece.next
             owned.behind = reading.is_behind(owned)
             at = {owned.name: piece.next}
-            yield SourceSlice(owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind)
+            yield SourceSlice(
+                owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind, received=piece.received
+            )
         if not self._fetched:
             yield from self._at_their_ends(reading)
 
