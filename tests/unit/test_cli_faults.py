@@ -251,6 +251,7 @@ def test_a_case_that_fails_is_a_failure_and_not_wrong_input(told, tmp_path: Path
 def test_an_interrupted_command_has_failed(told, tmp_path: Path) -> None:
     ctrl_c = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
     ctrl_c.start()
-    code, _ = told("simulate", tmp_path / "agency", "--employees", "2000", "--weeks", "100")
+    code, lines = told("simulate", tmp_path / "agency", "--employees", "2000", "--weeks", "100")
     ctrl_c.join()
     assert code == 1
+    assert lines[-1] == "interrupted"
