@@ -39,6 +39,7 @@ class TopicSettings(BaseSettings):
     poll_seconds: float = Field(DEFAULT.poll_seconds, ge=5, le=3_600)
     stall_seconds: float = Field(DEFAULT.stall_seconds, ge=30, le=3_600)
     fast: bool = DEFAULT.fast
+    pass_damaged: bool = DEFAULT.pass_damaged
     poison_window: int = Field(UNBROKEN.window, ge=100, le=1_000_000)
     poison_least: int = Field(UNBROKEN.least, ge=10, le=1_000_000)
     poison_pause_seconds: float = Field(UNBROKEN.pause_seconds, ge=1, le=3_600)

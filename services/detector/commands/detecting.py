@@ -49,6 +49,10 @@ def detect_command(
             help="With --source kafka: also where most of a partition is poison, make dead letters of it.",
         ),
     ] = False,
+    pass_damaged: Annotated[
+        bool,
+        typer.Option("--pass-damaged", help="With --source kafka: give up records that the broker has damaged."),
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Keep reading as files grow; stop with Ctrl-C.")] = False,
     api: Annotated[str, typer.Option("--api", help="Base URL of the intake API.")] = "http://127.0.0.1:8600",
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="Port of /metrics on loopback; 0: none.")] = 9600,
@@ -68,6 +72,7 @@ def detect_command(
         "--group": group is not None,
         "--until-end": until_end,
         "--take-poison": take_poison,
+        "--pass-damaged": pass_damaged,
     }
     folder, clock = home or default_home(), SystemClock()
     tell_at_once(
@@ -88,7 +93,11 @@ def detect_command(
         from services.detector.topic_settings import load_topic_settings  # noqa: PLC0415 - likewise
 
         reading = load_topic_settings(
-            topic=topic, group=group, rows_per_slice=rows_per_slice, take_poison=take_poison or None
+            topic=topic,
+            group=group,
+            rows_per_slice=rows_per_slice,
+            take_poison=take_poison or None,
+            pass_damaged=pass_damaged or None,
         )
         counted = consume(
             ConsumeOptions(

@@ -10,7 +10,7 @@ from kafka.errors import CorruptRecordError
 from kafka.record import MemoryRecords, MemoryRecordsBuilder
 
 from services.detector.sources.kafka import record_check
-from services.detector.sources.kafka.fast_records import FastRecords, walk
+from services.detector.sources.kafka.fast_records import DamagedBatchError, FastRecords, walk
 from services.detector.sources.kafka.record_check import objection, pair
 
 AT = TopicPartition("lookups", 0)
@@ -59,6 +59,15 @@ def test_a_batch_with_a_changed_byte_is_refused_each_time_and_never_skipped(byte
             part.take(10)
         assert part.take(10) == []
         assert part.next_fetch_offset == 0
+
+
+@pytest.mark.parametrize(("byte", "behind"), [(-1, 3), (26, None), (60, None)], ids=["value", "last offset", "count"])
+def test_a_damaged_batch_tells_its_end_only_where_its_head_agrees_with_itself(byte, behind):
+    data = a_batch(3)
+    data[byte] ^= 1
+    with pytest.raises(DamagedBatchError) as told:
+        FastRecords(0, AT, MemoryRecords(data)).take(10)
+    assert (told.value.partition, told.value.first, told.value.behind) == (AT, 0, behind)
 
 
 def test_records_before_a_damaged_batch_are_given_first():

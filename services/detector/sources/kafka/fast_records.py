@@ -28,6 +28,14 @@ NULL = 1
 """A length of -1, in zigzag."""
 
 
+class DamagedBatchError(CorruptRecordError):
+    """A batch whose checksum is wrong: from which offset, and the one behind it; None where that cannot be told."""
+
+    def __init__(self, partition: TopicPartition, first: int, behind: int | None) -> None:
+        super().__init__(f"partition {partition.topic}/{partition.partition}, batch at offset {first}")
+        self.partition, self.first, self.behind = partition, first, behind
+
+
 class FastRecords(Fetcher.PartitionRecords):
     """Takes the place of the client's unpacking of one fetched partition, and tells the client the same offsets."""
 
@@ -63,7 +71,7 @@ class FastRecords(Fetcher.PartitionRecords):
         """The records of each batch that has some; a batch is passed over as the client does."""
         while (batch := records.next_batch()) is not None:
             if self.check_crcs and not batch.validate_crc():
-                raise CorruptRecordError(f"partition {tp.topic}/{tp.partition}, batch at offset {batch.base_offset}")
+                raise DamagedBatchError(tp, batch.base_offset, _behind(batch))
             if isinstance(batch, LegacyRecordBatch):
                 told = ((record.offset, record.value, received(record)) for record in batch)
                 yield [record for record in told if record[0] >= self.fetch_offset]
@@ -93,6 +101,13 @@ class FastRecords(Fetcher.PartitionRecords):
         if batch.base_offset >= self.fetch_offset:
             return found
         return [record for record in found if record[0] >= self.fetch_offset]
+
+
+def _behind(batch: DefaultRecordBatch | LegacyRecordBatch) -> int | None:
+    """The offset behind a batch of which nothing is certain: only where two numbers of its head say the same of it."""
+    if isinstance(batch, LegacyRecordBatch) or batch.last_offset - batch.base_offset + 1 != batch.records_count:
+        return None
+    return batch.next_offset
 
 
 class Stamped(Protocol):

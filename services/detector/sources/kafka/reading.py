@@ -21,7 +21,7 @@ from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
 from services.detector.sources.kafka.records import Records
 from services.detector.sources.kafka.stall import HangGuard, Stall
-from services.detector.sources.kafka.trouble import hopeless, lost, out_of_range
+from services.detector.sources.kafka.trouble import damaged, hopeless, lost, out_of_range, passed
 
 LOG = structlog.get_logger()
 TROUBLE_SECONDS = 1.0
@@ -56,6 +56,7 @@ class Reading:
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
+        self._pass_damaged = consuming.pass_damaged
         self._records = Records(consumer, consuming.fast)
         self._guard = HangGuard(max(HANG_SECONDS, consuming.stall_seconds))
         self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
@@ -179,6 +180,8 @@ class Reading:
 
     def _after(self, error: KafkaError) -> Sequence[Fetched]:
         """What to do after a poll that raised; a broker that is away is asked again after a while."""
+        if self._pass_damaged and (passed_by := self._passed(error)):
+            return [passed_by]
         if told := hopeless(error):
             raise told from error
         if isinstance(error, OffsetOutOfRangeError):
@@ -200,6 +203,19 @@ class Reading:
         LOG.error("records-deleted-unread", partition=owned.name, first=offset, next=letter.next)
         self.consumer.seek(owned.partition, letter.next)
         return owned, iter((letter,))
+
+    def _passed(self, error: KafkaError) -> Fetched | None:
+        """A dead letter for the batch at which a partition stands; None where that is not certain."""
+        batch = damaged(error)
+        owned = self.members.owned.get(batch.partition) if batch else None
+        if batch is None or owned is None or batch.behind is None:
+            return None
+        first = self._position(owned)
+        if not batch.first <= first < batch.behind:
+            return None
+        LOG.error("damaged-records-passed", partition=owned.name, first=first, next=batch.behind)
+        self.consumer.seek(owned.partition, batch.behind)
+        return owned, iter((passed(first, batch.behind),))
 
     def _position(self, owned: Owned) -> int:
         position = self.consumer.position(owned.partition, ANSWER_MS)
