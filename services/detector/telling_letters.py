@@ -68,6 +68,8 @@ class LetterTeller:
             self.metrics.letters_to_tell.set(self.untold.waiting())
         except StoreUnavailable as error:
             return self._backed_off(Trouble(str(error), refused=False))
+        except Exception as error:  # noqa: BLE001 - a fault of ours or of the client: letters wait, lookups go on
+            return self._backed_off(Trouble(type(error).__name__, refused=False))
         if trouble is not None:
             return self._backed_off(trouble)
         return 0.0 if letters else self.idle_seconds

@@ -99,6 +99,21 @@ def test_while_the_brokers_are_away_letters_wait_and_lookups_go_on(store: Store)
     assert sorted(positions(topic)) == ["a", "b", "c", "d"]
 
 
+def test_what_nobody_thought_of_ends_nothing(store: Store) -> None:
+    class Faulty(Topic):
+        def send(self, messages: Sequence[Message]) -> Sent:
+            if not self.asked:
+                self.asked += 1
+                raise ZeroDivisionError
+            return super().send(messages)
+
+    topic = Faulty()
+    store.commit(Commit(tables={}, dead=dead("a"), partition="t/0"))
+    with telling_letters(a_teller(store, topic)):
+        until(lambda: topic.taken)
+    assert positions(topic) == ["a"]
+
+
 def test_the_end_is_not_held_up_by_brokers_that_are_away(store: Store) -> None:
     topic = Topic(Trouble("the brokers are away", refused=False))
     store.commit(Commit(tables={}, dead=dead(*(f"offset {number}" for number in range(90))), partition="t/0"))
