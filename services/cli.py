@@ -18,6 +18,8 @@ from services.core.errors import DoelbindingError, InputError
 from services.core.observability import configure_logging
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130
+"""Typer's exit code after Ctrl-C."""
 
 ALLOCATOR, KEEP_FREED_MEMORY = "_RJEM_MALLOC_CONF", "dirty_decay_ms:5000,muzzy_decay_ms:-1"
 """The variable that Polars' allocator (jemalloc) reads when it is loaded. Taking back from the system at once what was
@@ -77,8 +79,10 @@ def run(arguments: list[str]) -> int:
     asked = [name for name in arguments[:1] if name in COMMANDS]
     try:
         application(asked or COMMANDS)(arguments, prog_name="doelbinding")
-    except SystemExit as end:  # typer has told what was wrong with the usage, or was interrupted
-        return end.code if end.code in (DONE, BAD_INPUT) else FAILED
+    except SystemExit as end:
+        return _ended(end.code)
+    except KeyboardInterrupt:  # while the command's module was imported
+        return _ended(INTERRUPTED)
     except InputError as error:
         return _tell(error, BAD_INPUT)
     except DoelbindingError as error:
@@ -86,6 +90,13 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         return _tell(DoelbindingError(f"{error.filename or 'a file'}: {error.strerror or error}"), FAILED)
     return DONE
+
+
+def _ended(code: object) -> int:
+    """Typer has told what was wrong with the usage; of an interruption it says nothing."""
+    if code == INTERRUPTED:
+        return _tell(DoelbindingError("interrupted"), FAILED)
+    return BAD_INPUT if code == BAD_INPUT else DONE if code == DONE else FAILED
 
 
 def _tell(error: DoelbindingError, code: int) -> int:

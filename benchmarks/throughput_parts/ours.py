@@ -60,9 +60,9 @@ def apart(options: ConsumeOptions) -> dict[str, Spent]:
     settings, ring, clock = AgencySettings(), open_key_ring(options.home / "keyring.json"), SystemClock()
     metrics, stop, news = DetectorMetrics(), Event(), Event()
     with closing(Readings(options.database, ring, clock)) as readings, closing(Store(options.database, clock)) as store:
-        source = source_of(options, readings, stop, metrics, clock)
+        source, breakers = source_of(options, readings, stop, metrics, clock)
         reader = Reader(Pipeline(settings, ring), clock)
-        arriving = Arriving(source, reader, readings, ring, metrics, news, stop)
+        arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
         with closing(source):
             read = spent(arriving.run)
         owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)

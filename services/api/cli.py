@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from contextlib import suppress
 from typing import Annotated
@@ -12,10 +13,10 @@ from rich.console import Console
 from services.api.db.migrate import migrate as migrate_database
 from services.api.embedded import bind, make_server, prepare
 from services.api.main import Publishing
-from services.api.publishing.broker import KafkaBroker
 from services.api.publishing.settings import load_publishing_settings
 from services.api.settings import ApiSettings, load_settings
 from services.core.clock import SystemClock
+from services.core.kafka_broker import KafkaBroker
 from services.core.tokens import open_tokens
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; loopback only.", show_default="127.0.0.1")]
@@ -49,6 +50,8 @@ def _publishing() -> Publishing | None:
     settings = load_publishing_settings()
     if settings is None:
         return None
+    # while a broker is away the client repeats its complaints ten times a second; ours are told once
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     return Publishing(settings.events, KafkaBroker(settings.kafka, settings.events.intake_topic))
 
 

@@ -22,7 +22,6 @@ from services.api.metrics import ApiMetrics
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
-from services.api.publishing.broker import Broker
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.routes import aggregates, intake_items, service, warnings
@@ -31,6 +30,7 @@ from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
 from services.core.backoff import Backoff
 from services.core.clock import Clock
+from services.core.kafka_broker import Broker
 from services.core.keyring import open_key_ring
 from services.core.tokens import open_tokens
 

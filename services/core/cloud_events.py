@@ -6,6 +6,7 @@ An event's `data` is a record as the files of a dataset have it; a record may al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -33,6 +34,10 @@ def kind_of(record: str) -> Kind:
 
 LOOKUPS = kind_of("lookup")
 LOOKUP_FAMILY, LOOKUP_TYPE = LOOKUPS.family, LOOKUPS.type
+
+SOURCE = re.compile(r"urn:nld:oin:\d{20}:systeem:[A-Za-z0-9._-]{1,100}")
+"""Organisation and system, as the NL GOV profile gives its example of a source."""
+SOURCE_WANTED = "should name organisation and system as urn:nld:oin:OIN OF 20 DIGITS:systeem:NAME"
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"

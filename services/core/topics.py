@@ -8,6 +8,7 @@ from datetime import timedelta
 
 LOOKUPS_TOPIC = "doelbinding.lookups"
 INTAKE_TOPIC = "bureau-integriteit.intake"
+DEAD_LETTERS_TOPIC = "doelbinding.dead-letters"
 
 REGISTERS_PREFIX = "doelbinding."
 """Before the name of a register, in the name of its topic."""
@@ -35,9 +36,13 @@ REGISTERS_PARTITIONS = 3
 
 TOMBSTONES_KEPT = timedelta(days=28)
 """How old the snapshot of a detector may be: after this, a row that was taken away is not told any more."""
+DEAD_LETTERS_RETENTION = timedelta(days=90)
 
 MOST_MESSAGE_BYTES = 4 * 2**20
 """Largest message: some thousands of lookups in one batch."""
+
+MOST_LETTER_BYTES = 6 * 2**20
+"""Largest message of the dead letters: the largest message of lookups, sealed and in base64, which adds a third."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,16 @@ def topics(
             "what happened to pushed signals, keyed by signal; written by the API",
             3,
             {"cleanup.policy": "delete", "retention.ms": _milliseconds(INTAKE_RETENTION)},
+        ),
+        Topic(
+            DEAD_LETTERS_TOPIC,
+            "what could not be read, sealed, keyed by partition; written by the detectors",
+            3,
+            {
+                "cleanup.policy": "delete",
+                "retention.ms": _milliseconds(DEAD_LETTERS_RETENTION),
+                "max.message.bytes": str(MOST_LETTER_BYTES),
+            },
         ),
     )
 

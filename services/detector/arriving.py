@@ -9,10 +9,12 @@ from typing import Protocol
 import structlog
 
 from services.core.keyring import KeyRing
+from services.detector.breaker import Breakers
 from services.detector.deadletters import seal_frame
 from services.detector.metrics import DetectorMetrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
+from services.detector.poison import Breaking, Poison
 from services.detector.reading import Read, Reader
 from services.detector.showing import show_dead
 from services.detector.sources.slices import SourceSlice
@@ -46,6 +48,12 @@ class Partitions(Protocol):
     def reclaim(self, partition: str) -> None:
         """Claims a partition anew, if it is still this reader's, and goes on where the store says."""
 
+    def hold(self, partition: str, seconds: float, rows: int) -> None:
+        """Drops what is not stored, and reads it again after so long, so many rows at once until `trust`."""
+
+    def trust(self, partition: str) -> None:
+        """Reads as much at once as of every other partition."""
+
     def idle(self, seconds: float) -> None:
         """Waits without reading, and without losing what is assigned."""
 
@@ -62,8 +70,10 @@ class Arriving:
         metrics: DetectorMetrics,
         news: Event,
         stop: Event,
+        breakers: Breakers | None = None,
     ) -> None:
         self._source = source
+        self._breakers = breakers or Breakers(source, Breaking())
         self._reader = reader
         self._readings = readings
         self._ring = ring
@@ -92,8 +102,13 @@ class Arriving:
 
     def _take(self, piece: SourceSlice) -> None:
         read = self._reader.read(piece)
+        dead = read.dead.height
+        seen = read.lookups.height + dead
+        if self._breakers.judge(piece.partition, seen, dead) != "take":
+            return
+        poison = self._breakers.after(piece.partition, seen, dead)
         try:
-            self._patience.later(lambda: self._store(read, piece))
+            self._patience.later(lambda: self._store(read, piece, poison))
         except Fenced:
             LOG.warning("partition-lost", partition=piece.partition)
             self._metrics.fenced_commits.labels(stage=READING).inc()
@@ -104,16 +119,18 @@ class Arriving:
         show_dead(self._metrics, read.dead)
         for found_wrong in misread(read.dead):
             LOG.warning("records-not-read", **found_wrong._asdict())
+        self._breakers.stored(piece.partition, poison, empty=not seen)
         self._until_there_is_room(piece.partition)
 
-    def _store(self, read: Read, piece: SourceSlice) -> None:
+    def _store(self, read: Read, piece: SourceSlice, poison: Poison) -> None:
         arrival = Arrival(
             next=piece.positions[piece.partition],
             lookups=read.lookups,
             numbers=read.numbers,
             rejected=read.rejected,
             dead=seal_frame(read.dead, self._ring),
-            behind=piece.behind,
+            behind=piece.behind and self._breakers.holds_back(piece.partition),
+            poison=poison,
         )
         self._readings.arrive(piece.partition, arrival)
 

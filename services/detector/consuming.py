@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -14,17 +14,21 @@ import httpx
 from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
+from services.core.kafka_broker import KafkaBroker
 from services.core.kafka_settings import KafkaSettings
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.core.topics import MOST_LETTER_BYTES
 from services.detector.arriving import Arriving
 from services.detector.beside import beside
+from services.detector.breaker import Breakers
 from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
 from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
 from services.detector.owning import Followed, Owner
 from services.detector.pipeline import Pipeline
+from services.detector.poison import Breaking
 from services.detector.reading import Reader
 from services.detector.register_topics.following import RegisterTopics
 from services.detector.settings import AgencySettings
@@ -33,6 +37,7 @@ from services.detector.sources.kafka.source import KafkaSource
 from services.detector.state.readings import Readings
 from services.detector.state.store import Store
 from services.detector.stopping import until_told_to_stop
+from services.detector.telling_letters import LetterTeller, telling_letters
 from services.detector.watching import PATIENCE_SECONDS, metrics_page, opened
 
 SLICES_PER_STEP = 5
@@ -53,11 +58,20 @@ class ConsumeOptions:
     database: URL
     kafka: KafkaSettings
     consuming: Consuming
+    breaking: Breaking = field(default_factory=Breaking)
+    dead_letters_topic: str = ""
+    """Where new dead letters are told; empty: nowhere."""
+    event_source: str = ""
     until_end: bool = False
     """Stop when all is decided that was in the topic at the start."""
     metrics_port: int = 0
     patience_seconds: float = PATIENCE_SECONDS
     lease_seconds: float = LEASE_SECONDS
+
+    @property
+    def tells_letters(self) -> bool:
+        """Whether dead letters go to a topic as well."""
+        return bool(self.dead_letters_topic)
 
 
 def consume(
@@ -72,12 +86,12 @@ def consume(
     with (
         metrics_page(metrics, options.metrics_port),
         until_told_to_stop(stop),
-        closing(opened(options.database, clock, stop)) as store,
-        closing(Readings(options.database, ring, clock)) as readings,
+        closing(opened(options.database, clock, stop, letters_to_tell=options.tells_letters)) as store,
+        closing(Readings(options.database, ring, clock, letters_to_tell=options.tells_letters)) as readings,
     ):
-        source = source_of(options, readings, stop, metrics, clock)
+        source, breakers = source_of(options, readings, stop, metrics, clock)
         reader = Reader(Pipeline(settings, ring), clock)
-        arriving = Arriving(source, reader, readings, ring, metrics, news, stop)
+        arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
         owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
         with closing(source), beside(arriving.run, "arriving", stop, news):
             owner.run()
@@ -86,13 +100,15 @@ def consume(
 
 def source_of(
     options: ConsumeOptions, readings: Readings, stop: Event, metrics: DetectorMetrics, clock: Clock
-) -> KafkaSource:
-    """The topic, whose partitions are claimed in the store."""
+) -> tuple[KafkaSource, Breakers]:
+    """The topic, whose partitions are claimed in the store, and what leaves a partition of poison alone."""
 
     def claim(partition: str) -> int | None:
-        return readings.claim(partition).next
+        claimed = readings.claim(partition)
+        breakers.claimed(partition, claimed.poison)
+        return claimed.next
 
-    return KafkaSource(
+    source = KafkaSource(
         options.kafka,
         options.consuming,
         claim,
@@ -102,6 +118,8 @@ def source_of(
         bounded=options.until_end,
         expect=readings.expect,
     )
+    breakers = Breakers(source, options.breaking, bounded=options.until_end)
+    return source, breakers
 
 
 def owner_of(
@@ -123,6 +141,7 @@ def owner_of(
     @contextmanager
     def deliverer() -> Iterator[Deliverer]:
         with (
+            telling_letters(_teller(options, store, metrics)),
             httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
             delivering(Deliverer(store, client, token, clock, metrics=metrics)) as running,
         ):
@@ -149,3 +168,10 @@ def owner_of(
         ended=ended,
         stop=stop,
     )
+
+
+def _teller(options: ConsumeOptions, store: Store, metrics: DetectorMetrics) -> LetterTeller | None:
+    if not options.tells_letters:
+        return None
+    broker = KafkaBroker(options.kafka, options.dead_letters_topic, MOST_LETTER_BYTES)
+    return LetterTeller(store.untold, broker, options.event_source, metrics)

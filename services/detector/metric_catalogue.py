@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from services.core.contract import CLASSES, SIGNAL_STATUSES, STATES
 from services.detector.faults.kinds import CODES, KINDS
 from services.detector.metric import NO_LABELS, OPEN_SET, Metric
@@ -11,6 +13,8 @@ from services.detector.vital_metrics import VITALS
 REBALANCES = ("assigned", "revoked", "lost")
 RECORDS_DELETED = "records-deleted"
 """A code of dead letters: the broker deleted records before they were read."""
+BreakerState = Literal["closed", "half-open", "open"]
+BREAKER_STATES: tuple[BreakerState, ...] = ("closed", "half-open", "open")
 DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
 
 LOOKUPS = Metric(
@@ -205,6 +209,20 @@ REGISTERS_WAITED_OUT = Metric(
     "increase(doelbinding_registers_waited_out_total[1h]) > 0",
     NO_LABELS,
 )
+KAFKA_BREAKERS = Metric(
+    "doelbinding_kafka_breakers",
+    "gauge",
+    "Partitions of this detector: read (closed), left alone because most of it is poison (open), or tried (half-open).",
+    'sum(doelbinding_kafka_breakers{state="open"}) > 0',
+    {"state": BREAKER_STATES},
+)
+LETTERS_TO_TELL = Metric(
+    "doelbinding_dead_letters_to_tell",
+    "gauge",
+    "Dead letters that are stored and wait to be told to the topic of dead letters; of the engine's owner alone.",
+    "min_over_time(doelbinding_dead_letters_to_tell[15m]) > 0",
+    NO_LABELS,
+)
 BUILD_INFO = Metric(
     "doelbinding_build_info",
     "gauge",
@@ -242,5 +260,7 @@ CATALOGUE = (
     REGISTERS_BEHIND,
     REGISTERS_BEHIND_SECONDS,
     REGISTERS_WAITED_OUT,
+    KAFKA_BREAKERS,
+    LETTERS_TO_TELL,
     BUILD_INFO,
 )

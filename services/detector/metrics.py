@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter as Counts
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -18,6 +19,7 @@ from services.core.release import release
 from services.detector import metric_catalogue as catalogue
 from services.detector import vital_metrics as vital
 from services.detector.metric import Metric
+from services.detector.metric_catalogue import BreakerState
 from services.detector.rules import rule_set
 
 Made = TypeVar("Made", Counter, Histogram)
@@ -56,6 +58,9 @@ class DetectorMetrics:
         self.registers_behind = self._gauge(catalogue.REGISTERS_BEHIND)
         self.registers_behind_seconds = self._gauge(catalogue.REGISTERS_BEHIND_SECONDS)
         self.registers_waited_out = self._counter(catalogue.REGISTERS_WAITED_OUT)
+        self.kafka_breakers = self._gauge(catalogue.KAFKA_BREAKERS)
+        self.letters_to_tell = self._gauge(catalogue.LETTERS_TO_TELL)
+        self.show_breakers(())
         self.build_info = self._gauge(catalogue.BUILD_INFO)
         self.build_info.labels(version=release(), rule_set=rule_set()).set(1)
         self._make_vitals()
@@ -125,6 +130,12 @@ class DetectorMetrics:
         """Records of the register topics that are not read yet, and for how long that has been so."""
         self.registers_behind.set(left)
         self.registers_behind_seconds.set(seconds)
+
+    def show_breakers(self, states: Iterable[BreakerState]) -> None:
+        """The state of each partition of this detector."""
+        counted = Counts(states)
+        for state in catalogue.BREAKER_STATES:
+            self.kafka_breakers.labels(state=state).set(counted[state])
 
     def _counter(self, metric: Metric) -> Counter:
         return _at_zero(Counter(metric.name, metric.help, tuple(metric.labels), registry=self.registry), metric)

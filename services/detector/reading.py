@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import polars as pl
 
@@ -12,9 +11,6 @@ from services.detector.faults.rejected import rejected_by_system
 from services.detector.pipeline import Pipeline
 from services.detector.sources.future import without_future
 from services.detector.sources.slices import SourceSlice
-
-FUTURE = timedelta(minutes=5)
-"""A lookup this far ahead of the moment at which it was read is a fault of its source."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +37,12 @@ class Reader:
         self._clock = clock
 
     def read(self, piece: SourceSlice) -> Read:
-        """The slice of a source for the engine. Only here the time of day counts: it tells what is from the future."""
+        """The slice of a source for the engine.
+
+        Only here the time of day counts: it tells what is from the future, where no broker tells when it came.
+        """
         now = self._clock.now()
-        lookups, future = without_future(piece.lookups, now + FUTURE)
+        lookups, future = without_future(piece.lookups, now, piece.received)
         encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
         dead = pl.concat([piece.dead, future])
         counted = dead.clear() if piece.again else dead  # a letter that fails again was counted when it was read

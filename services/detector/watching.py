@@ -86,11 +86,11 @@ def detect(
     return counted
 
 
-def opened(url: URL, clock: Clock, stop: threading.Event) -> Store:
+def opened(url: URL, clock: Clock, stop: threading.Event, *, letters_to_tell: bool = False) -> Store:
     """The store with its tables; waits where another process writes to it, or its disk is full."""
     with until_told_to_stop(stop):
         Patience(stop).at_start(lambda: migrate(url))
-    return Store(url, clock)
+    return Store(url, clock, letters_to_tell=letters_to_tell)
 
 
 class Watch:

@@ -15,8 +15,10 @@ from sqlalchemy.exc import ArgumentError
 from services.api.db import migrate as of_api
 from services.api.db.sqlite import is_sqlite
 from services.api.settings import PREFIX, ApiSettings
+from services.core.errors import InputError
+from services.detector.database import SETTING, detector_database, is_file
 from services.detector.state import migrate as of_detector
-from services.detector.state.connection import StoreUnavailable, reading, sqlite_url, writing
+from services.detector.state.connection import StoreUnavailable, open_engine, reading, sqlite_url, writing
 from services.doctor.findings import Finding, fault, ok, warning
 
 PATIENCE_SECONDS = 1.0
@@ -55,14 +57,27 @@ def examine_api_database(settings: ApiSettings) -> list[Finding]:
     return _examined(engine, kind, "the database")
 
 
+def api_engine(settings: ApiSettings) -> Engine:
+    """An engine of the API's database, which exists."""
+    url = make_url(settings.database)
+    return open_file(Path(url.database or "")) if is_sqlite(url) else create_engine(url, hide_parameters=True)
+
+
 def examine_detector_database(home: Path) -> list[Finding]:
-    """The detector's state, positions and outbox."""
-    return examine_file(detector_file(home), detector_kind())
+    """The detector's state, positions and outbox, wherever its setting puts them."""
+    try:
+        url = detector_database(home)
+    except InputError as error:
+        return [fault(detector_kind().check, told) for told in error.faults]
+    if is_file(url):
+        return examine_file(Path(url.database or ""), detector_kind())
+    return _examined(open_engine(url), detector_kind(), f"the database of {SETTING}")
 
 
-def detector_file(home: Path) -> Path:
-    """Where the detector keeps its database."""
-    return home / "detector.sqlite"
+def detector_engine(home: Path) -> Engine:
+    """An engine of the detector's database, which exists."""
+    url = detector_database(home)
+    return open_file(Path(url.database or "")) if is_file(url) else open_engine(url)
 
 
 def detector_kind() -> Kind:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.core.clock import Clock
-from services.doctor.databases import detector_file, examine_api_database, examine_detector_database
+from services.doctor.databases import api_engine, detector_engine, examine_api_database, examine_detector_database
 from services.doctor.dataset import examine_dataset
 from services.doctor.findings import Finding, Status, warning
 from services.doctor.home import examine_home
 from services.doctor.machine import examine_machine
 from services.doctor.mandates import examine_mandates
-from services.doctor.outbox import examine_outbox
+from services.doctor.outbox import examine_events, examine_outbox
 from services.doctor.service import examine_service
 from services.doctor.settings import Settings, examine_settings
 from services.doctor.sources import examine_sources
@@ -47,9 +47,16 @@ def _databases(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if settings.api is None:
         yield warning("api-database", "was not examined, because the API's settings cannot be used; mend those first")
     else:
-        yield from examine_api_database(settings.api)
+        of_api = examine_api_database(settings.api)
+        yield from of_api
+        if _usable(of_api):
+            yield from examine_events(api_engine(settings.api), clock, published=settings.kafka is not None)
     of_detector = examine_detector_database(settings.home)
     yield from of_detector
-    if any(finding.status is Status.OK for finding in of_detector):
-        yield from examine_outbox(detector_file(settings.home), clock)
-        yield from examine_sources(detector_file(settings.home), settings.agency.faults if settings.agency else None)
+    if _usable(of_detector):
+        yield from examine_outbox(detector_engine(settings.home), clock)
+        yield from examine_sources(detector_engine(settings.home), settings.agency.faults if settings.agency else None)
+
+
+def _usable(findings: Sequence[Finding]) -> bool:
+    return any(finding.status is Status.OK for finding in findings)

@@ -1,26 +1,24 @@
-"""The detector's outbox into findings: how many signals wait for the intake, since when, and which it refused."""
+"""Both outboxes into findings: how many signals wait for the intake, and how many events for their topic."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
+from services.api.db.tables import publications
 from services.core.clock import Clock
 from services.detector.state.connection import StoreUnavailable, reading
 from services.detector.state.outbox import Outbox
 from services.detector.state.schema import OUTBOX, REJECTED
-from services.doctor.databases import open_file
 from services.doctor.findings import Finding, fault, number, ok, warning
 
 SOON, LONG = timedelta(minutes=15), timedelta(days=1)
 """A signal is delivered within seconds; after a quarter of an hour something is wrong, after a day it hurts."""
 
 
-def examine_outbox(path: Path, clock: Clock) -> list[Finding]:
+def examine_outbox(engine: Engine, clock: Clock) -> list[Finding]:
     """What waits in a detector's database that has the tables of this release."""
-    engine = open_file(path)
     refused = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.status == REJECTED)
     try:
         backlog = Outbox(engine, clock).backlog()
@@ -31,6 +29,34 @@ def examine_outbox(path: Path, clock: Clock) -> list[Finding]:
     finally:
         engine.dispose()
     return [backlog_finding(backlog.pending, backlog.oldest, clock.now()), *_refused(rejected)]
+
+
+def examine_events(engine: Engine, clock: Clock, *, published: bool) -> list[Finding]:
+    """What waits in the API's database, with the tables of this release, for the topic of Bureau Integriteit."""
+    waits = select(func.count(), func.min(publications.c.written_at)).where(publications.c.sent_at.is_(None))
+    try:
+        with reading(engine) as connection:
+            pending, oldest = connection.execute(waits).one()
+    except StoreUnavailable as error:
+        return [warning("event-outbox", f"could not be read: {error}")]
+    finally:
+        engine.dispose()
+    return [events_finding(pending, oldest, clock.now(), published=published)]
+
+
+def events_finding(pending: int, oldest: datetime | None, now: datetime, *, published: bool) -> Finding:
+    """Whether events of pushed signals reach their topic; only where they are `published` do they have to."""
+    if oldest is None:
+        return ok("event-outbox", "no event waits for its topic")
+    told = (
+        f"{number(pending, 'event waits', 'events wait')} for the topic, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+    )
+    if now - oldest < SOON:
+        return ok("event-outbox", told)
+    if not published:
+        return warning("event-outbox", f"{told}; nothing here says where Kafka is, and nothing is published without")
+    remedy = "see that the API runs, and what it logs as publishing-unavailable or publishing-refused"
+    return (fault if now - oldest > LONG else warning)("event-outbox", f"{told}; {remedy}")
 
 
 def backlog_finding(pending: int, oldest: datetime | None, now: datetime) -> Finding:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
+from services.api.publishing.settings import EventSettings
 from services.api.settings import PREFIX, ApiSettings, load_settings
-from services.core.errors import InputError
+from services.core.errors import InputError, tell_at_once
+from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
+from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.settings import default_home
+from services.detector.database import SETTING as DETECTOR_DATABASE
 from services.detector.settings import AgencySettings, load_agency_settings
+from services.detector.topic_settings import PREFIX as DETECTOR_PREFIX
+from services.detector.topic_settings import TopicSettings, load_topic_settings
 from services.doctor.findings import Finding, fault, ok, warning
 
 OURS = "DOELBINDING_"
-KNOWN = frozenset({f"{OURS}HOME"} | {f"{PREFIX}{name.upper()}" for name in ApiSettings.model_fields})
+CLASSES: Sequence[tuple[str, type[BaseModel]]] = (
+    (PREFIX, ApiSettings),
+    (PREFIX, EventSettings),
+    (KAFKA_PREFIX, KafkaSettings),
+    (DETECTOR_PREFIX, TopicSettings),
+)
+KNOWN = frozenset(
+    {f"{OURS}HOME", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE}
+    | {f"{prefix}{name.upper()}" for prefix, settings in CLASSES for name in settings.model_fields}
+)
 
 
 @dataclass(frozen=True)
@@ -24,14 +42,17 @@ class Settings:
     home: Path
     api: ApiSettings | None
     agency: AgencySettings | None
+    kafka: KafkaSettings | None
+    """None also where nothing is said of Kafka."""
 
 
 def examine_settings(home: Path | None, rules: Path | None) -> tuple[Settings, list[Finding]]:
     """Settings of both deployables; `home` is what was given on the command line."""
     api, findings = _api_settings(home)
     agency, of_agency = _agency_settings(rules)
-    settings = Settings(home or default_home(), api, agency)
-    return settings, [*_environment(), *findings, *of_agency, *_agreement(settings)]
+    kafka, of_kafka = _kafka_settings()
+    settings = Settings(home or default_home(), api, agency, kafka)
+    return settings, [*_environment(), *findings, *of_agency, *of_kafka, *_agreement(settings)]
 
 
 def _environment() -> list[Finding]:
@@ -49,6 +70,17 @@ def _api_settings(home: Path | None) -> tuple[ApiSettings | None, list[Finding]]
     except InputError as error:
         return None, [fault("api-settings", f"{told}; set it right in the environment") for told in error.faults]
     return settings, [ok("api-settings", "the API's settings in the environment can be used")]
+
+
+def _kafka_settings() -> tuple[KafkaSettings | None, list[Finding]]:
+    """Nothing is said where the environment says nothing of Kafka: files do without."""
+    if not any(name.startswith((KAFKA_PREFIX, DETECTOR_PREFIX)) and name != DETECTOR_DATABASE for name in os.environ):
+        return None, []
+    try:
+        tell_at_once(load_kafka_settings, load_topic_settings)
+    except InputError as error:
+        return None, [fault("kafka-settings", f"{told}; set it right in the environment") for told in error.faults]
+    return load_kafka_settings(), [ok("kafka-settings", "the settings of Kafka in the environment can be used")]
 
 
 def _agency_settings(rules: Path | None) -> tuple[AgencySettings | None, list[Finding]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from services.detector.faults.kinds import ACTORS_MISSING, CLOCK_SKEW, GAP, UNEXPLAINED_SHARE
 from services.detector.faults.report import open_faults
@@ -14,7 +12,6 @@ from services.detector.state.connection import StoreUnavailable, reading
 from services.detector.state.schema import STATE
 from services.detector.state.tables import State
 from services.detector.thresholds import FaultSettings
-from services.doctor.databases import open_file
 from services.doctor.findings import Finding, number, ok, warning
 
 REMEDIES = {
@@ -26,9 +23,8 @@ REMEDIES = {
 """What each kind means, and what to do."""
 
 
-def examine_sources(path: Path, settings: FaultSettings | None) -> list[Finding]:
+def examine_sources(engine: Engine, settings: FaultSettings | None) -> list[Finding]:
     """Faults of sources that are open in a detector's database that has the tables of this release."""
-    engine = open_file(path)
     wanted = select(STATE.c.name, STATE.c.body).where(STATE.c.name.in_(["faults", "progress"]))
     tables: dict[str, list[pl.DataFrame]] = {}
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from jsonschema.exceptions import ValidationError
 
 from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE, LOOKUP_FAMILY, encode_lookup, kind_of, unwrap
 from services.core.contract import LOOKUP
-from services.core.topics import topics
+from services.core.topics import MOST_LETTER_BYTES, topics
 from services.detector.decode import decode_lines
+from services.detector.letter_events import encode_letter, event_id
 from services.detector.replay.messages import SOURCE, messages
 from services.detector.replay.registers import register_messages
 from services.detector.sources.registers import EVERY_REGISTER
+from services.detector.state.untold import UntoldLetter
+from services.detector.topic_settings import NOBODYS_SOURCE
 from tests.datasets import lines
 from tests.world import BSNS, RING, World, local
 
@@ -125,6 +129,42 @@ def test_every_register_has_its_record_and_type_described() -> None:
         assert isinstance(event, dict)
         assert event["properties"]["type"]["const"] == kind_of(record.name).type
         assert set(event["properties"]["data"]["properties"]) == set(record.schema)
+
+
+def a_letter(**told: object) -> UntoldLetter:
+    known = {
+        "id": 7,
+        "partition": "doelbinding.lookups/7",
+        "record": "lookup",
+        "position": "offset 4711",
+        "reasons": ["field employee_id: is missing", "field bsn: 960000008 is too long"],
+        "codes": ["missing", "wrong-length"],
+        "sealed": bytes(range(200)),
+        "stored_at": datetime(2025, 3, 3, 9, 15, 1, tzinfo=UTC),
+    }
+    return UntoldLetter(**known | told)
+
+
+def test_a_dead_letter_is_told_as_it_is_described_and_names_nobody() -> None:
+    [example] = message("deadLetter")["examples"]
+    check("deadLetter", example["payload"])
+    told = encode_letter(a_letter(), NOBODYS_SOURCE, MOST_LETTER_BYTES)
+    check("deadLetter", msgspec.json.decode(told))
+    assert b"960000008" not in told
+
+
+def test_a_letter_that_is_too_large_is_told_without_its_bytes() -> None:
+    told = encode_letter(a_letter(sealed=bytes(MOST_LETTER_BYTES)), NOBODYS_SOURCE, MOST_LETTER_BYTES)
+    event = msgspec.json.decode(told)
+    check("deadLetter", event)
+    assert "sealed" not in event["data"]
+    assert len(encode_letter(a_letter(sealed=bytes(4 * 2**20)), NOBODYS_SOURCE, MOST_LETTER_BYTES)) < MOST_LETTER_BYTES
+
+
+def test_a_letter_keeps_its_id_however_often_it_is_told_and_no_other_has_it() -> None:
+    assert event_id(a_letter()) == event_id(a_letter(id=8, sealed=b"mended"))
+    others = [{"position": "offset 4712"}, {"partition": "x/7"}, {"stored_at": datetime(2025, 3, 4, tzinfo=UTC)}]
+    assert len({event_id(a_letter(**told)) for told in [{}, *others]}) == 4
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,10 @@ def transact(kafka: str, topic: str, commits: bool, count: int, name: str) -> No
             producer.abort_transaction()
 
 
-@pytest.fixture
-def topic(kafka: str, new_topic: NewTopicName) -> str:
+@pytest.fixture(params=["CreateTime", "LogAppendTime"])
+def topic(kafka: str, new_topic: NewTopicName, request: pytest.FixtureRequest) -> str:
     """Plain, compressed, large, transactional (committed and aborted), with headers, with a stretch deleted."""
-    name = new_topic(configs={"max.message.bytes": "8000000"})
+    name = new_topic(configs={"max.message.bytes": "8000000", "message.timestamp.type": request.param})
     send(kafka, name, values("plain", 40), linger_ms=50)
     send(kafka, name, values("gzip", 40), linger_ms=50, compression_type="gzip")
     transact(kafka, name, True, 20, "committed")
@@ -80,7 +80,7 @@ def topic(kafka: str, new_topic: NewTopicName) -> str:
 def test_both_ways_find_the_same_from_every_offset(kafka: str, topic: str) -> None:
     stock, end = all_from(kafka, topic, 3, fast=False)
     assert len(stock) == 37 + 40 + 20 + 40 + 3 + 1
-    assert not any(value and b"aborted" in value for _, value in stock)
+    assert not any(value and b"aborted" in value for _, value, _ in stock)
     assert all_from(kafka, topic, 3, fast=True) == (stock, end)
     for first in range(4, end, 13):
         assert all_from(kafka, topic, first, fast=True) == ([one for one in stock if one[0] >= first], end)
@@ -93,5 +93,5 @@ def test_both_ways_find_the_same_however_many_are_taken_at_once(kafka: str, topi
 
 def test_both_ways_find_the_same_where_aborted_records_count(kafka: str, topic: str) -> None:
     stock, end = all_from(kafka, topic, 3, False, isolation="read_uncommitted")
-    assert any(value and b"aborted" in value for _, value in stock)
+    assert any(value and b"aborted" in value for _, value, _ in stock)
     assert all_from(kafka, topic, 3, True, isolation="read_uncommitted") == (stock, end)

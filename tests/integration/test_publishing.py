@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import groupby
@@ -19,8 +21,8 @@ from kafka import KafkaConsumer
 from services.api.db.migrate import migrate
 from services.api.embedded import EmbeddedApi
 from services.api.main import Publishing
-from services.api.publishing.broker import KafkaBroker, Message
 from services.api.settings import load_settings
+from services.core.kafka_broker import KafkaBroker, Message
 from services.core.kafka_settings import KafkaSettings
 from services.core.tokens import open_tokens
 from tests.identities import pseudonyms_in
@@ -182,3 +184,22 @@ def test_two_apis_on_one_postgresql_tell_each_revision_once_and_in_order(postgre
     assert_in_order_and_silent(
         [(each.key, each.value, event) for each, event in zip(broker.messages, broker.events, strict=True)]
     )
+
+
+IMPATIENT = """
+import sys
+from services.core import kafka_broker
+from services.core.kafka_settings import KafkaSettings
+kafka_broker.GIVE_UP_SECONDS = 0.0
+broker = kafka_broker.KafkaBroker(KafkaSettings(bootstrap_servers=sys.argv[1]), sys.argv[2])
+messages = [kafka_broker.Message(row, b"key", b"x" * 1_000, {}) for row in range(2_000)]
+sent = broker.send(messages)
+assert sent.trouble and len(sent.rows) < len(messages), sent
+broker.close()
+"""
+
+
+def test_a_broker_is_closed_in_silence_while_messages_wait(kafka: str, new_topic) -> None:
+    line = [sys.executable, "-W", "ignore::ResourceWarning", "-c", IMPATIENT, kafka, new_topic()]
+    ended = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ from services.detector.replay.send import PRODUCER
 from services.detector.sources.dataset import all_lookups
 from tests.integration.own_services import OwnService, own_service
 from tests.integration.services import NewTopicName
-from tests.processes import COMMAND, free_port
+from tests.processes import COMMAND, free_port, started
 from tests.unit.command_line import run
 
 PARTITIONS = 3
@@ -57,10 +58,13 @@ def topic(kafka: str, new_topic: NewTopicName, monkeypatch: pytest.MonkeyPatch) 
     return new_topic(PARTITIONS)
 
 
-def test_what_arrives_is_what_the_files_hold(kafka: str, topic: str, dataset: Path) -> None:
-    assert run("replay", dataset, "--to", "kafka", "--topic", topic) == 0
+@pytest.mark.parametrize("most", [1, 50])
+def test_what_arrives_is_what_the_files_hold(kafka: str, topic: str, dataset: Path, most: int) -> None:
+    assert run("replay", dataset, "--to", "kafka", "--topic", topic, "--batch", str(most)) == 0
     before = all_lookups(dataset)
-    found = [lookup for record in everything_in(kafka, topic) for lookup in unwrap(record.value)]
+    records = list(everything_in(kafka, topic))
+    found = [lookup for record in records for lookup in unwrap(record.value)]
+    assert (len(records) < len(found)) is (most > 1)
     lines = [each if isinstance(each, bytes) else each.raw for each in found]
     after = decode_lines(lines, [""] * len(lines), LOOKUP, 10_000)
     order = ["lookup_id", "occurred_at"]
@@ -90,6 +94,22 @@ def test_the_partition_is_the_one_that_any_client_would_choose(kafka: str, topic
     asked = {key: producer.send(topic, b"", key).get(30).partition for key in sorted(chosen)}
     producer.close()
     assert asked == chosen
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_replay_that_is_told_to_stop_says_how_far_it_came(
+    kafka: str, topic: str, dataset: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    line = ("replay", dataset, "--to", "kafka", "--topic", topic, "--speed", "3600")
+    with started(tmp_path / "home", *line, settings={f"{PREFIX}BOOTSTRAP_SERVERS": kafka}) as replay:
+        while not list(everything_in(kafka, topic)):
+            assert replay.process.poll() is None, replay.said
+        ended = replay.told_to_stop(how)
+    assert ended.code == 1
+    [told] = ended.err.splitlines()
+    count = re.fullmatch(r"doelbinding: replay: stopped; ([\d,]+) of [\d,]+ are in topic .*", told)
+    assert count, told
+    assert len(list(everything_in(kafka, topic))) == int(count[1].replace(",", ""))
 
 
 def test_a_topic_that_is_not_there_is_named_with_what_to_do(

@@ -65,6 +65,12 @@ class Log:
         assert partition == PARTITION
         self._claim()
 
+    def hold(self, partition: str, seconds: float, rows: int) -> None:
+        raise AssertionError((partition, seconds, rows))
+
+    def trust(self, partition: str) -> None:
+        raise AssertionError(partition)
+
     def idle(self, seconds: float) -> None:
         assert seconds > 0
         self.idled += 1

@@ -138,6 +138,30 @@ def test_an_address_that_is_none_is_told_before_the_work(told, tmp_path: Path, a
     assert told("detect", tmp_path, "--api", address) == (2, [f"--api: {told_of}"])
 
 
+def test_all_that_is_wrong_with_the_options_of_detect_is_told_at_once(
+    told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "agency.toml").write_text("lateness_minutes = -1")
+    monkeypatch.setenv("DOELBINDING_DETECTOR_DATABASE", "a-database")
+    monkeypatch.setenv("DOELBINDING_DETECTOR_FETCH_BYTES", "few")
+    monkeypatch.setenv("DOELBINDING_DETECTOR_SESION_SECONDS", "9")
+    options = ("--source", "kafka", "--follow", "--api", "intake", "--rules", tmp_path / "agency.toml")
+    code, lines = told("detect", tmp_path / "nowhere", *options)
+    assert code == 2
+    wanted = [
+        "--follow: ",
+        "--api: ",
+        f"{tmp_path / 'nowhere'}: is not a directory",
+        f"{tmp_path / 'agency.toml'}: lateness_minutes: ",
+        "DOELBINDING_DETECTOR_DATABASE: ",
+        "settings (DOELBINDING_KAFKA_*): bootstrap_servers: is missing",
+        "settings (DOELBINDING_DETECTOR_*): fetch_bytes: should be a whole number",
+        "settings (DOELBINDING_DETECTOR_*): sesion_seconds: is not known; did you mean session_seconds?",
+    ]
+    assert len(lines) == len(wanted)
+    assert all(line.startswith(start) for line, start in zip(lines, wanted, strict=True)), lines
+
+
 @pytest.mark.parametrize("command", ["rescore", "detect"])
 def test_five_faults_of_a_settings_file_are_told_at_once(told, tmp_path: Path, command: str) -> None:
     settings = tmp_path / "agency.toml"
@@ -180,7 +204,7 @@ def test_a_key_ring_that_others_can_read_is_refused(told, tmp_path: Path, comman
     assert line.endswith(f"run: chmod 600 '{tmp_path / 'keyring.json'}'")
 
 
-@pytest.mark.parametrize("command", [["serve", "--port"], ["detect", "nowhere", "--metrics-port"]])
+@pytest.mark.parametrize("command", [["serve", "--port"], ["detect", ".", "--metrics-port"]])
 def test_a_port_that_is_taken_is_named(told, command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -227,9 +251,10 @@ def test_a_case_that_fails_is_a_failure_and_not_wrong_input(told, tmp_path: Path
 def test_an_interrupted_command_has_failed(told, tmp_path: Path) -> None:
     ctrl_c = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
     ctrl_c.start()
-    code, _ = told("simulate", tmp_path / "agency", "--employees", "2000", "--weeks", "100")
+    code, lines = told("simulate", tmp_path / "agency", "--employees", "2000", "--weeks", "100")
     ctrl_c.join()
     assert code == 1
+    assert lines[-1] == "interrupted"
 
 
 @pytest.mark.parametrize(

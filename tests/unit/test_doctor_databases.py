@@ -19,10 +19,17 @@ from services.core.clock import SystemClock
 from services.core.tokens import open_tokens
 from services.detector.state.connection import sqlite_url
 from services.detector.state.migrate import migrate as migrate_detector
-from services.doctor.databases import Kind, detector_kind, examine_api_database, examine_file
+from services.doctor.databases import (
+    Kind,
+    detector_kind,
+    examine_api_database,
+    examine_detector_database,
+    examine_file,
+    open_file,
+)
 from services.doctor.examination import Asked, examine
 from services.doctor.findings import Finding, Status
-from services.doctor.outbox import backlog_finding, examine_outbox
+from services.doctor.outbox import backlog_finding, events_finding, examine_events, examine_outbox
 from services.doctor.service import examine_service
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -154,14 +161,75 @@ def test_signals_that_wait_long_are_told_with_since_when(waited: timedelta, stat
 
 def test_the_outbox_is_read_from_the_database(home: Path) -> None:
     path = home / "detector.sqlite"
-    assert [finding.message for finding in examine_outbox(path, SystemClock())] == ["no signal waits for delivery"]
+    assert [finding.message for finding in examine_outbox(open_file(path), SystemClock())] == [
+        "no signal waits for delivery"
+    ]
     columns = "INSERT INTO outbox (signal_id, content_hash, as_of_us, status, body, committed_us) VALUES"
     change(path, f"{columns} ('s-1', 'h', 1, 'pending', x'00', 0)", f"{columns} ('s-2', 'h', 1, 'rejected', x'00', 0)")
-    waits, refused = examine_outbox(path, SystemClock())
+    waits, refused = examine_outbox(open_file(path), SystemClock())
     assert waits.message.startswith(
         "1 signal waits for delivery, the oldest since 1970-01-01 00:00 UTC; see that the API"
     )
     assert refused.message.startswith("1 signal was refused by the API and is not in the queue;")
+
+
+@pytest.mark.parametrize(
+    ("waited", "published", "status"),
+    [
+        (timedelta(minutes=1), True, Status.OK),
+        (timedelta(hours=1), True, Status.WARNING),
+        (timedelta(days=2), True, Status.FAULT),
+        (timedelta(days=2), False, Status.WARNING),
+    ],
+)
+def test_events_that_wait_long_are_told_with_since_when(waited: timedelta, published: bool, status: Status) -> None:
+    finding = events_finding(1, NOW - waited, NOW, published=published)
+    assert finding.status is status
+    assert finding.message.startswith(
+        f"1 event waits for the topic, the oldest since {NOW - waited:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def test_the_outbox_of_events_is_read_from_the_database(home: Path) -> None:
+    path = home / "api.sqlite"
+    [nothing] = examine_events(open_file(path), SystemClock(), published=True)
+    assert (nothing.status, nothing.message) == (Status.OK, "no event waits for its topic")
+    columns = "event_id, signal_id, revision, happening, status, as_of, written_at, sent_at"
+    row = "'e-1', 's-1', 1, 'pushed', 'open', '2026-03-01 09:00:00.000000', '2026-03-01 09:00:00.000000'"
+    other = row.replace("e-1", "e-2").replace("s-1", "s-2")
+    change(path, f"INSERT INTO publications ({columns}) VALUES ({row}, NULL), ({other}, '2026-03-01 09:00:01.000000')")
+    [waits] = examine_events(open_file(path), SystemClock(), published=True)
+    assert waits.status is Status.FAULT
+    assert waits.message.startswith("1 event waits for the topic, the oldest since 2026-03-01 09:00 UTC; see that")
+
+
+def test_the_detectors_database_is_where_its_setting_says(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = (home / "detector.sqlite").rename(tmp_path / "elsewhere.sqlite")
+    monkeypatch.setenv("DOELBINDING_DETECTOR_DATABASE", f"sqlite:///{elsewhere}")
+    checks = {finding.check: finding for finding in examine(Asked(home=home), SystemClock())}
+    assert checks["detector-database"].message == f"{elsewhere}: has the tables of this release"
+    assert checks["outbox"].status is Status.OK
+    monkeypatch.setenv("DOELBINDING_DETECTOR_DATABASE", "a secret")
+    [finding] = examine_detector_database(home)
+    assert finding.status is Status.FAULT
+    assert "secret" not in finding.message
+
+
+@pytest.mark.slow
+def test_a_detectors_database_on_a_server_is_examined(
+    home: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOELBINDING_DETECTOR_DATABASE", postgresql)
+    (home / "detector.sqlite").unlink()
+    [empty] = examine_detector_database(home)
+    assert (empty.status, "has no tables yet" in empty.message) == (Status.WARNING, True)
+    migrate_detector(postgresql)
+    checks = {finding.check: finding for finding in examine(Asked(home=home), SystemClock())}
+    told = "the database of DOELBINDING_DETECTOR_DATABASE: has the tables of this release"
+    assert checks["detector-database"].message == told
+    assert (checks["outbox"].status, checks["sources"].status) == (Status.OK, Status.OK)
 
 
 def test_an_installation_in_order_has_no_fault_and_is_left_as_it_was(home: Path) -> None:

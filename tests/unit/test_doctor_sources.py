@@ -10,6 +10,7 @@ import polars as pl
 from services.detector.state.schemas import FAULTS
 from services.detector.state.store import Commit
 from services.detector.state.tables import State
+from services.doctor.databases import open_file
 from services.doctor.findings import Finding, Status
 from services.doctor.sources import examine_sources
 from tests.office import office, office_pipeline
@@ -23,7 +24,7 @@ def examined(path: Path, state: State) -> list[Finding]:
     """What doctor finds in a store that holds this state."""
     with an_owned_store(path) as store:
         store.commit(Commit(tables=state.tables()))
-    return examine_sources(path, None)
+    return examine_sources(open_file(path), None)
 
 
 def test_before_the_first_lookup_nothing_was_decided(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from services.api.db.engine import reading, writing
 from services.api.db.trouble import trouble_of
 from services.api.metrics import ApiMetrics
 from services.api.publishing import outbox
-from services.api.publishing.broker import Broker, Message, Sent, Trouble
 from services.api.publishing.events import Publication, encode_event
 from services.api.publishing.settings import EventSettings
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.cloud_events import CONTENT_TYPE
+from services.core.kafka_broker import Broker, Message, Sent, Trouble
 
 BATCH = 200
 IDLE_SECONDS = 1.0

@@ -10,14 +10,13 @@ from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.api.settings import PREFIX
+from services.core.cloud_events import SOURCE, SOURCE_WANTED
 from services.core.errors import InputError
 from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.settings import settings_faults
 from services.core.topics import INTAKE_TOPIC
 
-SOURCE = re.compile(r"urn:nld:oin:\d{20}:systeem:[A-Za-z0-9._-]{1,100}")
-"""Organisation and system, as the NL GOV profile for CloudEvents gives its example of a source."""
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,255}(/[A-Za-z0-9._~-]{1,100}){0,10}")
 """Without user, password, query and fragment: it stands in every event."""
 TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -36,7 +35,7 @@ class EventSettings(BaseSettings):
     @classmethod
     def _organisation_and_system(cls, source: str) -> str:
         if not SOURCE.fullmatch(source):
-            raise ValueError("should name organisation and system as urn:nld:oin:OIN OF 20 DIGITS:systeem:NAME")
+            raise ValueError(SOURCE_WANTED)
         return source
 
     @field_validator("public_url")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.core.clock import SystemClock
-from services.core.errors import InputError
+from services.core.errors import InputError, tell_at_once
 from services.core.kafka_settings import load_kafka_settings
 from services.core.settings import default_home
 from services.core.topics import LOOKUPS_TOPIC, REGISTERS_PREFIX
@@ -23,6 +24,8 @@ SOURCES = ("files", "kafka")
 GROUP = "doelbinding-detector"
 WAIT_SECONDS = 30.0
 """How long lookups wait for registers that are behind, before they are decided all the same."""
+ROWS_PER_SLICE = 20_000
+Check = Callable[[], object]
 
 
 def detect_command(
@@ -33,8 +36,13 @@ def detect_command(
     source: Annotated[
         str, typer.Option("--source", help="Where lookups come from: files, or kafka (then only registers are read).")
     ] = "files",
-    topic: Annotated[str, typer.Option("--topic", help="With --source kafka: the topic of lookups.")] = LOOKUPS_TOPIC,
-    group: Annotated[str, typer.Option("--group", help="With --source kafka: the consumer group.")] = GROUP,
+    topic: Annotated[
+        str | None,
+        typer.Option("--topic", help="With --source kafka: the topic of lookups.", show_default=LOOKUPS_TOPIC),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="With --source kafka: the consumer group.", show_default=GROUP)
+    ] = None,
     registers: Annotated[
         str, typer.Option("--registers", help="Where registers come from: files (the directory), or kafka (topics).")
     ] = "files",
@@ -50,10 +58,23 @@ def detect_command(
     until_end: Annotated[
         bool, typer.Option("--until-end", help="With --source kafka: stop when all is decided that is there now.")
     ] = False,
+    take_poison: Annotated[
+        bool,
+        typer.Option(
+            "--take-poison",
+            help="With --source kafka: also where most of a partition is poison, make dead letters of it.",
+        ),
+    ] = False,
+    pass_damaged: Annotated[
+        bool,
+        typer.Option("--pass-damaged", help="With --source kafka: give up records that the broker has damaged."),
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Keep reading as files grow; stop with Ctrl-C.")] = False,
     api: Annotated[str, typer.Option("--api", help="Base URL of the intake API.")] = "http://127.0.0.1:8600",
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="Port of /metrics on loopback; 0: none.")] = 9600,
-    rows_per_slice: Annotated[int, typer.Option("--rows-per-slice", min=1, max=1_000_000)] = 20_000,
+    rows_per_slice: Annotated[
+        int | None, typer.Option("--rows-per-slice", min=1, max=1_000_000, show_default="20000")
+    ] = None,
     patience: Annotated[
         float, typer.Option("--patience", min=0, help="Seconds that delivery may take after the end of the lookups.")
     ] = PATIENCE_SECONDS,
@@ -62,24 +83,45 @@ def detect_command(
     json_output: JsonOutput = False,
 ) -> None:
     """Run the streaming detector: read lookups as they are written, push signals to the intake."""
-    of_a_topic = {"--topic": topic != LOOKUPS_TOPIC, "--group": group != GROUP, "--until-end": until_end}
+    of_a_topic = {
+        "--topic": topic is not None,
+        "--group": group is not None,
+        "--until-end": until_end,
+        "--take-poison": take_poison,
+        "--pass-damaged": pass_damaged,
+    }
     of_registers = {
         "--registers-prefix": registers_prefix != REGISTERS_PREFIX,
         "--registers-wait": registers_wait != WAIT_SECONDS,
     }
-    _refuse_what_does_not_fit(source, follow=follow, of_a_topic=of_a_topic)
-    _refuse_registers_that_do_not_fit(dataset, source, registers, of_registers)
-    check_address("--api", api)
-    folder, settings, clock = home or default_home(), load_agency_settings(rules), SystemClock()
+    folder, clock = home or default_home(), SystemClock()
+    tell_at_once(
+        lambda: _refuse_what_does_not_fit(source, follow=follow, of_a_topic=of_a_topic),
+        lambda: _refuse_registers_that_do_not_fit(dataset, source, registers, of_registers),
+        lambda: check_address("--api", api),
+        lambda: _refuse_what_is_no_folder(dataset),
+        lambda: load_agency_settings(rules),
+        lambda: detector_database(folder),
+        *(_checks_of_a_topic(topic, group, rows_per_slice) if source == "kafka" else ()),
+    )
+    settings = load_agency_settings(rules)
     if source == "files" and dataset:
-        options = DetectOptions(dataset, api, folder, follow, rows_per_slice, metrics_port, patience_seconds=patience)
+        rows = ROWS_PER_SLICE if rows_per_slice is None else rows_per_slice
+        options = DetectOptions(dataset, api, folder, follow, rows, metrics_port, patience_seconds=patience)
         counted = detect(options, settings, clock)
     else:
         from services.detector.consuming import ConsumeOptions, consume  # noqa: PLC0415 - Kafka's client: slow
         from services.detector.register_topics.following import RegisterTopics  # noqa: PLC0415 - likewise
-        from services.detector.sources.kafka.consumer import Consuming  # noqa: PLC0415 - likewise
+        from services.detector.topic_settings import load_topic_settings  # noqa: PLC0415 - likewise
 
         kafka = load_kafka_settings()
+        reading = load_topic_settings(
+            topic=topic,
+            group=group,
+            rows_per_slice=rows_per_slice,
+            take_poison=take_poison or None,
+            pass_damaged=pass_damaged or None,
+        )
         counted = consume(
             ConsumeOptions(
                 registers=dataset or RegisterTopics(kafka, folder, registers_prefix, registers_wait),
@@ -87,7 +129,10 @@ def detect_command(
                 home=folder,
                 database=detector_database(folder),
                 kafka=kafka,
-                consuming=Consuming(topic=topic, group=group, rows_per_slice=rows_per_slice),
+                consuming=reading.consuming,
+                breaking=reading.breaking,
+                dead_letters_topic=reading.dead_letters_topic,
+                event_source=reading.event_source,
                 until_end=until_end,
                 metrics_port=metrics_port,
                 patience_seconds=patience,
@@ -98,6 +143,20 @@ def detect_command(
     typer.echo(
         json.dumps(counted) if json_output else "  ".join(f"{name}: {number:,}" for name, number in counted.items())
     )
+
+
+def _checks_of_a_topic(topic: str | None, group: str | None, rows_per_slice: int | None) -> Sequence[Check]:
+    from services.detector.topic_settings import load_topic_settings  # noqa: PLC0415 - Kafka's client: slow
+
+    return (
+        load_kafka_settings,
+        lambda: load_topic_settings(topic=topic, group=group, rows_per_slice=rows_per_slice),
+    )
+
+
+def _refuse_what_is_no_folder(dataset: Path | None) -> None:
+    if dataset and not dataset.is_dir():
+        raise InputError(f"{dataset}: is not a directory; give the directory of a dataset")
 
 
 def _refuse_what_does_not_fit(source: str, *, follow: bool, of_a_topic: dict[str, bool]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import takewhile
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
 
-from services.core.errors import InputError
+from services.core.errors import DoelbindingError, InputError
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.settings import default_home
@@ -17,13 +19,14 @@ from services.core.topics import LOOKUPS_TOPIC, REGISTERS_PREFIX
 from services.detector.commands.options import Home, JsonOutput
 from services.detector.decode import Decoded
 from services.detector.progress import shown_progress
-from services.detector.replay.messages import messages, not_sendable, span
+from services.detector.replay.messages import MOST_IN_A_BATCH, gathered, messages, not_sendable, span
 from services.detector.replay.pace import paced
 from services.detector.replay.registers import register_messages
 from services.detector.replay.send import sending
 from services.detector.sources.datafiles import folder_faults, unread_files
 from services.detector.sources.dataset import all_lookups
 from services.detector.sources.registers import Registers
+from services.detector.stopping import until_told_to_stop
 
 TELL_SECONDS = 0.2
 TELL_ROWS = 1_000
@@ -42,6 +45,9 @@ def replay_command(
         str, typer.Option(help="Of the topics that registers are sent to: what stands before the register's name.")
     ] = REGISTERS_PREFIX,
     home: Home = None,
+    batch: Annotated[
+        int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="Lookups of one employee in a message, at most.")
+    ] = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be sent, and send nothing.")] = False,
     json_output: JsonOutput = False,
 ) -> None:
@@ -68,7 +74,7 @@ def replay_command(
             if ring:
                 _send_register(register, part, f"{registers_prefix}{register}", ring, settings, quiet=json_output)
         if lookups:
-            told["seconds"] = _replay(lookups, topic, speed, settings, quiet=json_output)
+            told["seconds"] = _replay(lookups, topic, speed, batch, settings, quiet=json_output)
     typer.echo(json.dumps(told) if json_output else "\n".join(f"{name}: {value}" for name, value in told.items()))
 
 
@@ -111,13 +117,24 @@ def _plan(lookups: Decoded, speed: float) -> dict[str, object]:
     }
 
 
-def _replay(lookups: Decoded, topic: str, speed: float, settings: KafkaSettings, *, quiet: bool) -> float:
-    """Sends everything; the seconds that it took."""
-    count = lookups.valid.height + lookups.dead.height - not_sendable(lookups)
+def _replay(lookups: Decoded, topic: str, speed: float, batch: int, settings: KafkaSettings, *, quiet: bool) -> float:
+    """Sends everything; the seconds that it took. Raises DoelbindingError if it was told to stop before."""
+    count, stop = lookups.valid.height + lookups.dead.height - not_sendable(lookups), Event()
     began = told = time.monotonic()
-    with shown_progress(quiet=quiet) as advance, sending(topic, settings) as sender:
-        for sent in sender.send_all(paced(messages(lookups), speed)):
+    sent = 0
+    with (
+        until_told_to_stop(stop),
+        shown_progress(quiet=quiet) as advance,
+        sending(topic, settings) as sender,
+    ):
+        in_time = paced(gathered(messages(lookups), batch), speed, wait=stop.wait)
+        for sent in sender.send_all(takewhile(lambda _: not stop.is_set(), in_time)):
             if (now := time.monotonic()) - told > TELL_SECONDS:
                 told = now
                 advance(f"sending, {sent / (now - began):,.0f} a second", sent / count)
+    if stop.is_set() and sent < count:
+        raise DoelbindingError(
+            f"replay: stopped; {sent:,} of {count:,} are in topic {topic}. Start again from the beginning: what comes "
+            "twice is recognised"
+        )
     return round(time.monotonic() - began, 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from heapq import merge
+from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 import polars as pl
 
-from services.core.cloud_events import encode_lookup
+from services.core.cloud_events import encode_batch, encode_lookup
 from services.detector.decode import Decoded
 from services.detector.decode.frames import ISO
 
@@ -26,12 +27,23 @@ SOURCE = "urn:nld:oin:00000000000000000000:systeem:"
 NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
+MOST_IN_A_BATCH = 1_000
+BATCH_BYTES = 2**20
+BATCH_SPAN = timedelta(minutes=1)
+"""Longest wait of a lookup for others of its message, in event time."""
+
+
 class Message(NamedTuple):
-    """What is sent: when it happened, the employee as the key (none for a record that does not tell), and the event."""
+    """What is sent: when it happened, the employee as the key (none for a record that does not tell), and the event.
+
+    `holds` counts the records in it; `whole` tells that it goes alone, since it is no event.
+    """
 
     at: datetime
     key: bytes | None
     value: bytes
+    holds: int = 1
+    whole: bool = False
 
 
 def messages(decoded: Decoded) -> Iterator[Message]:
@@ -45,6 +57,40 @@ def messages(decoded: Decoded) -> Iterator[Message]:
     first, last = span(decoded) or (NO_TIME, NO_TIME)
     placed = sorted((_placed(raw, first, last) for raw in refused), key=attrgetter("at"))
     return merge(placed, _events(valid), key=attrgetter("at"))
+
+
+def gathered(sent: Iterable[Message], most: int) -> Iterator[Message]:
+    """Messages of at most so many lookups of one employee, made within a minute; each goes at its last lookup's time.
+
+    Those of an employee stay in their order. What is no lookup goes alone, as it is, behind what its employee did.
+    """
+    if most == 1:
+        yield from sent
+        return
+    waiting: dict[bytes | None, list[Message]] = {}
+    for message in sent:
+        for key in _due(waiting, message.at):
+            yield _together(waiting.pop(key))
+        few = waiting.get(message.key, [])
+        if few and (message.whole or sum(len(each.value) for each in few) + len(message.value) > BATCH_BYTES):
+            yield _together(waiting.pop(message.key))
+        few = waiting.setdefault(message.key, [])
+        few.append(message)
+        if message.whole or len(few) == most:
+            yield _together(waiting.pop(message.key))
+    for few in waiting.values():
+        yield _together(few)
+
+
+def _due(waiting: Mapping[bytes | None, Sequence[Message]], now: datetime) -> list[bytes | None]:
+    """Those that wait for long enough, the oldest first: a dictionary keeps the order of first messages."""
+    return list(takewhile(lambda key: now - waiting[key][0].at > BATCH_SPAN, waiting))
+
+
+def _together(few: Sequence[Message]) -> Message:
+    if len(few) == 1:
+        return few[0]
+    return few[-1]._replace(value=encode_batch(message.value for message in few), holds=len(few))
 
 
 def span(decoded: Decoded) -> tuple[datetime, datetime] | None:
@@ -82,11 +128,11 @@ def _placed(raw: bytes, first: datetime, last: datetime) -> Message:
     try:
         told = msgspec.json.decode(raw, type=dict[str, object])
     except (ValueError, RecursionError):
-        return Message(first, None, raw)
+        return Message(first, None, raw, whole=True)
     employee = told.get("employee_id")
     try:
         at = datetime.fromisoformat(str(told.get("occurred_at")))
         at = min(max(at, first), last)
     except (ValueError, TypeError):  # no moment, or one without an offset
         at = first
-    return Message(at, employee.encode() if isinstance(employee, str) and employee else None, raw)
+    return Message(at, employee.encode() if isinstance(employee, str) and employee else None, raw, whole=True)

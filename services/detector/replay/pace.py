@@ -15,7 +15,7 @@ def paced(
     messages: Iterable[Message],
     speed: float,
     monotonic: Callable[[], float] = time.monotonic,
-    wait: Callable[[float], None] = time.sleep,
+    wait: Callable[[float], object] = time.sleep,
 ) -> Iterator[Message]:
     """The messages, `speed` seconds of event time in a second; as fast as they are taken where it is 0."""
     if speed == 0:

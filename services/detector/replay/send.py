@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, partial
 
 from kafka import KafkaProducer
@@ -12,8 +12,9 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.future import Future
 from kafka.partitioner.default import murmur2
 
-from services.core.cloud_events import CONTENT_TYPE
+from services.core.cloud_events import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.core.errors import DoelbindingError
+from services.core.kafka_broker import ClosingProducer
 from services.core.kafka_connection import connection
 from services.core.kafka_faults import BOOTSTRAP_MS, kafka_faults_told
 from services.core.kafka_settings import KafkaSettings
@@ -42,19 +43,7 @@ GIVE_UP_SECONDS = 180.0
 """When a message counts as failed although the client, which should have said so, did not."""
 
 HEADERS = [("content-type", CONTENT_TYPE.encode())]
-
-
-class ClosingProducer(KafkaProducer):
-    """A producer that can be closed while messages wait.
-
-    The client would raise while it is closed, stay open, and complain once more at the end of the process. Nothing
-    relies on `flush`: acknowledgements are counted one by one.
-    """
-
-    def flush(self, timeout: float | None = None) -> None:
-        """Waits until nothing waits, or for so many seconds."""
-        with suppress(KafkaTimeoutError):
-            super().flush(timeout)
+BATCH_HEADERS = [("content-type", BATCH_CONTENT_TYPE.encode())]
 
 
 class Sender:
@@ -64,17 +53,19 @@ class Sender:
         self._producer = producer
         self._topic = topic
         self._partition = cache(partial(partition_of, partitions=partitions))
-        self._waiting: deque[Future] = deque()
+        self._waiting: deque[tuple[Future, int]] = deque()
         self.acknowledged = 0
 
     def send_all(self, messages: Iterable[Message]) -> Iterator[int]:
-        """Sends each message that is asked for, and tells how many were sent; all are acknowledged at the end.
+        """Sends each message that is asked for, and tells how many records were sent; all are acknowledged at the end.
 
         Raises DoelbindingError if one is not.
         """
         try:
-            for sent, message in enumerate(messages, 1):
+            sent = 0
+            for message in messages:
                 self._send(message)
+                sent += message.holds
                 yield sent
             while self._waiting:
                 self._settle()
@@ -86,13 +77,16 @@ class Sender:
 
     def _send(self, message: Message) -> None:
         partition = self._partition(message.key)
-        self._waiting.append(self._producer.send(self._topic, message.value, message.key, HEADERS, partition))
-        while self._waiting and (self._waiting[0].is_done or len(self._waiting) > MOST_WAITING):
+        headers = HEADERS if message.holds == 1 else BATCH_HEADERS
+        future = self._producer.send(self._topic, message.value, message.key, headers, partition)
+        self._waiting.append((future, message.holds))
+        while self._waiting and (self._waiting[0][0].is_done or len(self._waiting) > MOST_WAITING):
             self._settle()
 
     def _settle(self) -> None:
-        self._waiting.popleft().get(GIVE_UP_SECONDS)
-        self.acknowledged += 1
+        future, holds = self._waiting.popleft()
+        future.get(GIVE_UP_SECONDS)
+        self.acknowledged += holds
 
 
 @contextmanager

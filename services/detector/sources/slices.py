@@ -15,7 +15,8 @@ class SourceSlice:
     `lookups` has the columns of LOOKUP, `dead` those of decode.DEAD. `positions` holds what changed: the file name
     and the position to read next (Parquet: rows; plain NDJSON: bytes; compressed NDJSON: lines). `closed` is true on
     the last slice of an input that has ended, `behind` where the partition is known to hold more than was read of it.
-    `again` names the dead letters of the store that the slice was made of.
+    `again` names the dead letters of the store that the slice was made of. `received` has for each lookup the moment
+    at which the broker received it; null, or no series, where nobody tells.
     """
 
     partition: str
@@ -25,3 +26,4 @@ class SourceSlice:
     closed: bool
     behind: bool = False
     again: Sequence[int] = ()
+    received: pl.Series | None = None

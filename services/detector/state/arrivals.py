@@ -22,6 +22,7 @@ from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing
 from services.detector.encode import LOOKUPS, NUMBERS
 from services.detector.faults.rejected import REJECTED
+from services.detector.poison import Poison
 from services.detector.state.blobs import chill, warm
 
 VERSION = b"\x01"
@@ -41,7 +42,8 @@ class Arrival:
     """What was read of one partition, up to position `next`.
 
     Frames follow LOOKUPS, NUMBERS and REJECTED; `dead` follows contract DEAD_LETTER (sealed). `closed`: the
-    input ended. `behind`: the partition is known to hold more.
+    input ended. `behind`: the partition is known to hold more. `poison`: what of its last records could not be
+    read; None: as it was.
     """
 
     next: int
@@ -51,6 +53,7 @@ class Arrival:
     dead: pl.DataFrame = field(default_factory=lambda: _empty(DEAD_LETTER.schema))
     closed: bool = False
     behind: bool = False
+    poison: Poison | None = None
 
     @property
     def concerns_engine(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, update
 
 from services.core.errors import DoelbindingError
+from services.detector.poison import Poison
 from services.detector.state.schema import OWNER, PARTITIONS
 
 TAKEN_OVER = (
@@ -23,13 +24,15 @@ class Fenced(DoelbindingError):  # noqa: N818 - it names what happened, and the 
 class Reached:
     """How far a partition was read under one claim: the position to read on from, and the number of its last arrival.
 
-    `next` is None where nothing was read yet; `behind` tells whether the partition is known to hold more.
+    `next` is None where nothing was read yet; `behind` tells whether the partition is known to hold more, `poison`
+    what of its last records could not be read.
     """
 
     epoch: int
     next: int | None
     arrived: int
     behind: bool = True
+    poison: Poison = field(default_factory=Poison)
 
 
 def pass_as_owner(connection: Connection, epoch: int, commits: int) -> None:
@@ -53,7 +56,14 @@ def pass_as_reader(connection: Connection, partition: str, before: Reached, afte
         PARTITIONS.c.next.is_not_distinct_from(before.next),
         PARTITIONS.c.arrived == before.arrived,
     )
-    if connection.execute(mine.values(next=after.next, arrived=after.arrived, behind=after.behind)).rowcount != 1:
+    values = {
+        "next": after.next,
+        "arrived": after.arrived,
+        "behind": after.behind,
+        "seen": after.poison.seen,
+        "dead": after.poison.dead,
+    }
+    if connection.execute(mine.values(values)).rowcount != 1:
         raise Fenced(
             f"{partition}: another detector reads this partition now, or what failed here before was stored after all; "
             "it must be claimed anew, and read from where that says"

@@ -10,12 +10,15 @@ from services.detector.state.connection import insert_new
 from services.detector.state.schema import DEAD_LETTERS
 
 
-def bury(connection: Connection, dead: pl.DataFrame, partition: str, now_us: int) -> None:
-    """Adds dead letters (columns of contract DEAD_LETTER) of a partition; one that is there already stays as it is."""
+def bury(connection: Connection, dead: pl.DataFrame, partition: str, now_us: int, *, to_tell: bool) -> None:
+    """Adds dead letters (columns of contract DEAD_LETTER) of a partition; one that is there already stays as it is.
+
+    With `to_tell` each is marked for the topic of dead letters.
+    """
     if dead.is_empty():
         return
     told = dead.select(list(DEAD_LETTER.schema)).iter_rows(named=True)
-    rows = [{**letter, "partition": partition, "committed_us": now_us} for letter in told]
+    rows = [{**letter, "partition": partition, "committed_us": now_us, "to_tell": to_tell} for letter in told]
     connection.execute(insert_new(connection, DEAD_LETTERS), rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import insert, update
 from sqlalchemy.engine import URL
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing
+from services.detector.poison import Poison
 from services.detector.state.arrivals import Arrival, Bodies
 from services.detector.state.connection import BUSY_TIMEOUT_MS, insert_new, open_engine, reading, writing
 from services.detector.state.fences import Fenced, Reached, pass_as_reader
@@ -22,10 +23,14 @@ from services.detector.state.taking import waiting_rows
 
 @dataclass(frozen=True)
 class Claimed:
-    """A partition that is this reader's: under which epoch, and from where to read on (None: from its beginning)."""
+    """A partition that is this reader's: under which epoch, and from where to read on (None: from its beginning).
+
+    `poison` tells what of its last records could not be read.
+    """
 
     epoch: int
     next: int | None
+    poison: Poison = field(default_factory=Poison)
 
 
 class Readings:
@@ -35,7 +40,17 @@ class Readings:
     be tried again. One thread at a time per partition.
     """
 
-    def __init__(self, url: str | URL, ring: KeyRing, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        ring: KeyRing,
+        clock: Clock,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        *,
+        letters_to_tell: bool = False,
+    ) -> None:
+        """With `letters_to_tell`, new dead letters are marked for the topic of dead letters."""
+        self._letters_to_tell = letters_to_tell
         self._engine = open_engine(url, busy_timeout_ms)
         self._bodies = Bodies(ring)
         self._clock = clock
@@ -52,11 +67,11 @@ class Readings:
         mine = mine.values(epoch=PARTITIONS.c.epoch + 1, behind=True)
         with writing(self._engine) as connection:
             connection.execute(insert_new(connection, PARTITIONS), [_new(partition)])
-            found = connection.execute(
-                mine.returning(PARTITIONS.c.epoch, PARTITIONS.c.next, PARTITIONS.c.arrived)
-            ).one()
-        self._reached[partition] = Reached(found.epoch, found.next, found.arrived)
-        return Claimed(found.epoch, found.next)
+            columns = (PARTITIONS.c[name] for name in ("epoch", "next", "arrived", "seen", "dead"))
+            found = connection.execute(mine.returning(*columns)).one()
+        poison = Poison(found.seen, found.dead)
+        self._reached[partition] = Reached(found.epoch, found.next, found.arrived, poison=poison)
+        return Claimed(found.epoch, found.next, poison)
 
     def arrive(self, partition: str, arrival: Arrival) -> None:
         """Stores what was read, all of it or nothing; dead letters alone make no arrival.
@@ -68,7 +83,11 @@ class Readings:
         if before is None:
             raise DoelbindingError(f"{partition}: was not claimed before something of it was to be stored")
         after = replace(
-            before, next=arrival.next, arrived=before.arrived + arrival.concerns_engine, behind=arrival.behind
+            before,
+            next=arrival.next,
+            arrived=before.arrived + arrival.concerns_engine,
+            behind=arrival.behind,
+            poison=arrival.poison or before.poison,
         )
         now_us = microseconds(self._clock.now())
         row = self._row(partition, after.arrived, arrival, now_us) if arrival.concerns_engine else None
@@ -77,7 +96,7 @@ class Readings:
                 pass_as_reader(connection, partition, before, after)
                 if row:
                     connection.execute(insert(ARRIVALS), [row])
-                bury(connection, arrival.dead, partition, now_us)
+                bury(connection, arrival.dead, partition, now_us, to_tell=self._letters_to_tell)
         except Fenced:
             del self._reached[partition]
             raise

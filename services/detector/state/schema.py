@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    true,
 )
 
 METADATA = MetaData()
@@ -67,9 +69,12 @@ PARTITIONS = Table(
     Column("next", BigInteger),
     Column("arrived", BigInteger, nullable=False),
     Column("behind", Boolean, nullable=False),
+    Column("seen", BigInteger, nullable=False, server_default="0"),
+    Column("dead", BigInteger, nullable=False, server_default="0"),
 )
 """Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), the number of
-its last arrival, and whether it is known to hold more than was read."""
+its last arrival, whether it is known to hold more than was read, and of its last records (`seen`) how many are dead
+letters."""
 
 ARRIVALS = Table(
     "arrivals",
@@ -129,8 +134,17 @@ DEAD_LETTERS = Table(
     Column("codes", JSON, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("committed_us", BigInteger, nullable=False),
+    Column("to_tell", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("partition", "record", "position", name="one_letter_per_position"),
     sqlite_autoincrement=True,  # who asked for a letter by its id never gets another one
+)
+"""Records that could not be read. `to_tell`: its event is still to be sent (untold.py)."""
+
+Index(
+    "letters_to_tell",
+    DEAD_LETTERS.c.id,
+    sqlite_where=DEAD_LETTERS.c.to_tell.is_(true()),
+    postgresql_where=DEAD_LETTERS.c.to_tell.is_(true()),
 )
 
 ARCHIVE = Table(

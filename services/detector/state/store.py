@@ -24,6 +24,7 @@ from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
 from services.detector.state.taking import next_arrivals, read_taken, take, waiting_rows
+from services.detector.state.untold import Untold
 
 NOBODY = 0
 """The epoch of a store that no detector has claimed yet, and of a detector that has claimed none."""
@@ -76,14 +77,18 @@ class Store:
     """The engine's side of the detector's database. Order of use: `claim` or `take_lease`, `load`, then a `commit` per
     slice, from one thread.
 
-    `outbox`, `archive`, `sizes`, `dead_letters` and `renew_lease` may be used from other threads meanwhile. Every
-    method raises StoreUnavailable where the database is locked, full, read-only or away; the same call may then be
-    tried again.
+    `outbox`, `untold`, `archive`, `sizes`, `dead_letters` and `renew_lease` may be used from other threads meanwhile.
+    Every method raises StoreUnavailable where the database is locked, full, read-only or away; the same call may then
+    be tried again.
     """
 
-    def __init__(self, url: str | URL, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __init__(
+        self, url: str | URL, clock: Clock, busy_timeout_ms: int = BUSY_TIMEOUT_MS, *, letters_to_tell: bool = False
+    ) -> None:
+        """With `letters_to_tell`, new dead letters are marked for the topic of dead letters."""
         self._engine = open_engine(url, busy_timeout_ms)
         self._clock = clock
+        self._letters_to_tell = letters_to_tell
         self._epoch = NOBODY
         self._holder = ""
         self._taken: dict[str, int] = {}
@@ -91,6 +96,7 @@ class Store:
         self._stored: dict[BucketKey, Digest] = {}
         self._digests = Digests()
         self.outbox = Outbox(self._engine, clock)
+        self.untold = Untold(self._engine)
 
     def claim(self) -> int:
         """Makes this detector the owner whoever has the lease, and every earlier one unable to commit; the epoch."""
@@ -179,7 +185,7 @@ class Store:
             write_values(connection, META, commit.meta)
             enqueue(connection, commit.revisions, now)
             forget(connection, commit.again)
-            bury(connection, commit.dead, commit.partition, microseconds(now))
+            bury(connection, commit.dead, commit.partition, microseconds(now), to_tell=self._letters_to_tell)
             archive.append(connection, commit.lookups, commit.key_version)
         self._commits += 1
         self._stored = fresh

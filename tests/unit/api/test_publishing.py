@@ -14,11 +14,11 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.api.main import Publishing
-from services.api.publishing.broker import Message, Sent, Trouble
 from services.api.publishing.events import Publication, encode_event
 from services.api.publishing.settings import EventSettings
 from services.core.backoff import Backoff
 from services.core.cloud_events import CONTENT_TYPE
+from services.core.kafka_broker import Message, Sent, Trouble
 from tests.identities import pseudonyms_in
 from tests.unit.api.conftest import Caller, running
 

@@ -129,3 +129,30 @@ def test_what_is_claimed_while_reading_is_paused_waits_for_the_end_of_the_pause(
     assert group.client.paused == {FIRST}
     group.members.resume()
     assert group.client.paused == set()
+
+
+def test_a_partition_that_is_held_is_read_from_what_is_stored_on_when_its_time_is_over(group):
+    group.given(FIRST, SECOND)
+    group.members.claim_new()
+    before = group.members.owned[SECOND]
+    before.given = 70
+    group.members.hold("lookups/1", 0.0, 100)
+    held = group.members.owned[SECOND]
+    assert not group.members.is_current(before)
+    assert (group.client.paused, group.client.places[SECOND], held.given, held.rows) == ({SECOND}, 40, 40, 100)
+    group.members.release()
+    assert (group.client.paused, held.held_until, held.rows) == (set(), None, 100)
+    group.members.trust("lookups/1")
+    assert held.rows is None
+
+
+def test_a_held_partition_stays_held_when_reading_is_resumed(group):
+    group.given(FIRST, SECOND)
+    group.members.claim_new()
+    group.members.hold("lookups/1", 3600.0, 100)
+    group.members.release()
+    group.members.pause()
+    group.members.release()
+    assert group.client.paused == {FIRST, SECOND}
+    group.members.resume()
+    assert group.client.paused == {SECOND}

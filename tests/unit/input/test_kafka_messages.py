@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from services.core.cloud_events import LOOKUP_TYPE, encode_batch, encode_lookup
 from services.core.contract import LOOKUP
 from services.detector.decode import DEAD
 from services.detector.misread import misread
-from services.detector.sources.kafka.messages import Piece, Record, decode_records
+from services.detector.sources.kafka.messages import Piece, decode_records
 from tests.unit.input.records import a_lookup, as_line, as_ndjson
 
 
@@ -19,8 +20,9 @@ def an_event(number: int, **changes: object) -> bytes:
     return encode_lookup(as_line(a_lookup(number, **changes)), str(number), "urn:x", "2025-03-28T09:00:00Z")
 
 
-def pieces(records: Sequence[Record], rows: int = 1000, max_event_bytes: int = 10_000) -> list[Piece]:
-    return list(decode_records(records, rows, max_event_bytes))
+def pieces(records: Sequence[tuple[int, bytes | None]], rows: int = 1000, max_event_bytes: int = 10_000) -> list[Piece]:
+    """Of a topic that does not tell when records came."""
+    return list(decode_records([(*record, None) for record in records], rows, max_event_bytes))
 
 
 def whole(*values: bytes | None) -> Piece:
@@ -97,3 +99,14 @@ def test_many_bad_records_are_told_as_one_fault(value):
     (found,) = misread(whole(*[value] * 5).dead)
     assert found.records % 5 == 0
     assert found.position.startswith("offset 0")
+
+
+def test_each_lookup_has_the_moment_at_which_its_record_came():
+    came = datetime(2025, 3, 28, 9, 0, 0, 250_000, tzinfo=UTC)
+    first = round(came.timestamp() * 1_000)
+    batch = encode_batch([an_event(2), b"{}", an_event(3)])
+    records = [(0, an_event(1), first), (1, b"no JSON", first), (2, batch, first + 1_000), (3, an_event(4), None)]
+    (piece,) = decode_records(records, 1_000)
+    assert piece.lookups["lookup_id"].to_list() == ["sonar-1", "sonar-2", "sonar-3", "sonar-4"]
+    later = came + timedelta(seconds=1)
+    assert piece.received.to_list() == [came, later, later, None]

@@ -7,7 +7,8 @@ from kafka import errors
 from kafka.structs import TopicPartition
 
 from services.detector.sources.kafka.client_log import CONNECTIONS, last_loss
-from services.detector.sources.kafka.trouble import hopeless, out_of_range
+from services.detector.sources.kafka.fast_records import DamagedBatchError
+from services.detector.sources.kafka.trouble import damaged, hopeless, out_of_range, passed
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,23 @@ def test_what_only_a_person_can_mend_is_told_with_what_helps(error, told):
 )
 def test_what_may_pass_is_tried_again(error):
     assert hopeless(error("away")) is None
+
+
+def test_a_damaged_batch_is_told_with_its_place_and_with_what_gives_it_up():
+    error = DamagedBatchError(TopicPartition("lookups", 3), 17, 20)
+    assert "partition lookups/3, batch at offset 17" in str(hopeless(error))
+    assert "--pass-damaged" in str(hopeless(error))
+    assert damaged(error) is error
+    piece = passed(error.first, error.behind)
+    assert piece.next == 20
+    assert piece.dead.select("position", "codes").rows() == [("offset 17", ["records-damaged"])]
+    assert "offsets 17 to 19 are damaged" in piece.dead["reasons"].item()[0]
+
+
+def test_a_batch_whose_end_is_not_certain_is_never_passed_by():
+    error = DamagedBatchError(TopicPartition("lookups", 3), 17, None)
+    assert damaged(error) is None
+    assert "kafka-delete-records" in str(hopeless(error))
 
 
 def test_an_offset_that_the_broker_does_not_have_is_named_with_its_partition():

@@ -10,7 +10,7 @@ from kafka.errors import CorruptRecordError
 from kafka.record import MemoryRecords, MemoryRecordsBuilder
 
 from services.detector.sources.kafka import record_check
-from services.detector.sources.kafka.fast_records import FastRecords, walk
+from services.detector.sources.kafka.fast_records import DamagedBatchError, FastRecords, walk
 from services.detector.sources.kafka.record_check import objection, pair
 
 AT = TopicPartition("lookups", 0)
@@ -61,11 +61,20 @@ def test_a_batch_with_a_changed_byte_is_refused_each_time_and_never_skipped(byte
         assert part.next_fetch_offset == 0
 
 
+@pytest.mark.parametrize(("byte", "behind"), [(-1, 3), (26, None), (60, None)], ids=["value", "last offset", "count"])
+def test_a_damaged_batch_tells_its_end_only_where_its_head_agrees_with_itself(byte, behind):
+    data = a_batch(3)
+    data[byte] ^= 1
+    with pytest.raises(DamagedBatchError) as told:
+        FastRecords(0, AT, MemoryRecords(data)).take(10)
+    assert (told.value.partition, told.value.first, told.value.behind) == (AT, 0, behind)
+
+
 def test_records_before_a_damaged_batch_are_given_first():
     damaged = a_batch(3, 3)
     damaged[-1] ^= 1
     part = FastRecords(0, AT, MemoryRecords(a_batch(3) + damaged))
-    assert [offset for offset, _ in map(pair, part.take(10))] == [0, 1, 2]
+    assert [offset for offset, *_ in map(pair, part.take(10))] == [0, 1, 2]
     with pytest.raises(CorruptRecordError):
         part.take(10)
 
@@ -80,10 +89,10 @@ def test_a_batch_that_is_not_whole_yet_is_left_for_the_next_fetch():
 @pytest.mark.parametrize("cut", [1, 10, 20])
 def test_records_that_do_not_fill_their_batch_are_refused(cut):
     data = bytes(a_batch())
-    assert len(walk(data, HEADER_BYTES, 3, 0)) == 3
+    assert len(walk(data, HEADER_BYTES, 3, 0, None)) == 3
     for wrong, count in ((data[:-cut], 3), (data, 2), (data, 4), (data + b"\0" * cut, 3)):
         with pytest.raises(CorruptRecordError):
-            walk(wrong, HEADER_BYTES, count, 0)
+            walk(wrong, HEADER_BYTES, count, 0, None)
 
 
 def test_old_formats_are_unpacked_too():

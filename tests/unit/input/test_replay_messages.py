@@ -11,7 +11,7 @@ import pytest
 from services.core.cloud_events import unwrap
 from services.core.contract import LOOKUP
 from services.detector.decode import Decoded, decode_lines
-from services.detector.replay.messages import Message, messages, not_sendable, span
+from services.detector.replay.messages import Message, gathered, messages, not_sendable, span
 from services.detector.replay.pace import paced
 from tests.datasets import lines
 from tests.world import BSNS, World, local
@@ -73,7 +73,7 @@ def test_a_record_that_is_no_lookup_is_sent_as_it_is_when_and_for_whom_it_says()
 )
 def test_a_record_that_does_not_tell_is_sent_first_for_nobody(wrong: bytes) -> None:
     first = next(iter(messages(decoded(wrong))))
-    assert first == Message(MORNING, None, wrong)
+    assert first == Message(MORNING, None, wrong, whole=True)
 
 
 @pytest.mark.parametrize(("year", "place"), [("0001", 0), ("9999", 2)])
@@ -136,3 +136,36 @@ def test_without_a_speed_nothing_waits() -> None:
     time = Time()
     assert len(list(paced(at(0, 1_000), 0, time.monotonic, time.wait))) == 2
     assert time.now == 100
+
+
+def sent_in_batches(looks: list[tuple[str, int]], most: int, *more: bytes) -> list[tuple[str, list[int]]]:
+    """Employee and seconds of the day of each look into the messages: employee, and the seconds in it."""
+    world = World()
+    for employee, second in looks:
+        world.look(employee, 1, MORNING + timedelta(seconds=second))
+    found = []
+    for message in gathered(messages(decoding(lines(LOOKUP, world.lookups).splitlines() + list(more))), most):
+        events = [each for each in unwrap(message.value) if isinstance(each, bytes)]
+        times = [datetime.fromisoformat(str(msgspec.json.decode(each)["occurred_at"])) for each in events]
+        assert message.holds == len(unwrap(message.value))
+        found.append((str(message.key, "utf-8"), [round((at - MORNING).total_seconds()) for at in times]))
+    return found
+
+
+def test_lookups_of_an_employee_go_together_up_to_so_many() -> None:
+    looks = [("e1", 0), ("e2", 1), ("e1", 2), ("e1", 3)]
+    assert sent_in_batches(looks, 2) == [("e1", [0, 2]), ("e2", [1]), ("e1", [3])]
+    assert sent_in_batches(looks, 1) == [("e1", [0]), ("e2", [1]), ("e1", [2]), ("e1", [3])]
+
+
+def test_no_lookup_waits_longer_than_a_minute_for_others() -> None:
+    looks = [("e1", 0), ("e2", 50), ("e1", 60), ("e3", 61), ("e1", 70)]
+    assert sent_in_batches(looks, 10) == [("e1", [0, 60]), ("e2", [50]), ("e3", [61]), ("e1", [70])]
+
+
+def test_what_is_no_lookup_goes_alone_and_in_its_place() -> None:
+    bad = msgspec.json.encode({"employee_id": "e1", "occurred_at": (MORNING + timedelta(seconds=5)).isoformat()})
+    looks = [("e1", 0), ("e1", 1), ("e1", 9), ("e1", 10)]
+    [first, alone, last] = sent_in_batches(looks, 10, bad)
+    assert (first, last) == (("e1", [0, 1]), ("e1", [9, 10]))
+    assert alone[0] == "e1"

@@ -16,6 +16,7 @@ from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, new_key_ring
 from services.detector.encode import LOOKUPS, NUMBERS
 from services.detector.faults.rejected import REJECTED
+from services.detector.poison import Poison
 from services.detector.state.arrivals import Arrival, Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.readings import Claimed, Readings
@@ -264,3 +265,11 @@ def test_a_partition_that_is_claimed_anew_is_behind_until_its_reader_has_looked(
         reader.arrive(A, Arrival(0))
         reader.claim(A)
         assert store.behind({}) == {A}
+
+
+def test_what_is_known_of_poison_is_stored_with_the_position(database: URL) -> None:
+    with a_reader(database) as reader, a_reader(database) as other:
+        assert reader.claim(A).poison == Poison()
+        reader.arrive(A, Arrival(next=5, poison=Poison(5, 3)))
+        reader.arrive(A, Arrival(next=6))
+        assert other.claim(A) == Claimed(epoch=2, next=6, poison=Poison(5, 3))

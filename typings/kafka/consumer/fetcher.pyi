@@ -9,6 +9,7 @@ class ConsumerRecord:
     partition: int
     offset: int
     timestamp: int
+    timestamp_type: int | None
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]

@@ -10,6 +10,8 @@ class DefaultRecordBatch:
     magic: int
     producer_id: int
     records_count: int
+    max_timestamp: int
+    timestamp_type: int
     size_in_bytes: int
     is_control_batch: bool
     is_transactional: bool

@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 class LegacyRecord:
     offset: int
+    timestamp: int | None
+    timestamp_type: int | None
     value: bytes | None
     def validate_crc(self) -> bool: ...
 

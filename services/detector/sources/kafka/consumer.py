@@ -30,7 +30,8 @@ class Consuming:
 
     The client holds up to `fetch_bytes` of each broker, and one batch of records more where that is larger. A member
     that is silent for `session_seconds`, or does not poll for `poll_seconds`, loses its partitions to another one.
-    Without `fast`, records are unpacked in the way of the client, which takes more than twice the time.
+    Without `fast`, records are unpacked in the way of the client, which takes more than twice the time. With
+    `pass_damaged`, a batch that the broker gives damaged becomes a dead letter, and is passed by.
     """
 
     topic: str = "doelbinding.lookups"
@@ -43,6 +44,7 @@ class Consuming:
     poll_seconds: float = 60.0
     stall_seconds: float = 120.0
     fast: bool = True
+    pass_damaged: bool = False
 
 
 def consumer_settings(consuming: Consuming) -> dict[str, object]:

@@ -7,6 +7,7 @@ against, after a check at start that it finds what the client finds (record_chec
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from kafka.consumer.fetcher import Fetcher
 from kafka.errors import CorruptRecordError
@@ -19,10 +20,20 @@ from services.detector.sources.kafka.messages import Record
 
 WRITTEN_AGAINST = "3.0.12"
 READ_COMMITTED = 1
+BROKERS_TIME = 1
+"""Type of a record's time where the topic has LogAppendTime."""
 MORE, SEVEN_BITS = 128, 127
 """A number is written in groups of seven bits, lowest first; the high bit says that more follow (zigzag varint)."""
 NULL = 1
 """A length of -1, in zigzag."""
+
+
+class DamagedBatchError(CorruptRecordError):
+    """A batch whose checksum is wrong: from which offset, and the one behind it; None where that cannot be told."""
+
+    def __init__(self, partition: TopicPartition, first: int, behind: int | None) -> None:
+        super().__init__(f"partition {partition.topic}/{partition.partition}, batch at offset {first}")
+        self.partition, self.first, self.behind = partition, first, behind
 
 
 class FastRecords(Fetcher.PartitionRecords):
@@ -60,9 +71,10 @@ class FastRecords(Fetcher.PartitionRecords):
         """The records of each batch that has some; a batch is passed over as the client does."""
         while (batch := records.next_batch()) is not None:
             if self.check_crcs and not batch.validate_crc():
-                raise CorruptRecordError(f"partition {tp.topic}/{tp.partition}, batch at offset {batch.base_offset}")
+                raise DamagedBatchError(tp, batch.base_offset, _behind(batch))
             if isinstance(batch, LegacyRecordBatch):
-                yield [(record.offset, record.value) for record in batch if record.offset >= self.fetch_offset]
+                told = ((record.offset, record.value, received(record)) for record in batch)
+                yield [record for record in told if record[0] >= self.fetch_offset]
                 continue
             self.leader_epoch = batch.leader_epoch
             if not self._is_passed_over(batch) and (found := self._from_here(batch)):
@@ -84,19 +96,44 @@ class FastRecords(Fetcher.PartitionRecords):
     def _from_here(self, batch: DefaultRecordBatch) -> list[Record]:
         """The records of a batch from where fetching began; a broker gives batches whole."""
         iter(batch)  # decompresses
-        found = walk(bytes(batch._buffer), batch._pos, batch.records_count, batch.base_offset)
+        by_broker = batch.max_timestamp if batch.timestamp_type == BROKERS_TIME else None
+        found = walk(bytes(batch._buffer), batch._pos, batch.records_count, batch.base_offset, by_broker)
         if batch.base_offset >= self.fetch_offset:
             return found
         return [record for record in found if record[0] >= self.fetch_offset]
 
 
-def walk(data: bytes, at: int, count: int, base_offset: int) -> list[Record]:
-    """The records of a batch whose first byte is at `at`.
+def _behind(batch: DefaultRecordBatch | LegacyRecordBatch) -> int | None:
+    """The offset behind a batch of which nothing is certain: only where two numbers of its head say the same of it."""
+    if isinstance(batch, LegacyRecordBatch) or batch.last_offset - batch.base_offset + 1 != batch.records_count:
+        return None
+    return batch.next_offset
+
+
+class Stamped(Protocol):
+    """A record of the client, of any kind."""
+
+    @property
+    def timestamp(self) -> int | None:
+        """Milliseconds since 1970."""
+
+    @property
+    def timestamp_type(self) -> int | None:
+        """Whose time that is."""
+
+
+def received(record: Stamped) -> int | None:
+    """When the broker received it, if that is what the topic holds."""
+    return record.timestamp if record.timestamp_type == BROKERS_TIME else None
+
+
+def walk(data: bytes, at: int, count: int, base_offset: int, by_broker: int | None) -> list[Record]:
+    """The records of a batch whose first byte is at `at`; `by_broker` is when the broker received it.
 
     Raises CorruptRecordError if they do not fill the bytes exactly.
     """
     try:
-        found, end = _walk(data, at, count, base_offset)
+        found, end = _walk(data, at, count, base_offset, by_broker)
     except IndexError as error:
         raise CorruptRecordError(f"a record of the batch at offset {base_offset} is cut short") from error
     if end != len(data):
@@ -104,7 +141,7 @@ def walk(data: bytes, at: int, count: int, base_offset: int) -> list[Record]:
     return found
 
 
-def _walk(data: bytes, at: int, count: int, base_offset: int) -> tuple[list[Record], int]:
+def _walk(data: bytes, at: int, count: int, base_offset: int, by_broker: int | None) -> tuple[list[Record], int]:
     """Length, attributes, time, offset, key, value, headers; a call for each of these numbers would double the time."""
     found: list[Record] = []
     for _ in range(count):
@@ -124,7 +161,7 @@ def _walk(data: bytes, at: int, count: int, base_offset: int) -> tuple[list[Reco
         if size >= MORE:
             size, at = _rest(data, at, size)
         end = at + (size >> 1)
-        found.append((base_offset + (delta >> 1), None if size == NULL else data[at:end]))
+        found.append((base_offset + (delta >> 1), None if size == NULL else data[at:end], by_broker))
         at = end + 1 if data[end] == 0 else _behind_headers(data, end)
     return found, at
 

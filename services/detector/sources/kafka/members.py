@@ -23,13 +23,16 @@ ANSWER_MS = 10_000
 class Owned:
     """A partition that was claimed: up to where it was handed on, and stored, and whether there is more to read.
 
-    A new claim makes a new object.
+    `rows` limits how much is handed on at once, `held_until` (monotonic seconds) tells when it is read again. A new
+    claim, and a new hold, make a new object.
     """
 
     partition: TopicPartition
     given: int
     stored: int
     behind: bool = True
+    rows: int | None = None
+    held_until: float | None = None
 
     @property
     def name(self) -> str:
@@ -97,6 +100,31 @@ class Members:
             if owned.name in positions:
                 owned.stored = positions[owned.name]
 
+    def hold(self, name: str, seconds: float, rows: int) -> None:
+        """Leaves a partition alone for so long; then it is read from what is stored on, so many rows at once."""
+        for partition, owned in tuple(self.owned.items()):
+            if owned.name == name:
+                self._consumer.pause(partition)
+                self._consumer.seek(partition, owned.stored)
+                more = owned.behind or owned.stored != owned.given
+                until = time.monotonic() + seconds
+                self.owned[partition] = Owned(partition, owned.stored, owned.stored, more, rows, until)
+
+    def trust(self, name: str) -> None:
+        """No limit any more to what is handed on of a partition at once."""
+        for owned in self.owned.values():
+            if owned.name == name:
+                owned.rows = None
+
+    def release(self) -> None:
+        """Reads partitions again that were held for long enough."""
+        if self._paused:
+            return
+        for partition, owned in self.owned.items():
+            if owned.held_until is not None and owned.held_until <= time.monotonic():
+                owned.held_until = None
+                self._consumer.resume(partition)
+
     def pause(self) -> None:
         """Stops fetching; the partitions stay."""
         self._paused = True
@@ -105,7 +133,7 @@ class Members:
     def resume(self) -> None:
         """Goes on where it stopped."""
         self._paused = False
-        self._consumer.resume(*self.owned)
+        self._consumer.resume(*(at for at, owned in self.owned.items() if owned.held_until is None))
 
     def _place(self, partition: TopicPartition, offset: int) -> None:
         self._consumer.seek(partition, offset)

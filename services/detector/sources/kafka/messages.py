@@ -10,15 +10,22 @@ import msgspec
 import polars as pl
 
 from services.core.cloud_events import Unfit, unwrap
-from services.core.contract import LOOKUP
+from services.core.contract import INSTANT, LOOKUP
 from services.detector.decode import MAX_LINE_BYTES, dead_letters
 from services.detector.decode.faults import Fault
 from services.detector.decode.letters import FaultBook
 from services.detector.decode.lines import UNREADABLE, LineParser, decode_rows
 from services.detector.sources.kafka.straight import batch_rows, decode_event
 
-Record = tuple[int, bytes | None]
-"""Offset and value; a value that is absent is a tombstone."""
+Record = tuple[int, bytes | None, int | None]
+"""Offset, value, and when the broker received it.
+
+A value that is absent is a tombstone. The time is in milliseconds since 1970, and absent where the topic holds the
+time of its producers, which proves nothing.
+"""
+
+MICROSECONDS = 1_000
+"""In a millisecond."""
 
 TOMBSTONE = Fault(
     "tombstone", "message: has no value, which would delete something; a lookup cannot be deleted, send it whole"
@@ -27,11 +34,15 @@ TOMBSTONE = Fault(
 
 @dataclass(frozen=True)
 class Piece:
-    """Lookups (columns of LOOKUP) and dead letters (columns of DEAD) of one partition, and the offset behind them."""
+    """Lookups (columns of LOOKUP) and dead letters (columns of DEAD) of one partition, and the offset behind them.
+
+    `received` has the moment at which the broker received each lookup, null where the topic does not tell.
+    """
 
     lookups: pl.DataFrame
     dead: pl.DataFrame
     next: int
+    received: pl.Series | None = None
 
 
 class _Gathered:
@@ -41,7 +52,7 @@ class _Gathered:
         self._limit = max_event_bytes
         self._book = FaultBook(LOOKUP)
         self._parser = LineParser(LOOKUP, self._book, max_event_bytes)
-        self._origins: list[Record | tuple[int, bytes, int]] = []
+        self._origins: list[Record | tuple[int, bytes, int | None, int]] = []
         self._unfit: list[tuple[str, Fault, bytes]] = []
         self._next = 0
         self._told_of: bytes | None = None
@@ -54,41 +65,42 @@ class _Gathered:
         if not (first or self._unfit):
             return None
         decoded = decode_rows(chain(first, rows), LOOKUP, self._book, self._told)
+        received = self._received(decoded.rows)
         if not self._unfit:
-            return Piece(decoded.valid, decoded.dead, self._next)
+            return Piece(decoded.valid, decoded.dead, self._next, received)
         places, faults, raw = zip(*self._unfit, strict=True)
         letters = dead_letters(LOOKUP, places, [(fault,) for fault in faults], raw)
-        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), self._next)
+        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), self._next, received)
 
     def _rows(self, records: Iterator[Record], most: int) -> Iterator[msgspec.Struct]:
         """A row per lookup. A call for each record would double the time, so the common case is done here."""
         limit, origins, unfit = self._limit, self._origins, self._unfit
         for record in records:
-            offset, value = record
+            offset, value, received = record
             self._next = offset + 1
             try:
                 row = None if value is None or len(value) > limit else decode_event(value).data
             except UNREADABLE:
                 row = None
             if row is None:
-                yield from self._unusual(offset, value)
+                yield from self._unusual(offset, value, received)
             else:
                 origins.append(record)
                 yield row
             if len(origins) + len(unfit) >= most:
                 return
 
-    def _unusual(self, offset: int, value: bytes | None) -> Iterator[msgspec.Struct]:
+    def _unusual(self, offset: int, value: bytes | None, received: int | None) -> Iterator[msgspec.Struct]:
         """The rows of a record that is not one straight event."""
         if value is None:
             self._unfit.append((_place(offset, 0, 1), TOMBSTONE, b""))
         elif len(value) <= self._limit and (rows := batch_rows(value)):
-            self._origins += [(offset, value, number) for number in range(len(rows))]
+            self._origins += [(offset, value, received, number) for number in range(len(rows))]
             yield from rows
         else:
-            yield from self._with_care(offset, value)
+            yield from self._with_care(offset, value, received)
 
-    def _with_care(self, offset: int, value: bytes) -> Iterator[msgspec.Struct]:
+    def _with_care(self, offset: int, value: bytes, received: int | None) -> Iterator[msgspec.Struct]:
         found = unwrap(value)
         for number, event in enumerate(found):
             if isinstance(event, Unfit):
@@ -96,18 +108,23 @@ class _Gathered:
                 self._unfit.append((place, Fault(event.code, event.reason), event.raw))
             else:
                 row = self._parser.row(event, len(self._origins))
-                self._origins.append((offset, value, number))
+                self._origins.append((offset, value, received, number))
                 yield row
 
     def _told(self, row: int) -> tuple[str, bytes]:
         """Where the lookup of a row stood, and its bytes; asked for the faulty few only."""
-        offset, value, *number = self._origins[row]
+        offset, value, _received, *number = self._origins[row]
         if value is not self._told_of:
             self._told_of, self._events = value, unwrap(value or b"")
         found = self._events
         place = number[0] if number else 0
         event = found[place]
         return _place(offset, place, len(found)), event.raw if isinstance(event, Unfit) else event
+
+    def _received(self, rows: pl.Series) -> pl.Series:
+        """Of the rows with these numbers, which count from 1."""
+        moments = pl.Series("received", [origin[2] for origin in self._origins], pl.Int64).gather(rows - 1)
+        return (moments * MICROSECONDS).cast(INSTANT)
 
 
 def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES) -> Iterator[Piece]:

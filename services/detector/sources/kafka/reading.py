@@ -12,6 +12,7 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError
 from kafka.structs import MemberState, OffsetAndMetadata
 
 from services.core.clock import Clock
+from services.detector.metric_catalogue import BreakerState
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.joining import finish_joins
@@ -20,7 +21,7 @@ from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
 from services.detector.sources.kafka.records import Records
 from services.detector.sources.kafka.stall import HangGuard, Stall
-from services.detector.sources.kafka.trouble import hopeless, lost, out_of_range
+from services.detector.sources.kafka.trouble import damaged, hopeless, lost, out_of_range, passed
 
 LOG = structlog.get_logger()
 TROUBLE_SECONDS = 1.0
@@ -55,6 +56,7 @@ class Reading:
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
+        self._pass_damaged = consuming.pass_damaged
         self._records = Records(consumer, consuming.fast)
         self._guard = HangGuard(max(HANG_SECONDS, consuming.stall_seconds))
         self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
@@ -87,7 +89,11 @@ class Reading:
         self._settle()
         self._metrics.kafka_last_poll.set(self._clock.now().timestamp())
         owned = self.members.owned
-        return [(owned[at], decode_records(records, self._rows)) for at, records in fetched.items() if at in owned]
+        return [
+            (owned[at], decode_records(records, self._at_once(owned[at])))
+            for at, records in fetched.items()
+            if at in owned
+        ]
 
     def upkeep(self) -> None:
         """What is done now and then; only while nothing that was fetched waits to be handed on.
@@ -100,12 +106,17 @@ class Reading:
             self._look_at_the_ends()
 
     def claim(self) -> None:
-        """Claims partitions that came; those whose first offset the broker does not tell now are tried again."""
+        """Claims partitions that came, and reads on in those that were held for long enough.
+
+        Those whose first offset the broker does not tell now are tried again.
+        """
         try:
             self.members.claim_new()
         except KafkaError as error:
             LOG.warning("kafka-trouble", reason=type(error).__name__)
+        self.members.release()
         self._metrics.kafka_assigned.set(len(self.members.owned))
+        self._metrics.show_breakers(_state(owned) for owned in self.members.owned.values())
 
     def pause(self) -> None:
         """Stops fetching, and keeps the partitions for as long as `poll` is called."""
@@ -159,6 +170,9 @@ class Reading:
             LOG.info("kafka-not-left-in-order", reason=type(error).__name__)
         self._guard.close()
 
+    def _at_once(self, owned: Owned) -> int:
+        return self._rows if owned.rows is None else min(self._rows, owned.rows)
+
     def _settle(self) -> None:
         for kind, partitions in self.members.settle():
             LOG.info("kafka-rebalance", kind=kind, partitions=[at.partition for at in partitions])
@@ -166,6 +180,8 @@ class Reading:
 
     def _after(self, error: KafkaError) -> Sequence[Fetched]:
         """What to do after a poll that raised; a broker that is away is asked again after a while."""
+        if self._pass_damaged and (passed_by := self._passed(error)):
+            return [passed_by]
         if told := hopeless(error):
             raise told from error
         if isinstance(error, OffsetOutOfRangeError):
@@ -188,6 +204,19 @@ class Reading:
         self.consumer.seek(owned.partition, letter.next)
         return owned, iter((letter,))
 
+    def _passed(self, error: KafkaError) -> Fetched | None:
+        """A dead letter for the batch at which a partition stands; None where that is not certain."""
+        batch = damaged(error)
+        owned = self.members.owned.get(batch.partition) if batch else None
+        if batch is None or owned is None or batch.behind is None:
+            return None
+        first = self._position(owned)
+        if not batch.first <= first < batch.behind:
+            return None
+        LOG.error("damaged-records-passed", partition=owned.name, first=first, next=batch.behind)
+        self.consumer.seek(owned.partition, batch.behind)
+        return owned, iter((passed(first, batch.behind),))
+
     def _position(self, owned: Owned) -> int:
         position = self.consumer.position(owned.partition, ANSWER_MS)
         return owned.given if position is None else position
@@ -207,9 +236,17 @@ class Reading:
         self._metrics.show_group(member, len(ends), self._clock.now())
         self._stall.member(member)
         if not self.members.paused:
-            self._metrics.kafka_stalled.set(self._stall.longest(at, ends, self._polls))
+            read = {owned.name for owned in self.members.owned.values() if owned.held_until is None}
+            moving = {name: position for name, position in at.items() if name in read}
+            self._metrics.kafka_stalled.set(self._stall.longest(moving, ends, self._polls))
 
     def _ends(self) -> dict[str, int]:
         numbers = self.consumer.partitions_for_topic(self._topic)
         told = self.consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers], ANSWER_MS)
         return {f"{at.topic}/{at.partition}": end for at, end in told.items()}
+
+
+def _state(owned: Owned) -> BreakerState:
+    if owned.held_until is not None:
+        return "open"
+    return "closed" if owned.rows is None else "half-open"

@@ -10,7 +10,7 @@ from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.record import MemoryRecords, MemoryRecordsBuilder
 from kafka.structs import TopicPartition
 
-from services.detector.sources.kafka.fast_records import WRITTEN_AGAINST, FastRecords
+from services.detector.sources.kafka.fast_records import WRITTEN_AGAINST, FastRecords, received
 from services.detector.sources.kafka.messages import Record
 
 FORMAT = 2
@@ -35,8 +35,10 @@ def objection() -> str | None:
 
 
 def pair(record: object) -> Record:
-    """A record in either form as offset and value."""
-    return (record.offset, record.value) if isinstance(record, ConsumerRecord) else cast(Record, record)
+    """A record in either form as it is handed on."""
+    if isinstance(record, ConsumerRecord):
+        return record.offset, record.value, received(record)
+    return cast(Record, record)
 
 
 def _found(unpacking: Unpacking, data: bytes, first: int) -> tuple[list[Record], int]:

@@ -87,6 +87,16 @@ class KafkaSource:
         if self._reading:
             self._reading.members.reclaim(partition)
 
+    def hold(self, partition: str, seconds: float, rows: int) -> None:
+        """Leaves a partition alone for so long; what is not stored is read again then, so many rows at once."""
+        if self._reading:
+            self._reading.members.hold(partition, seconds, rows)
+
+    def trust(self, partition: str) -> None:
+        """Reads as much of a partition at once as of every other."""
+        if self._reading:
+            self._reading.members.trust(partition)
+
     def idle(self, seconds: float) -> None:
         """Waits, and stays a member of the group meanwhile; ends early when `stop` is set."""
         if self._reading is None:
@@ -145,7 +155,9 @@ class KafkaSource:
             owned.given = piece.next
             owned.behind = reading.is_behind(owned)
             at = {owned.name: piece.next}
-            yield SourceSlice(owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind)
+            yield SourceSlice(
+                owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind, received=piece.received
+            )
         if not self._fetched:
             yield from self._at_their_ends(reading)
 

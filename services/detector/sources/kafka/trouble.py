@@ -16,6 +16,7 @@ from services.core.contract import LOOKUP
 from services.core.errors import DoelbindingError
 from services.detector.decode import dead_letters, nothing
 from services.detector.decode.faults import Fault
+from services.detector.sources.kafka.fast_records import DamagedBatchError
 from services.detector.sources.kafka.messages import Piece
 
 ANSWER_MS = 10_000
@@ -25,9 +26,11 @@ def hopeless(error: KafkaError) -> DoelbindingError | None:
     """The error for a person where trying again does not help; None where it may."""
     name = type(error).__name__
     if isinstance(error, CorruptRecordError):
+        known = isinstance(error, DamagedBatchError) and error.behind is not None
+        else_ = "start once with --pass-damaged" if known else "delete them from the partition (kafka-delete-records)"
         return DoelbindingError(
-            f"the broker gave records that are damaged ({error}); restore them from a replica, or delete them from "
-            "the partition (kafka-delete-records), then start again"
+            f"the broker gave records that are damaged ({error}); nothing behind them is read. Restore them from a "
+            f"replica, or {else_}, which gives up what they held"
         )
     if isinstance(error, UnsupportedCodecError):
         return DoelbindingError(
@@ -48,6 +51,21 @@ def out_of_range(error: OffsetOutOfRangeError) -> dict[TopicPartition, int]:
     """The partitions whose next offset the broker does not have, and that offset."""
     told = error.args[0] if error.args else None
     return dict(told) if isinstance(told, dict) else {}
+
+
+def damaged(error: KafkaError) -> DamagedBatchError | None:
+    """The batch that can be passed by, where it is one."""
+    return error if isinstance(error, DamagedBatchError) and error.behind is not None else None
+
+
+def passed(first: int, behind: int) -> Piece:
+    """A dead letter for a batch that the broker gave damaged; behind it reading goes on."""
+    reason = (
+        f"message: offsets {first} to {behind - 1} are damaged in the broker's log; send what they held again, and "
+        "look at the broker's disks"
+    )
+    letters = dead_letters(LOOKUP, [f"offset {first}"], [(Fault("records-damaged", reason),)], [b""])
+    return Piece(nothing(LOOKUP).valid, letters, behind)
 
 
 def lost(consumer: KafkaConsumer, partition: TopicPartition, offset: int) -> Piece:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ PRODUCER: dict[str, object] = {
     "compression_type": None,
     "linger_ms": 0,
     "batch_size": 16_384,
-    "max_request_size": 1_048_576,
     "bootstrap_timeout_ms": 5_000,
     "max_block_ms": 5_000,
     "request_timeout_ms": 5_000,
@@ -38,8 +36,24 @@ PRODUCER: dict[str, object] = {
 }
 """Everything that bears on loss, order or waiting is said. The time-outs are short: who waits longer is the outbox."""
 
+MOST_BYTES = 2**20
+"""Largest message, as topics have it by default."""
+
 GIVE_UP_SECONDS = 20.0
 """When a message without an answer counts as failed although the client, which should have said so, did not."""
+
+
+class ClosingProducer(KafkaProducer):
+    """A producer that can be closed while messages wait.
+
+    The client would raise while it is closed, stay open, and complain once more at the end of the process. Nothing
+    relies on `flush`: acknowledgements are counted one by one.
+    """
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Waits until nothing waits, or for so many seconds."""
+        with suppress(KafkaTimeoutError):
+            super().flush(timeout)
 
 
 @dataclass(frozen=True)
@@ -83,12 +97,11 @@ class Broker(Protocol):
 class KafkaBroker:
     """A topic; connects at the first message, and anew after a failure. For one thread at a time."""
 
-    def __init__(self, settings: KafkaSettings, topic: str) -> None:
-        self._connection = connection(settings)
+    def __init__(self, settings: KafkaSettings, topic: str, most_bytes: int = MOST_BYTES) -> None:
+        """`most_bytes`: of a message, as the topic has it."""
+        self._producing = connection(settings) | PRODUCER | {"max_request_size": most_bytes}
         self._topic = topic
-        self._producer: KafkaProducer | None = None
-        # while a broker is away the client repeats its complaints ten times a second; ours are told once
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)
+        self._producer: ClosingProducer | None = None
 
     def send(self, messages: Sequence[Message]) -> Sent:
         """Sends messages, and waits until each is acknowledged or has failed: at most half a minute."""
@@ -116,12 +129,11 @@ class KafkaBroker:
         """Lets go of connections; nothing that is not yet sent will be."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            with suppress(KafkaTimeoutError):
-                producer.close(timeout=0)
+            producer.close(timeout=0)
 
-    def _opened(self) -> KafkaProducer:
+    def _opened(self) -> ClosingProducer:
         if self._producer is None:
-            self._producer = KafkaProducer(**PRODUCER, **self._connection)
+            self._producer = ClosingProducer(**self._producing)
         return self._producer
 
     def _trouble(self, error: KafkaError) -> Trouble:
