@@ -53,6 +53,8 @@ class Vitals:
         self.metrics.last_commit.set(math.nan)
         self.metrics.show_backlog(0, None)
         self.metrics.registers_refused.set(0)
+        self.metrics.registers_behind.set(0)
+        self.metrics.registers_behind_seconds.set(0)
         for gauge in (self.metrics.last_event, self.metrics.source_fault, self.metrics.register_rows):
             gauge.clear()
 
