@@ -16,7 +16,7 @@ from services.core.contract import LOOKUP
 from services.detector.decode import dead_letters, decode_lines
 from services.detector.decode.faults import Fault
 from services.detector.decode.lines import UNREADABLE
-from services.detector.sources.kafka.messages import decode_records
+from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.straight import batch_rows, decode_event
 from tests.unit.input.records import a_lookup, as_line, without
 from tests.unit.input.test_decode_lines import JSON, NEAR_LOOKUPS
@@ -36,8 +36,8 @@ def an_event(lookup: object = None, **attributes: object) -> bytes:
 
 
 def with_care(values: Sequence[bytes]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """First the events, then their lookups, line by line."""
-    lines, places, unfit = [], [], []
+    """First the events, then their lookups, line by line; each lookup with the moment of its record's receipt."""
+    lines, places, received, unfit = [], [], [], []
     for offset, value in enumerate(values):
         found = unwrap(value)
         for number, event in enumerate(found, 1):
@@ -47,18 +47,28 @@ def with_care(values: Sequence[bytes]) -> tuple[pl.DataFrame, pl.DataFrame]:
             else:
                 lines.append(event)
                 places.append(place)
+                received.append(offset)
     decoded = decode_lines(lines, places, LOOKUP, LIMIT)
     letters = dead_letters(
         LOOKUP, [place for place, _, _ in unfit], [(fault,) for _, fault, _ in unfit], [raw for _, _, raw in unfit]
     )
-    return decoded.valid, pl.concat([decoded.dead, letters])
+    moments = pl.Series("received", received, pl.Int64).gather(decoded.rows - 1)
+    return decoded.valid.with_columns(moments), pl.concat([decoded.dead, letters])
 
 
 def agree(values: Sequence[bytes]) -> None:
     valid, dead = with_care(values)
-    pieces = list(decode_records(enumerate(values), len(values) + 100, LIMIT))
-    assert_frame_equal(pl.concat([valid.clear(), *(piece.lookups for piece in pieces)]), valid)
+    records = ((offset, value, offset) for offset, value in enumerate(values))
+    pieces = list(decode_records(records, len(values) + 100, LIMIT))
+    found = (piece.lookups.with_columns(_offsets(piece)) for piece in pieces)
+    assert_frame_equal(pl.concat([valid.clear(), *found]), valid)
     assert_frame_equal(pl.concat([dead.clear(), *(piece.dead for piece in pieces)]), dead)
+
+
+def _offsets(piece: Piece) -> pl.Series:
+    """The offsets of a piece's lookups: each record was received as many milliseconds after 1970 as its offset."""
+    assert piece.received is not None
+    return piece.received.dt.epoch("ms").alias("received")
 
 
 def is_straight(value: bytes) -> bool:
