@@ -10,6 +10,7 @@ from typing import Protocol
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.future import Future
+from kafka.net.compat import KafkaNetClient
 
 from services.core.kafka_connection import connection
 from services.core.kafka_settings import KafkaSettings
@@ -44,11 +45,25 @@ GIVE_UP_SECONDS = 20.0
 
 
 class ClosingProducer(KafkaProducer):
-    """A producer that can be closed while messages wait.
+    """A producer that can be closed while messages wait, and lets go of its connections where no broker answers.
 
     The client would raise while it is closed, stay open, and complain once more at the end of the process. Nothing
-    relies on `flush`: acknowledgements are counted one by one.
+    relies on `flush`: acknowledgements are counted one by one. And where it cannot begin, it would forget its sockets.
     """
+
+    def __init__(self, **settings: object) -> None:
+        made: list[KafkaNetClient] = []
+
+        def kept(**configs: object) -> KafkaNetClient:
+            made.append(KafkaNetClient(**configs))
+            return made[-1]
+
+        try:
+            super().__init__(kafka_client=kept, **settings)
+        except KafkaError:
+            for client in made:
+                client.close()
+            raise
 
     def flush(self, timeout: float | None = None) -> None:
         """Waits until nothing waits, or for so many seconds."""
