@@ -22,6 +22,11 @@ class RegisterIndex(Protocol):
         """All rows."""
         ...
 
+    @property
+    def height(self) -> int:
+        """About how many rows there are, told without gathering them."""
+        ...
+
     def rows(self, keys: pl.Series) -> pl.DataFrame:
         """At least the rows of these keys (nulls and unknown keys have none)."""
         ...
@@ -43,6 +48,11 @@ class Index:
         self.key = key
         self.keys, self._starts = np.unique(self.frame[key].to_numpy(), return_index=True)
         self._ends = np.append(self._starts[1:], self.frame.height)
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return self.frame.height
 
     def rows(self, keys: pl.Series) -> pl.DataFrame:
         """The register rows of these keys (nulls and unknown keys have none)."""

@@ -79,7 +79,7 @@ OFFICE_HOURS = Metric(
 REGISTER_ROWS = Metric(
     "doelbinding_register_rows",
     "gauge",
-    "Rows of a register as the engine has it now.",
+    "Rows of a register as the engine has it now; of case links from a topic, within some per cent.",
     "max by (register) (doelbinding_register_rows)",
     {"register": OPEN_SET},
 )

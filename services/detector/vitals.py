@@ -42,7 +42,7 @@ class Vitals:
             "employees": registers.employees,
             "relations": registers.relations,
         }.items():
-            self.metrics.register_rows.labels(register=name).set(index.frame.height)
+            self.metrics.register_rows.labels(register=name).set(index.height)
         self.metrics.registers_refused.set(reading.refused)
 
     def resigned(self) -> None:
