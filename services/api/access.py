@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from services.api.parts import Parts, parts_of
 from services.api.sessions import COOKIE
 from services.core.errors import DoelbindingError
+from services.core.tokens import ACCOUNTS
 
 READERS = frozenset({"investigator", "lead"})
 """Roles that read signals one by one."""
@@ -49,10 +50,14 @@ PUBLIC = frozenset(
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks: the subject of the token, as the trail of reads names it, and its role."""
+    """Who asks: the subject of the token, as the audit trail names it, its role, and the person behind it.
+
+    `employee` is the pseudonym of the reader as an employee of the agency; null where the account is no person's.
+    """
 
     subject: str
     role: str
+    employee: str | None = None
 
 
 class GuardedRoute(APIRoute):
@@ -79,18 +84,19 @@ class GuardedRoute(APIRoute):
 def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader:
     """Who asks, if one of the roles. Raises HTTPException: 401 or the sign-in page without a token, 403 otherwise."""
     of_pages = not request.url.path.startswith("/v1/")
-    role = _session_role(request, parts) if of_pages else _bearer_role(request, parts)
-    if role is None:
+    account = _session_account(request, parts) if of_pages else _bearer_account(request, parts)
+    if account is None:
         raise _unknown(request, of_pages=of_pages)
+    role = ACCOUNTS[account]
     if role not in roles:
         raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {role} has no access to this.")
-    return Reader(f"token:{role}", role)
+    return Reader(f"token:{account}", role)
 
 
-def role_of(token: str, tokens: Mapping[str, str]) -> str | None:
-    """The role whose token this is; every token is compared, so that the time taken tells nothing."""
+def account_of(token: str, tokens: Mapping[str, str]) -> str | None:
+    """The account whose token this is; every token is compared, so that the time taken tells nothing."""
     given = token.encode()
-    matches = [role for role, kept in tokens.items() if hmac.compare_digest(given, kept.encode())]
+    matches = [account for account, kept in tokens.items() if hmac.compare_digest(given, kept.encode())]
     return matches[0] if matches else None
 
 
@@ -103,13 +109,13 @@ def reader_of(request: Request) -> Reader:
 ReaderOf = Annotated[Reader, Depends(reader_of)]
 
 
-def _bearer_role(request: Request, parts: Parts) -> str | None:
+def _bearer_account(request: Request, parts: Parts) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return role_of(token.strip(), parts.tokens) if scheme.lower() == "bearer" else None
+    return account_of(token.strip(), parts.tokens) if scheme.lower() == "bearer" else None
 
 
-def _session_role(request: Request, parts: Parts) -> str | None:
-    return parts.sessions.role(request.cookies.get(COOKIE, ""), parts.clock.now())
+def _session_account(request: Request, parts: Parts) -> str | None:
+    return parts.sessions.account(request.cookies.get(COOKIE, ""), parts.clock.now())
 
 
 def _unknown(request: Request, *, of_pages: bool) -> HTTPException:

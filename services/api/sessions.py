@@ -1,4 +1,4 @@
-"""A role that signed in on the pages into a signed cookie, and back."""
+"""An account that signed in on the pages into a signed cookie, and back."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ LASTS = timedelta(hours=8)
 
 
 class Sessions:
-    """Signs sessions under the key ring's key and the role's token: a new token ends its old sessions."""
+    """Signs sessions under the key ring's key and the account's token: a new token ends its old sessions."""
 
     def __init__(self, key: bytes, tokens: Mapping[str, str]) -> None:
         self._key = key
         self._tokens = tokens
 
-    def start(self, role: str, now: datetime) -> str:
+    def start(self, account: str, now: datetime) -> str:
         """The cookie's value for a session that starts now."""
         ends = int((now + LASTS).timestamp())
-        return f"{role}.{ends}.{self._mac(role, ends)}"
+        return f"{account}.{ends}.{self._mac(account, ends)}"
 
-    def role(self, cookie: str, now: datetime) -> str | None:
-        """The role of a genuine session that has not ended, else nothing."""
-        role, _, rest = cookie.partition(".")
+    def account(self, cookie: str, now: datetime) -> str | None:
+        """The account of a genuine session that has not ended, else nothing."""
+        account, _, rest = cookie.partition(".")
         ends, _, mac = rest.partition(".")
-        if role not in self._tokens or not ENDS.fullmatch(ends) or not mac.isascii():
+        if account not in self._tokens or not ENDS.fullmatch(ends) or not mac.isascii():
             return None
-        genuine = hmac.compare_digest(mac, self._mac(role, int(ends)))
-        return role if genuine and now.timestamp() < int(ends) else None
+        genuine = hmac.compare_digest(mac, self._mac(account, int(ends)))
+        return account if genuine and now.timestamp() < int(ends) else None
 
-    def _mac(self, role: str, ends: int) -> str:
-        return hmac.digest(self._key, f"{role}|{ends}|{self._tokens[role]}".encode(), "sha256").hex()
+    def _mac(self, account: str, ends: int) -> str:
+        return hmac.digest(self._key, f"{account}|{ends}|{self._tokens[account]}".encode(), "sha256").hex()

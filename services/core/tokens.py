@@ -1,4 +1,4 @@
-"""The bearer tokens of the embedded default: a file of one token per role, made on first run."""
+"""The bearer tokens of the embedded default: a file of one token per local account, made on first run."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from services.core.errors import InputError
 from services.core.secret_file import refuse_if_open, write_once
 
 ROLES = ("detector", "soc", "investigator", "lead", "auditor", "admin")
+SECOND_INVESTIGATOR = "second-investigator"
+"""The account of a second investigator: what takes two people can be done on one machine too."""
+ACCOUNTS: Mapping[str, str] = {**{role: role for role in ROLES}, SECOND_INVESTIGATOR: "investigator"}
+"""Local accounts and their roles."""
 TOKEN_BYTES = 32
 SHORTEST = 32
 """Fewest characters of a token that was put in the file by hand."""
 
 
 def open_tokens(path: Path) -> Mapping[str, str]:
-    """Role to token, from the file; the file is made first if it does not exist.
+    """Account to token, from the file; the file is made first if it does not exist.
 
-    Raises InputError if others than the owner can read it, or if it does not hold one token of its own per role.
+    A file of an earlier release may lack the second investigator; then there is none.
+    Raises InputError if others than the owner can read it, or if it does not hold a token of its own per account.
     """
     if not path.exists():
-        write_once(path, {role: secrets.token_urlsafe(TOKEN_BYTES) for role in ROLES})
+        write_once(path, {account: secrets.token_urlsafe(TOKEN_BYTES) for account in ACCOUNTS})
     refuse_if_open(path, "these tokens")
     return _read(path)
 
@@ -33,14 +38,16 @@ def _read(path: Path) -> Mapping[str, str]:
         content = json.loads(path.read_text())
     except ValueError as error:
         raise InputError(f"{path}: not JSON; {remedy}") from error
-    tokens = {role: content.get(role) if isinstance(content, dict) else None for role in ROLES}
+    held = content if isinstance(content, dict) else {}
+    needed = [account for account in ACCOUNTS if account in ROLES or account in held]
+    tokens = {account: held.get(account) for account in needed}
     faults = [
-        f"{path}: {role}: must be a token of at least {SHORTEST} characters; {remedy}"
-        for role, token in tokens.items()
+        f"{path}: {account}: must be a token of at least {SHORTEST} characters; {remedy}"
+        for account, token in tokens.items()
         if not isinstance(token, str) or len(token) < SHORTEST
     ]
-    if not faults and len(set(tokens.values())) < len(ROLES):
-        faults = [f"{path}: two roles share a token; every role needs its own; {remedy}"]
+    if not faults and len(set(tokens.values())) < len(tokens):
+        faults = [f"{path}: two accounts share a token; every account needs its own; {remedy}"]
     if faults:
         raise InputError(*faults)
-    return {role: str(token) for role, token in tokens.items()}
+    return {account: str(token) for account, token in tokens.items()}

@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api.access import READERS, GuardedRoute, role_of
+from services.api.access import READERS, GuardedRoute, account_of
 from services.api.pages.render import page
 from services.api.parts import PartsOf
 from services.api.sessions import COOKIE, LASTS
+from services.core.tokens import ACCOUNTS
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
@@ -30,17 +31,17 @@ async def show_form(request: Request, place: Annotated[str, Query(alias="next")]
 
 @router.post("/sign-in")
 async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
-    """Start a session for the token's role, and go on to the page that was asked for."""
+    """Start a session for the token's account, and go on to the page that was asked for."""
     check_origin(request)
     form = await _form(request)
     place = _own(place)
-    role = role_of(form.get("token", "").strip(), parts.tokens)
-    if role not in READERS:
+    account = account_of(form.get("token", "").strip(), parts.tokens)
+    if account is None or ACCOUNTS[account] not in READERS:
         return page(request, "sign-in.html", HTTPStatus.FORBIDDEN, place=place, refused=True)
     answer = RedirectResponse(place, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,
-        parts.sessions.start(role, parts.clock.now()),
+        parts.sessions.start(account, parts.clock.now()),
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="strict",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import StringConstraints
 
 from services.api import queue
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeItem, IntakeItemPage
 from services.api.db.engine import reading
+from services.api.need_to_know import item_for
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -50,8 +50,6 @@ async def list_items(
 async def read_item(request: Request, item_id: ItemId, parts: PartsOf, reader: ReaderOf) -> Response:
     """One item, with the outline of its signal."""
     async with reading(parts.engine) as connection:
-        row = await queue.find_item(connection, item_id)
-    if row is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no item with this id.")
+        row = await item_for(connection, reader, item_id)
     await record_reads(parts, reader, "intake-item", [row.signal_id])
     return tagged_answer(request, queue.as_answer(row))

@@ -15,7 +15,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy import text
 
 from services.api.db.migrate import migrate
-from services.api.db.tables import metadata
+from services.api.db.schema import metadata
 from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from services.api.db.engine import open_engine
 from services.api.db.migrate import MIGRATIONS, is_current, migrate
-from services.api.db.tables import metadata
+from services.api.db.schema import metadata
 from services.core.errors import DoelbindingError, InputError
 
 

@@ -87,10 +87,10 @@ def test_a_cookie_that_was_changed_is_worth_nothing(api):
     role, ends, mac = value.split(".")
     forged = ["", role, f"{role}.{ends}", f"lead.{ends}.{mac}", f"{role}.{int(ends) + 1}.{mac}", f"{role}.{ends}.é"]
     forged += [f"{role}.{'9' * 5_000}.{mac}", f"nobody.{ends}.{mac}", f"{role}.-1.{mac}"]
-    assert [api.parts.sessions.role(cookie, api.clock.now()) for cookie in forged] == [None] * len(forged)
-    assert api.parts.sessions.role(value, api.clock.now()) == "investigator"
+    assert [api.parts.sessions.account(cookie, api.clock.now()) for cookie in forged] == [None] * len(forged)
+    assert api.parts.sessions.account(value, api.clock.now()) == "investigator"
 
 
 def test_a_new_token_ends_the_sessions_of_the_old_one(api):
     cookie = Sessions(b"k" * 32, {"lead": "old"}).start("lead", api.clock.now())
-    assert Sessions(b"k" * 32, {"lead": "new"}).role(cookie, api.clock.now()) is None
+    assert Sessions(b"k" * 32, {"lead": "new"}).account(cookie, api.clock.now()) is None

@@ -6,14 +6,14 @@ import stat
 import pytest
 
 from services.core.errors import InputError
-from services.core.tokens import ROLES, open_tokens
+from services.core.tokens import ACCOUNTS, SECOND_INVESTIGATOR, open_tokens
 
 
-def test_first_run_makes_a_token_per_role_that_only_the_owner_can_read(tmp_path):
+def test_first_run_makes_a_token_per_account_that_only_the_owner_can_read(tmp_path):
     path = tmp_path / "new" / "tokens.json"
     tokens = open_tokens(path)
-    assert tuple(tokens) == ROLES
-    assert len(set(tokens.values())) == len(ROLES)
+    assert tuple(tokens) == tuple(ACCOUNTS)
+    assert len(set(tokens.values())) == len(ACCOUNTS)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
 
@@ -40,7 +40,7 @@ def test_a_file_that_holds_no_tokens_is_refused(tmp_path, content):
         open_tokens(path)
 
 
-def test_every_wrong_token_is_named_by_role_but_not_shown(tmp_path):
+def test_every_wrong_token_is_named_by_account_but_not_shown(tmp_path):
     path = tmp_path / "tokens.json"
     tokens = dict(open_tokens(path)) | {"soc": "short-secret", "lead": 5}
     path.write_text(json.dumps(tokens))
@@ -50,9 +50,16 @@ def test_every_wrong_token_is_named_by_role_but_not_shown(tmp_path):
     assert "short-secret" not in str(told.value)
 
 
-def test_two_roles_may_not_share_a_token(tmp_path):
+def test_two_accounts_may_not_share_a_token(tmp_path):
     path = tmp_path / "tokens.json"
     tokens = dict(open_tokens(path))
     path.write_text(json.dumps(tokens | {"soc": tokens["admin"]}))
     with pytest.raises(InputError, match="share a token"):
         open_tokens(path)
+
+
+def test_a_file_of_an_earlier_release_has_no_second_investigator(tmp_path):
+    path = tmp_path / "tokens.json"
+    older = {account: token for account, token in open_tokens(path).items() if account != SECOND_INVESTIGATOR}
+    path.write_text(json.dumps(older))
+    assert open_tokens(path) == older

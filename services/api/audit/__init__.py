@@ -1,0 +1,1 @@
+"""Who read, revealed or decided what: the audit trail."""

@@ -1,0 +1,1 @@
+"""From a signal that arrived to a decision that two people took."""

@@ -1,0 +1,8 @@
+"""All tables of the API, gathered from the modules that declare them."""
+
+from __future__ import annotations
+
+from services.api.db import tables, trail
+
+MODULES = (tables, trail)
+metadata = tables.metadata
