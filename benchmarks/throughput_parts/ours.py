@@ -33,6 +33,7 @@ from services.detector.sources.kafka.consumer import Consuming
 from services.detector.state.migrate import migrate
 from services.detector.state.readings import Readings
 from services.detector.state.store import Store
+from services.detector.turns import Turns
 
 
 class Spent(NamedTuple):
@@ -58,14 +59,14 @@ def whole(options: ConsumeOptions) -> dict[str, Spent]:
 def apart(options: ConsumeOptions) -> dict[str, Spent]:
     """First all is read and stored as arrivals, then all is decided on and delivered."""
     settings, ring, clock = AgencySettings(), open_key_ring(options.home / "keyring.json"), SystemClock()
-    metrics, stop, news = DetectorMetrics(), Event(), Event()
+    metrics, stop, news, turns = DetectorMetrics(), Event(), Event(), Turns()
     with closing(Readings(options.database, ring, clock)) as readings, closing(Store(options.database, clock)) as store:
-        source, breakers = source_of(options, readings, stop, metrics, clock)
+        source, breakers = source_of(options, readings, stop, metrics, clock, turns)
         reader = Reader(Pipeline(settings, ring), clock)
         arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
         with closing(source):
             read = spent(arriving.run)
-        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop, turns)
         return {"reading": read, "deciding": spent(owner.run)}
 
 

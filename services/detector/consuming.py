@@ -38,6 +38,7 @@ from services.detector.state.readings import Readings
 from services.detector.state.store import Store
 from services.detector.stopping import until_told_to_stop
 from services.detector.telling_letters import LetterTeller, telling_letters
+from services.detector.turns import Turns
 from services.detector.watching import PATIENCE_SECONDS, metrics_page, opened
 
 SLICES_PER_STEP = 5
@@ -89,17 +90,23 @@ def consume(
         closing(opened(options.database, clock, stop, letters_to_tell=options.tells_letters)) as store,
         closing(Readings(options.database, ring, clock, letters_to_tell=options.tells_letters)) as readings,
     ):
-        source, breakers = source_of(options, readings, stop, metrics, clock)
+        turns = Turns()
+        source, breakers = source_of(options, readings, stop, metrics, clock, turns)
         reader = Reader(Pipeline(settings, ring), clock)
         arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
-        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop, turns)
         with closing(source), beside(arriving.run, "arriving", stop, news):
             owner.run()
     return dict(owner.counted)
 
 
 def source_of(
-    options: ConsumeOptions, readings: Readings, stop: Event, metrics: DetectorMetrics, clock: Clock
+    options: ConsumeOptions,
+    readings: Readings,
+    stop: Event,
+    metrics: DetectorMetrics,
+    clock: Clock,
+    turns: Turns,
 ) -> tuple[KafkaSource, Breakers]:
     """The topic, whose partitions are claimed in the store, and what leaves a partition of poison alone."""
 
@@ -117,6 +124,7 @@ def source_of(
         clock,
         bounded=options.until_end,
         expect=readings.expect,
+        turns=turns,
     )
     breakers = Breakers(source, options.breaking, bounded=options.until_end)
     return source, breakers
@@ -132,6 +140,7 @@ def owner_of(
     news: Event,
     ended: Event,
     stop: Event,
+    turns: Turns,
 ) -> Owner:
     """The part of the detector that decides, and delivers what it decides."""
     sources = settings.sources_for_monitoring()
@@ -167,6 +176,7 @@ def owner_of(
         news=news,
         ended=ended,
         stop=stop,
+        turns=turns,
     )
 
 

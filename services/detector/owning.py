@@ -30,6 +30,7 @@ from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Snapshot, Store
 from services.detector.state.tables import State
+from services.detector.turns import Turns
 from services.detector.vital_metrics import DECIDING
 from services.detector.vitals import Vitals
 
@@ -72,6 +73,8 @@ class Owner:
     news: Event
     ended: Event
     stop: Event
+    turns: Turns = field(default_factory=Turns)
+    """Of this detector's own reader."""
     counted: Counter[str] = field(
         default_factory=lambda: Counter(slices=0, lookups=0, duplicates=0, late=0, revisions=0)
     )
@@ -116,6 +119,7 @@ class Owner:
         was_behind: frozenset[str] | None = None
         while not self.stop.is_set():
             self.news.clear()  # before the arrivals are read, so that none slips through between
+            self.turns.await_round()
             ended = self.ended.is_set()
             for piece in letters.slices():
                 behind, reading = self._behind(taken), registers.read()
@@ -136,6 +140,7 @@ class Owner:
                 return
             if arrived or reading.signature != seen or behind != was_behind or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
+                self.turns.want()
                 self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
                 self.counted.update(step.counts())
                 taken, seen, was_behind = taken | just_taken, reading.signature, behind
@@ -144,6 +149,7 @@ class Owner:
                 self._vitals.ended()
                 return
             if not arrived:
+                self.turns.want()
                 self.news.wait(IDLE_SECONDS)
             elif behind and MANY_ROWS <= sum(one.lookups.height for one in arrived) < self.rows_per_step // 2:
                 self._gather()

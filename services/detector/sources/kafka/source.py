@@ -16,9 +16,11 @@ from services.detector.decode import nothing
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming, open_consumer, with_patience
 from services.detector.sources.kafka.ending import Ending
-from services.detector.sources.kafka.members import Claim, Expect
+from services.detector.sources.kafka.members import Claim, Expect, Owned
+from services.detector.sources.kafka.messages import Piece
 from services.detector.sources.kafka.reading import Fetched, Reading
 from services.detector.sources.slices import SourceSlice
+from services.detector.turns import Turns
 
 POLL_SECONDS = 0.5
 """Longest wait for records: how soon `stop` and new partitions are seen."""
@@ -47,6 +49,7 @@ class KafkaSource:
         clock: Clock,
         bounded: bool = False,
         expect: Expect | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._settings = settings
         self._consuming = consuming
@@ -56,6 +59,7 @@ class KafkaSource:
         self._metrics = metrics
         self._clock = clock
         self._bounded = bounded
+        self._turns = turns or Turns()
         self._reading: Reading | None = None
         self._ending: Ending | None = None
         self._fetched: deque[Fetched] = deque()
@@ -145,21 +149,27 @@ class KafkaSource:
             reading.upkeep()
             reading.claim()
         if reading.members.paused or not self._fetched:
+            self._turns.await_engine()
             self._fetched.extend(reading.poll(POLL_SECONDS))
-        while self._fetched and not (self._stop.is_set() or self._pause.is_set()):
-            owned, pieces = self._fetched[0]
-            piece = next(pieces, None) if reading.members.is_current(owned) else None
-            if piece is None:
-                self._fetched.popleft()
-                continue
-            owned.given = piece.next
-            owned.behind = reading.is_behind(owned)
-            at = {owned.name: piece.next}
-            yield SourceSlice(
-                owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind, received=piece.received
-            )
-        if not self._fetched:
-            yield from self._at_their_ends(reading)
+        with self._turns.round() as rows:
+            while self._fetched and not (self._stop.is_set() or self._pause.is_set()):
+                owned, pieces = self._fetched[0]
+                piece = next(pieces, None) if reading.members.is_current(owned) else None
+                if piece is None:
+                    self._fetched.popleft()
+                    continue
+                rows.append(piece.lookups.height)
+                yield self._slice(reading, owned, piece)
+            if not self._fetched:
+                yield from self._at_their_ends(reading)
+
+    def _slice(self, reading: Reading, owned: Owned, piece: Piece) -> SourceSlice:
+        owned.given = piece.next
+        owned.behind = reading.is_behind(owned)
+        at = {owned.name: piece.next}
+        return SourceSlice(
+            owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind, received=piece.received
+        )
 
     def _at_their_ends(self, reading: Reading) -> Iterator[SourceSlice]:
         """An empty slice of each partition that was found to hold nothing more: others need not wait for it."""
