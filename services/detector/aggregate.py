@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import polars as pl
 
@@ -54,7 +55,7 @@ def aggregate(
         (_claims_falsely(moment) & ~_at_work(moment)).alias("false_claim"),
         (_claims_falsely(moment) & _at_work(moment)).alias("claim_at_work"),
     )
-    signals = ordered.group_by(KEY, maintain_order=True).agg(*_identity(), *_counts(), *_evidence())
+    signals = ordered.group_by(KEY, maintain_order=True).agg(_told_of_each())
     signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
     signals = _with_long_watch(signals, ordered, pairs)
     signals = with_emergencies(signals, ordered, everything, moment, pairs)
@@ -79,6 +80,12 @@ def aggregate(
         pl.lit(pairs.emergency_days).alias("emergency_days"),
         _category_names().alias("data_categories"),
     )
+
+
+@cache
+def _told_of_each() -> list[pl.Expr]:
+    """What is told of a signal's rows; built once, since building it costs more than asking it of a few rows."""
+    return [*_identity(), *_counts(), *_evidence()]
 
 
 def _identity() -> list[pl.Expr]:

@@ -40,7 +40,7 @@ from services.detector.state.tables import State
 from services.detector.statements import bereft, firsts, without_statement
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched
-from services.detector.telling import tell
+from services.detector.telling import Teller
 from services.detector.ticks import DailyPush
 from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
@@ -114,6 +114,7 @@ class Pipeline:
         self.pseudonyms = pseudonyms = Pseudonymiser(ring)
         self.encoder = Encoder(pseudonyms, self.calendar)
         self.reviser = Reviser(SignalIds(ring), pseudonyms, self.calendar, settings)
+        self._teller = Teller(self.reviser)
         self._margins = margins_of(settings)
         self._explainer = Explainer(settings, self.calendar, pseudonyms)
         self._surroundings = Surroundings(settings, self.calendar, pseudonyms)
@@ -171,7 +172,7 @@ class Pipeline:
 
     def tell(self, before: State, state: State) -> tuple[State, pl.DataFrame]:
         """The revisions (REVISION schema) of the signals that a step changed, and the state that remembers them."""
-        return tell(before, state, self.reviser)
+        return self._teller.tell(before, state)
 
     def judge(self, lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Stage 1: who looked at whom, and why it was fine, if it was."""

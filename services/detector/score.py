@@ -27,13 +27,18 @@ class ScoredRule:
 
 def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.DataFrame:
     """Adds `rule`: the first rule of the family that fires and is not switched off (null: none)."""
+    return signals.with_columns(_name(off).alias("rule"))
+
+
+@cache
+def _name(off: frozenset[str]) -> pl.Expr:
     name = pl.lit(None, pl.String)
     for family in FAMILIES:
         chosen = pl.lit(None, pl.String)
         for rule in reversed([each for each in rules_of(family) if each.id not in off]):
             chosen = pl.when(rule.fires.fill_null(value=False)).then(pl.lit(rule.id)).otherwise(chosen)
         name = pl.when(pl.col("family") == family).then(chosen).otherwise(name)
-    return signals.with_columns(name.alias("rule"))
+    return name
 
 
 def score(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> list[ScoredRule]:

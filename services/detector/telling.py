@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
+from services.core.contract import INSTANT
 from services.detector.emergencies import also_concerned
 from services.detector.faults.muting import counting
 from services.detector.forest.stage import with_strangeness
@@ -16,53 +17,85 @@ from services.detector.rules import BURST, MANY_PERSONS
 from services.detector.state.tables import State
 
 
-def tell(before: State, state: State, reviser: Reviser) -> tuple[State, pl.DataFrame]:
-    """The state with its ledger of told revisions, and the revisions (REVISION schema) of this step."""
-    moment = state.progress.watermark or state.progress.first_seen
-    if moment is None:
-        return state, reviser.revisions([], state.pushed)
-    was, now = counting(before), counting(state)
-    earlier, windowed = by_window(was, before.volume_days), by_window(now, state.volume_days)
-    fresh, gone = _differences(was, now)
-    concerned = _concerned(before, state, (earlier, windowed), pl.concat([fresh, gone]))
-    standing = reviser.scored(windowed.filter(concerned), windowed, with_strangeness(state), moment)
-    revisions = reviser.revisions(standing, state.pushed)
-    changed = _changed(revisions, state.told)
-    state = replace(state, told=_noted(state.told, changed))
-    reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
-    if gone.is_empty() and reopened.is_empty():
-        return state, changed
-    then = before.progress.watermark or moment
-    last = reviser.scored(earlier.filter(concerned), earlier, with_strangeness(before), then)
-    void = _void(reviser.revisions(last, before.pushed), revisions, state.told, reviser, moment)
-    kept = state.told.join(void, on="signal_id", how="anti")
-    return replace(state, told=kept), pl.concat([changed, void])
+class Teller:
+    """Tells steps that follow on one another: what a state amounts to is kept for the step after it."""
+
+    def __init__(self, reviser: Reviser) -> None:
+        self._reviser = reviser
+        self._latest: View | None = None
+
+    def tell(self, before: State, state: State) -> tuple[State, pl.DataFrame]:
+        """The state with its ledger of told revisions, and the revisions (REVISION schema) of this step."""
+        moment = state.progress.watermark or state.progress.first_seen
+        if moment is None:
+            return state, self._reviser.revisions([], state.pushed)
+        was, now = self._view(before), _view_of(state)
+        self._latest = now
+        fresh, gone = _differences(was, now)
+        concerned = _concerned(before, state, (was, now), pl.concat([fresh, gone]))
+        standing = self._reviser.scored(now.windowed.filter(concerned), now.windowed, now.days, moment)
+        revisions = self._reviser.revisions(standing, state.pushed)
+        changed = _changed(revisions, state.told)
+        state = replace(state, told=_noted(state.told, changed))
+        reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
+        if gone.is_empty() and reopened.is_empty():
+            return state, changed
+        then = before.progress.watermark or moment
+        last = self._reviser.scored(was.windowed.filter(concerned), was.windowed, was.days, then)
+        void = _void(self._reviser.revisions(last, before.pushed), revisions, state.told, self._reviser, moment)
+        kept = state.told.join(void, on="signal_id", how="anti")
+        return replace(state, told=kept), pl.concat([changed, void])
+
+    def _view(self, before: State) -> View:
+        known = self._latest
+        same = known is not None and all(one is other for one, other in zip(known.of, _tables(before), strict=True))
+        return known if known and same else _view_of(before)
 
 
-def _differences(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class View:
+    """What counts in a state: the contributions, a hash of each, the same by window, and the days that stand out."""
+
+    of: tuple[pl.DataFrame, ...]
+    counted: pl.DataFrame
+    hashes: pl.Series
+    windowed: pl.DataFrame
+    days: pl.DataFrame
+
+
+def _tables(state: State) -> tuple[pl.DataFrame, ...]:
+    """All tables that a view is made of."""
+    return state.contributions, state.claims, state.faults, state.volume_days, state.strange_days
+
+
+def _view_of(state: State) -> View:
+    counted = counting(state)
+    windowed = by_window(counted, state.volume_days)
+    return View(_tables(state), counted, counted.hash_rows(), windowed, with_strangeness(state))
+
+
+def _differences(was: View, now: View) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Contributions that are new, and those that are there no more; one that changed is both."""
-    was, now = before.hash_rows(), after.hash_rows()
-    return after.filter(~now.is_in(was.implode())), before.filter(~was.is_in(now.implode()))
+    fresh = now.counted.filter(~now.hashes.is_in(was.hashes.implode()))
+    return fresh, was.counted.filter(~was.hashes.is_in(now.hashes.implode()))
 
 
-def _concerned(
-    before: State, state: State, both: tuple[pl.DataFrame, pl.DataFrame], different: pl.DataFrame
-) -> pl.Expr:
+def _concerned(before: State, state: State, both: tuple[View, View], different: pl.DataFrame) -> pl.Expr:
     """Which windowed contributions are of signals that this step may have changed.
 
-    `both` are all of them, before and now, `different` the contributions that came, went or changed.
+    `both` are the views of the two states, `different` the contributions that came, went or changed.
     """
     if state.pushed.height != before.pushed.height:
         return pl.lit(value=True)
     marks = before.progress.watermark, state.progress.watermark
-    crossed = pl.concat([_crossed(windowed, *marks) for windowed in both], how="diagonal")
-    habits = [also_concerned(changed, windowed) for changed in (crossed, different) for windowed in both]
+    crossed = pl.concat([_crossed(view.windowed, *marks) for view in both], how="diagonal")
+    habits = [also_concerned(changed, view.windowed) for changed in (crossed, different) for view in both]
     subjects = pl.concat([crossed["subject"], different["subject"], *habits]).drop_nulls().unique()
     of_subjects = pl.col("subject").is_in(subjects.implode())
     viewers = [different["employee"].rename("viewer"), crossed["viewer"]]
-    viewers += [windowed.filter(of_subjects)["viewer"] for windowed in both]
-    judged = not with_strangeness(state).equals(with_strangeness(before))
-    crowd = pl.lit(judged) | pl.col("employee").is_in(pl.concat(viewers).unique().implode())
+    viewers += [view.windowed.filter(of_subjects)["viewer"] for view in both]
+    was, now = both
+    crowd = pl.lit(not now.days.equals(was.days)) | pl.col("employee").is_in(pl.concat(viewers).unique().implode())
     return pl.col("about").is_in(subjects.implode()) | (pl.col("family").is_in(MANY_PERSONS) & crowd)
 
 
@@ -70,8 +103,10 @@ def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | 
     """Contributions that began, ended or got a case link between two watermarks."""
     if after is None:
         return windowed.clear()
+    later = pl.lit(before, INSTANT) if before else None
+    until = pl.lit(after, INSTANT)  # once: a literal of a moment costs as much as a small filter
     moments = [pl.col(name) for name in COUNTED_MOMENTS]
-    passed = [(moment <= after) & ((moment > before) if before else pl.lit(True)) for moment in moments]
+    passed = [(moment <= until) & (moment > later) if later is not None else moment <= until for moment in moments]
     return windowed.filter(pl.any_horizontal(passed))
 
 
