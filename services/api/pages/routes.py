@@ -13,7 +13,7 @@ from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
 from services.api.need_to_know import apart_from, signal_for, unconcerned
-from services.api.pages import captions, frame, sign_in
+from services.api.pages import captions, frame, sign_in, sign_in_oidc
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
 from services.api.pages.story import story_of
@@ -25,6 +25,7 @@ from services.api.reads import record_reads
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
+router.include_router(sign_in_oidc.router)
 
 STATIC = {"style.css": "text/css; charset=utf-8"}
 
