@@ -98,7 +98,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def running(
-    home: Path, migrated: Path, publishing: Publishing | None = None, people: Mapping[str, str] | None = None
+    home: Path,
+    migrated: Path,
+    publishing: Publishing | None = None,
+    people: Mapping[str, str] | None = None,
+    **settings: object,
 ) -> Iterator[Caller]:
     """`people` is which employees stand behind which local accounts."""
     home.mkdir(mode=0o700)
@@ -106,7 +110,7 @@ def running(
         write_once(home / "readers.json", people)
     shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
-    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)
+    app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
