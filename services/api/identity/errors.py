@@ -34,3 +34,7 @@ class NoRoleError(Exception):
 
 class IssuerAwayError(Exception):
     """The issuer does not answer as an issuer does, and what was known of it is too old or not enough."""
+
+
+class IssuerRefusedError(IssuerAwayError):
+    """The issuer answered that what it was asked for is wrong (400)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 
-from services.api.identity.errors import IssuerAwayError
+from services.api.identity.errors import IssuerAwayError, IssuerRefusedError
 
 TIMEOUT = httpx.Timeout(3.0)
 """Seconds; requests wait for it while the keys of the issuer are not known."""
@@ -28,7 +28,10 @@ class Fetcher:
     async def post_form(
         self, url: str, fields: Mapping[str, str], account: tuple[str, str] | None = None
     ) -> JsonObject:
-        """What is answered to a form, sent with the account of a client if there is one. Raises IssuerAwayError."""
+        """What is answered to a form, sent with the account of a client if there is one.
+
+        Raises IssuerAwayError, and IssuerRefusedError for a fault in the form.
+        """
         request = self._client.build_request("POST", url, data=dict(fields), headers={"Accept": "application/json"})
         if account is not None:
             request = next(httpx.BasicAuth(*account).auth_flow(request))
@@ -45,6 +48,8 @@ class Fetcher:
                 body = await _bounded(answer)
             finally:
                 await answer.aclose()
+            if answer.status_code == httpx.codes.BAD_REQUEST:
+                raise IssuerRefusedError("answered 400")
             if answer.status_code != httpx.codes.OK:
                 raise IssuerAwayError(f"answered {answer.status_code}")
             return msgspec.json.decode(body, type=dict[str, object])

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.api.identity.claims import Person
-from services.api.identity.errors import IssuerAwayError
+from services.api.identity.errors import IssuerAwayError, IssuerRefusedError
 from services.api.identity.issuer import Issuer
 from services.api.identity.verifying import Wanted
 
@@ -111,7 +111,11 @@ class Login:
             fields["client_id"] = self.client
         else:
             account = (quote(self.client, safe=""), quote(secret.get_secret_value(), safe=""))
-        told = await self._issuer.fetcher.post_form(await self._endpoint("token_endpoint"), fields, account)
+        endpoint = await self._endpoint("token_endpoint")
+        try:
+            told = await self._issuer.fetcher.post_form(endpoint, fields, account)
+        except IssuerRefusedError as error:
+            raise SignInError from error
         token = told.get("id_token")
         if not isinstance(token, str):
             raise IssuerAwayError("it gave no ID token")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -19,6 +20,7 @@ from services.api.sessions import IssuerSessions
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
+LOG = structlog.get_logger()
 COOKIE_PATH = "/sign-in"
 REFUSED = {
     SignInError: (HTTPStatus.BAD_REQUEST, "sign-in-again"),
@@ -79,4 +81,5 @@ def _signing_in(parts: Parts) -> tuple[Login, IssuerSessions]:
 
 def _refused(request: Request, error: Exception) -> Response:
     status, text = REFUSED[type(error)]
+    LOG.warning("sign-in-refused", why=type(error).__name__, told=str(error))
     return page(request, "failed.html", status, explanation=text)

@@ -69,9 +69,12 @@ class Caller:
         form = {"token": self.parts.tokens[role]}
         return self.call("POST", "/sign-in", data=form, headers={"Origin": "http://api.test"})
 
+    def forget_cookies(self) -> None:
+        self._client.cookies.clear()
+
     def start_anew(self) -> None:
         self.clock.at = SetClock().at
-        self._client.cookies.clear()
+        self.forget_cookies()
 
         async def clear() -> None:
             async with self.parts.engine.begin() as connection:
