@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from tests.oidc.conftest import with_token
+from tests.oidc.conftest import issued, with_token
+from tests.oidc.provider import ROLES
+from tests.unit.api.access_table import MAY, NAMES, OPEN, is_page, routes_of
 
 
 @pytest.mark.parametrize("roles", [None, [], ["printer-users"], "", {"lead": True}, 5, [["lead"]], ["Lead"]], ids=str)
@@ -63,3 +65,16 @@ def test_local_tokens_open_nothing_but_the_detectors_where_the_settings_say_so(a
     for account in api.parts.tokens:
         status = api.get("/v1/signals", account).status_code
         assert status == (403 if account == "detector" and changes["local_detector"] else 401), account
+
+
+@pytest.mark.usefixtures("known")
+def test_each_route_of_the_api_admits_the_same_roles_as_with_local_accounts(api, delivered):
+    names = {"signalId": delivered["signalId"]}
+    for role in ROLES:
+        token = issued(api, role)
+        for route in (each for each in routes_of(api.app) if each not in OPEN and not is_page(each)):
+            method, path = route.split(" ")[0], route.split(" ")[1].format(**NAMES | names)
+            answer = with_token(api, token, method, path)
+            refused = answer.status_code == 403 and "has no access" in answer.json()["detail"]
+            assert refused == (role not in MAY[route]), (role, route, answer.text)
+            assert answer.status_code not in {401, 500, 503}
