@@ -10,9 +10,11 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.cursors import CursorSeal
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
-from services.api.sessions import Sessions
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.core.clock import Clock
 
@@ -24,7 +26,13 @@ class Parts:
     settings: ApiSettings
     engine: AsyncEngine
     tokens: Mapping[str, str]
-    sessions: Sessions
+    people: Mapping[str, str]
+    """Local account to the pseudonym of the employee behind it, where there is one."""
+    issuer: Issuer | None
+    """None where local accounts sign in."""
+    login: Login | None
+    """None where nobody signs in on the pages at an issuer."""
+    sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
     metrics: ApiMetrics
     clock: Clock
