@@ -19,11 +19,13 @@ from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
 from services.api.metrics import ApiMetrics
+from services.api.once import Answered, answer_again
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
+from services.api.request_seal import RequestSeal
 from services.api.routes import aggregates, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
@@ -87,6 +89,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(Answered, answer_again)
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -102,6 +105,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         tokens=tokens,
         sessions=Sessions(ring.key("session"), tokens),
         cursors=CursorSeal(ring.key("cursor")),
+        requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import tables, trail
+from services.api.db import deliveries, tables, trail
 
-MODULES = (tables, trail)
+MODULES = (deliveries, tables, trail)
 metadata = tables.metadata
