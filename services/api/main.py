@@ -41,6 +41,13 @@ DESCRIPTION = (
     "Every read of a signal is recorded. People are shown as pseudonyms."
 )
 
+CONTACT = {
+    "name": "Maintainers of Doelbinding",
+    "url": "https://example.org/doelbinding",
+    "email": "doelbinding@example.org",
+}
+"""As in publiccode.yml: set it when the place of publication is known."""
+
 
 @dataclass(frozen=True)
 class Publishing:
@@ -70,7 +77,7 @@ def bare_app() -> FastAPI:
         summary="Signals and the intake queue",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": "Doelbinding"},
+        contact=dict(CONTACT),
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         redirect_slashes=False,
