@@ -29,6 +29,8 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 BATCH_LIMIT = 500
 LARGEST = 2**31 - 1
+EXACT = 2**53 - 1
+"""The largest whole number that every reader of JSON reads exactly (RFC 7493)."""
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 """No control characters: databases refuse some, and terminals obey others."""
 POINTS_TOLERANCE = 0.05
@@ -124,7 +126,7 @@ class Comparison(Strict):
     """One day at work: the count, what was expected of it, and the mean of the peers."""
 
     day: Day
-    own: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    own: Annotated[int, Field(ge=0, le=EXACT)]
     expected: Annotated[float, Field(ge=0)]
     peers: Annotated[float, Field(ge=0)]
 
