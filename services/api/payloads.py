@@ -54,6 +54,11 @@ def _rfc3339(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 412.0 is a whole one (JSON Schema 2020-12, 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _day(value: object) -> object:
     if not (isinstance(value, str) and DAY.fullmatch(value)):
         raise ValueError("must be a day, written as 2026-03-14")
@@ -92,8 +97,9 @@ Pseudonym = Annotated[str, StringConstraints(pattern=r"^p[0-9]+-[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=PRINTABLE)]
-Count = Annotated[int, Field(ge=1, le=LARGEST)]
-Amount = Annotated[int, Field(ge=0, le=LARGEST)]
+Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
+Count = Annotated[Whole, Field(ge=1, le=LARGEST)]
+Amount = Annotated[Whole, Field(ge=0, le=LARGEST)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Categories = Annotated[list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]], AfterValidator(_unrepeated)]
 
@@ -126,7 +132,7 @@ class Comparison(Strict):
     """One day at work: the count, what was expected of it, and the mean of the peers."""
 
     day: Day
-    own: Annotated[int, Field(ge=0, le=EXACT)]
+    own: Annotated[Whole, Field(ge=0, le=EXACT)]
     expected: Annotated[float, Field(ge=0)]
     peers: Annotated[float, Field(ge=0)]
 
@@ -140,7 +146,7 @@ class Lookup(Strict):
     action: Annotated[str, OneOf(contract.ACTIONS)]
     searched_by: Annotated[str, OneOf(contract.SEARCHED_BY)] | None
     data_categories: list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]] | None
-    record_count: Annotated[int, Field(ge=0, le=LARGEST)] | None
+    record_count: Amount | None
     state: Annotated[str, OneOf(contract.STATES)]
     explanation: Name | None
 
