@@ -18,6 +18,10 @@ from services.api.access import GuardedRoute
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
+from services.api.identity.fetching import Fetcher
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
+from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
 from services.api.once import Answered, answer_again
 from services.api.pages import failures
@@ -25,10 +29,11 @@ from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
+from services.api.refusals import RefusedError, recording
 from services.api.request_seal import RequestSeal
-from services.api.routes import aggregates, intake_items, service, warnings
+from services.api.routes import aggregates, intake_items, interests, service, warnings
 from services.api.routes import signals as signal_routes
-from services.api.sessions import Sessions
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.core.backoff import Backoff
 from services.core.clock import Clock
@@ -89,6 +94,7 @@ def bare_app() -> FastAPI:
         signal_routes.router,
         intake_items.router,
         warnings.router,
+        interests.router,
         aggregates.router,
         service.router,
         pages,
@@ -97,6 +103,7 @@ def bare_app() -> FastAPI:
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
     app.add_exception_handler(Answered, answer_again)
+    app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -105,12 +112,20 @@ def bare_app() -> FastAPI:
 def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) -> Parts:
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
+    people = open_people(settings.home / "readers.json", ring)
     engine, metrics = open_engine(settings.database), ApiMetrics()
+    issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
+    session_key = ring.key("session")
     return Parts(
         settings=settings,
         engine=engine,
         tokens=tokens,
-        sessions=Sessions(ring.key("session"), tokens),
+        people=people,
+        issuer=issuer,
+        login=Login(issuer, session_key) if issuer and settings.client_id else None,
+        sessions=IssuerSessions(session_key, issuer.settings.issuer or "", settings.client_id or "")
+        if issuer
+        else LocalSessions(session_key, tokens, people),
         cursors=CursorSeal(ring.key("cursor")),
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
@@ -131,4 +146,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing
+        if parts.issuer:
+            await parts.issuer.fetcher.close()
         await parts.engine.dispose()

@@ -97,9 +97,8 @@ Pseudonym = Annotated[str, StringConstraints(pattern=r"^p[0-9]+-[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=PRINTABLE)]
-Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
-Count = Annotated[Whole, Field(ge=1, le=LARGEST)]
-Amount = Annotated[Whole, Field(ge=0, le=LARGEST)]
+Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+Amount = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Categories = Annotated[list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]], AfterValidator(_unrepeated)]
 
@@ -132,7 +131,7 @@ class Comparison(Strict):
     """One day at work: the count, what was expected of it, and the mean of the peers."""
 
     day: Day
-    own: Annotated[Whole, Field(ge=0, le=EXACT)]
+    own: Annotated[int, Field(ge=0, le=EXACT), BeforeValidator(_whole)]
     expected: Annotated[float, Field(ge=0)]
     peers: Annotated[float, Field(ge=0)]
 
