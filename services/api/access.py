@@ -29,6 +29,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/intake-items/{itemId}"): READERS,
     ("POST", "/v1/warnings"): frozenset({"lead"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
+    ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
+    ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,

@@ -28,7 +28,7 @@ from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
-from services.api.routes import aggregates, intake_items, service, warnings
+from services.api.routes import aggregates, audit, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
@@ -85,6 +85,7 @@ def bare_app() -> FastAPI:
         intake_items.router,
         warnings.router,
         aggregates.router,
+        audit.router,
         service.router,
         pages,
     ):

@@ -1,7 +1,7 @@
 """Entries of the audit trail into links of a chain, each of which holds the hash of all before it.
 
-A link is what stays: when, in what role, what was done to what kind of thing, to what end. Who did it to which object is
-the payload: of that the link holds a hash only, keyed with a salt of the entry's own. Retention removes payload and
+A link is what stays: when, in what role, what was done to what kind of thing, to what end. Who did it to which object
+is the payload: of that the link holds a hash only, keyed with a salt of the entry's own. Retention removes payload and
 salt, and the chain still verifies.
 """
 

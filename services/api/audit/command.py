@@ -28,7 +28,7 @@ def verify_command(
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
     roots: Annotated[
         Path | None,
-        typer.Option(help="File with signed roots, kept where the database's owner cannot write.", show_default="the export"),
+        typer.Option(help="File with signed roots that was kept elsewhere.", show_default="that of the settings"),
     ] = None,
     public_key: Annotated[
         Path | None, typer.Option(help="File with public keys, one on a line.", show_default="those of audit-key.json")
@@ -45,7 +45,9 @@ def verify_command(
         report = verify(connection, exported, keys, advance)
     typer.echo(json.dumps(_as_json(report)) if json_output else "\n".join(_as_lines(report)))
     if not report.whole:
-        raise DoelbindingError("the audit trail is not as it was written; keep database and files as they are, and tell the auditor")
+        raise DoelbindingError(
+            "the audit trail is not as it was written; keep database and files as they are, and tell the auditor"
+        )
 
 
 @audit_app.command("public-key")
@@ -61,7 +63,8 @@ def _own_keys(settings: ApiSettings) -> PublicKeys:
     path = settings.home / "audit-key.json"
     if not path.exists():
         raise InputError(
-            f"{path}: the key that signs the trail is not there; set DOELBINDING_HOME to the API's folder, or give --public-key"
+            f"{path}: the key that signs the trail is not there; set DOELBINDING_HOME to the API's folder, "
+            "or give --public-key"
         )
     return open_audit_key(path).public_keys
 
@@ -93,7 +96,9 @@ def _as_json(report: Report) -> dict[str, object]:
 
 
 def _as_lines(report: Report) -> Iterator[str]:
-    yield f"{report.entries} entries, {report.intact} of them as they were written, {report.blanked} without payload by retention"
+    yield f"{report.entries} entries, {report.intact} of them as they were written"
+    if report.blanked:
+        yield f"{report.blanked} are without their payload, which retention removed"
     yield f"{report.roots} signed roots in the database, {report.exported_roots} outside it"
     if report.whole:
         yield "Nothing was changed, removed, moved, added or cut off."

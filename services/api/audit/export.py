@@ -15,7 +15,6 @@ import msgspec
 from services.api.audit.heads import Root
 from services.core.wire import to_wire
 
-
 TAIL_BYTES = 64 * 1024
 """More than a hundred roots."""
 

@@ -72,7 +72,9 @@ def open_audit_key(path: Path) -> Notary:
 def read_public_keys(path: Path) -> PublicKeys:
     """A file with a public key of 64 hexadecimal digits on each line. Raises InputError if it is not one."""
     try:
-        return PublicKeys([_public(line.strip()) for line in path.read_text(encoding="ascii").splitlines() if line.strip()])
+        return PublicKeys(
+            [_public(line.strip()) for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+        )
     except (ValueError, OSError) as error:
         raise InputError(
             f"{path}: must hold public keys of 64 hexadecimal digits, one on a line, as `doelbinding audit public-key` "

@@ -69,7 +69,9 @@ class Stored:
         """Keys of what the entry is about; none once its payload is removed."""
         if self.actor is None or not isinstance(self.detail, Mapping):
             return []
-        return object_keys(Entry(self.actor, self.role, self.action, self.object_kind, self.object_id, None, self.detail))
+        return object_keys(
+            Entry(self.actor, self.role, self.action, self.object_kind, self.object_id, None, self.detail)
+        )
 
 
 COLUMNS = tuple(audit_entries.c[name] for name in Stored.__dataclass_fields__)

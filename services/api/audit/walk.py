@@ -45,7 +45,9 @@ class Walk:
         if row.blank:
             self.blanked += 1
             if row.sequence > self._blanked_through:
-                self._findings.add("blanked", row.sequence, "its payload is gone, and no entry tells that retention removed it")
+                self._findings.add(
+                    "blanked", row.sequence, "its payload is gone, and no entry tells that retention removed it"
+                )
             return row.sequence <= self._blanked_through
         if not row.payload_holds():
             self._findings.add("payload", row.sequence, "who did it, to what, or the detail was changed or swapped")

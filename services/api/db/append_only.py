@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 REFUSED = "the audit trail is append-only"
-CHAINED = (
-    *("sequence", "at", "role", "action", "object_kind", "purpose", "blanked_through", "payload_hash", "hash"),
-)
+CHAINED = (*("sequence", "at", "role", "action", "object_kind", "purpose", "blanked_through", "payload_hash", "hash"),)
 PAYLOAD = ("actor", "object_id", "detail", "salt")
 
 

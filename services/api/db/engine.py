@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.api.db import sqlite
 from services.core.errors import InputError
 
-
 Step = Callable[[], Awaitable[object]]
 LAST_STEPS = "last_steps"
 """The execution option that holds what is done before the commit."""

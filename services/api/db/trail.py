@@ -1,4 +1,4 @@
-"""The tables of the audit trail: its entries in a chain, where it ends, its signed roots, and what entries are about."""
+"""The tables of the audit trail: entries in a chain, where it ends, its signed roots, and what entries are about."""
 
 from __future__ import annotations
 

@@ -92,7 +92,9 @@ class Caller:
 
     def shown(self, what: str) -> list[str]:
         """The signals that were recorded as read in such an answer, in order."""
-        return [signal for read in self.trail() if read["detail"]["shown"] == what for signal in read["detail"]["signals"]]
+        return [
+            signal for read in self.trail() if read["detail"]["shown"] == what for signal in read["detail"]["signals"]
+        ]
 
     def rows(self, statement: str) -> Sequence[Mapping[str, object]]:
         async def fetch() -> Sequence[Mapping[str, object]]:
