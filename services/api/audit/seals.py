@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from services.api.audit.export import Exported
 from services.api.audit.findings import Findings
@@ -33,20 +34,31 @@ def check_roots(
 ) -> None:
     """Whether every signature is genuine, no root is gone, and the chain is the one that was signed."""
     check_signature_of_head(head, bool(roots or (exported and exported.roots)), keys, findings)
+    _check_numbers(head, roots, findings)
+    for root in roots:
+        check_root(root, "of the database", walk, keys, findings)
+    if exported is not None:
+        _check_exported(roots, exported, walk, keys, findings)
+    elif roots:
+        findings.add("export", None, "the file with signed roots outside the database is gone")
+
+
+def _check_numbers(head: Head | None, roots: Sequence[Root], findings: Findings) -> None:
     for place, root in enumerate(roots, 1):
         if root.number != place:
             findings.add("root", root.sequence, f"signed roots {place} to {root.number - 1} of the database are gone")
             break
     if head is not None and head.root_number != (roots[-1].number if roots else 0):
         findings.add("root", head.root_sequence, f"the trail tells of {head.root_number} roots; others are there")
-    for root in roots:
-        check_root(root, "of the database", walk, keys, findings)
-    if exported is None:
-        if roots:
-            findings.add("export", None, "the file with signed roots outside the database is gone")
-        return
+
+
+def _check_exported(
+    roots: Sequence[Root], exported: Exported, walk: Walk, keys: PublicKeys, findings: Findings
+) -> None:
     for line in exported.unreadable:
         findings.add("export", None, f"line {line} of the file with signed roots holds none")
+    if any(later.number != earlier.number + 1 for earlier, later in pairwise(exported.roots)):
+        findings.add("export", None, "roots are missing from the file outside the database, or out of order")
     known = {root.number: root for root in roots}
     for root in exported.roots:
         check_root(root, "outside the database", walk, keys, findings)

@@ -13,7 +13,7 @@ class Walk:
 
     def __init__(self, sequence: int, last: bytes, blanked_through: int, wanted: Set[int], findings: Findings) -> None:
         self.sequence = sequence
-        self.last = last
+        self.last = self._before = last
         self.entries = self.intact = self.blanked = 0
         self.hashes: dict[int, bytes] = {}
         """Of the entries that were asked for."""
@@ -27,7 +27,7 @@ class Walk:
             fine = self._linked(rows, place) & self._payload_fine(row)
             self.entries += 1
             self.intact += fine
-            self.sequence, self.last = row.sequence, row.hash
+            self._before, self.sequence, self.last = self.last, row.sequence, row.hash
             if row.sequence in self._wanted:
                 self.hashes[row.sequence] = row.hash
 
@@ -36,7 +36,7 @@ class Walk:
         if row.sequence == self.sequence + 1 and row.fits(self.last):
             return True
         if self._findings.count < MOST_TOLD:
-            self._findings.add(*diagnose(rows[place:], self.sequence + 1, self.last))
+            self._findings.add(*diagnose(rows[place:], self.sequence + 1, self.last, self._before))
         else:
             self._findings.add("changed", self.sequence + 1, "")
         return False
@@ -55,11 +55,13 @@ class Walk:
         return True
 
 
-def diagnose(onward: Sequence[Stored], expected: int, last: bytes) -> tuple[str, int, str]:
+def diagnose(onward: Sequence[Stored], expected: int, last: bytes, before: bytes) -> tuple[str, int, str]:
     """What was done where the chain breaks, from the rows there and after it: a kind, the place and a sentence."""
     row, following = onward[0], onward[1:]
     if row.sequence > expected:
         return "deleted", expected, f"entries {expected} to {row.sequence - 1} are gone"
+    if row.fits(before, expected - 1):
+        return "inserted", expected - 1, "it does not belong here; the one after it was at its place"
     true_one = next((other for other in following if other.fits(last, expected)), None)
     if true_one is not None:
         if row.fits(true_one.hash, expected + 1) or any(_genuine_before(row, other) for other in following):
