@@ -36,6 +36,7 @@ COMMANDS = {
     "accounts": "services.api.account_codes:accounts_command",
     "migrate": "services.migration:migrate_command",
     "doctor": "services.doctor.command:doctor_command",
+    "audit": "services.api.audit.command:audit_app",
     "signals": "services.casefile.command:signals_app",
     "dead-letters": "services.detector.commands.letters:letters_app",
     "rules": "services.detector.commands.rules:rules_app",

@@ -15,6 +15,10 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.audit.keeper import Keeper
+from services.api.audit.keys import open_audit_key
+from services.api.audit.trail import NOTARY
+from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
@@ -23,13 +27,15 @@ from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
+from services.api.once import Answered, answer_again
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.refusals import RefusedError, recording
-from services.api.routes import aggregates, intake_items, interests, service, warnings
+from services.api.request_seal import RequestSeal
+from services.api.routes import aggregates, audit, intake_items, interests, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
@@ -43,6 +49,13 @@ DESCRIPTION = (
     "Signals of lookups in citizens' files that have no explanation, for those who are qualified to ask why. "
     "Every read of a signal is recorded. People are shown as pseudonyms."
 )
+
+CONTACT = {
+    "name": "Maintainers of Doelbinding",
+    "url": "https://example.org/doelbinding",
+    "email": "doelbinding@example.org",
+}
+"""As in publiccode.yml: set it when the place of publication is known."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,7 @@ def bare_app() -> FastAPI:
         summary="Signals and the intake queue",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": "Doelbinding"},
+        contact=dict(CONTACT),
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         redirect_slashes=False,
@@ -87,12 +100,14 @@ def bare_app() -> FastAPI:
         warnings.router,
         interests.router,
         aggregates.router,
+        audit.router,
         service.router,
         pages,
     ):
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
@@ -103,7 +118,8 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
     people = open_people(settings.home / "readers.json", ring)
-    engine, metrics = open_engine(settings.database), ApiMetrics()
+    notary = open_audit_key(settings.home / "audit-key.json")
+    engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
     issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
     session_key = ring.key("session")
     return Parts(
@@ -117,8 +133,11 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         if issuer
         else LocalSessions(session_key, tokens, people),
         cursors=CursorSeal(ring.key("cursor")),
+        requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        trail=TrailWriter(engine, clock, metrics),
+        keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,
@@ -129,9 +148,12 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
+    parts.keeper.start()
     try:
         yield
     finally:
+        await parts.trail.close()
+        await parts.keeper.close()
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing

@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from services.api import examples
 from services.api.access import ACCESS, PUBLIC
 from services.api.problems import MEDIA_TYPE
 
 BASE = "/v1"
 VERSION_HEADER = {"description": "The full version of this API", "schema": {"type": "string"}}
+TAGS = {
+    "signals": "What the detector found, and the lookups that each signal rests on.",
+    "intake-items": "The queue of Bureau Integriteit: what awaits an investigator, and what became of it.",
+    "warnings": "What employees were told before; it moves later signals up in the queue.",
+    "aggregates": "Counts for security operations; nothing here is about a person.",
+    "service": "The service itself: whether it is up, and this document.",
+}
+"""What the tags of the routes mean, in the order of the document."""
 JsonObject = dict[str, Any]
 
 
@@ -27,14 +37,17 @@ def document(app: FastAPI) -> Mapping[str, object]:
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        contact=app.contact,
         license_info=app.license_info,
+        tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         servers=[{"url": BASE, "description": "This server"}],
     )
+    content["info"]["contact"] = app.contact  # FastAPI's own model of it asks for a package that checks addresses
     for path, operations in content["paths"].items():
         for method, operation in operations.items():
             _secure(operation, (method.upper(), path))
+            _describe_parameters(operation.get("parameters", []))
             _describe_answers(operation["responses"])
+            _exemplify(operation)
     content["paths"] = {path.removeprefix(BASE): operations for path, operations in content["paths"].items()}
     content["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     return content
@@ -46,12 +59,40 @@ def _secure(operation: JsonObject, key: tuple[str, str]) -> None:
         operation["x-roles"] = sorted(roles)
 
 
+def _describe_parameters(parameters: list[JsonObject]) -> None:
+    """A parameter can be left out, and never null: text has no null."""
+    for parameter in parameters:
+        if parameter["in"] == "path" and parameter["name"] in examples.PATHS:
+            parameter["example"] = examples.PATHS[parameter["name"]]
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            parameter["schema"] = kinds[0] | schema
+        elif kinds:
+            schema["anyOf"] = kinds
+
+
 def _describe_answers(responses: JsonObject) -> None:
     """What FastAPI does not know: failures are problem+json, and every answer tells the version."""
     for status, response in responses.items():
         response.setdefault("headers", {})["API-Version"] = VERSION_HEADER
         if status == "default" or status >= "400":
             response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def _exemplify(operation: JsonObject) -> None:
+    """An example of each body, unless its route has one of its own."""
+    for status, body in (("request", operation.get("requestBody", {})), *operation["responses"].items()):
+        for content in body.get("content", {}).values():
+            example = _example_of(status, content["schema"])
+            if example is not None and "examples" not in content:
+                content.setdefault("example", example)
+
+
+def _example_of(status: str, schema: JsonObject) -> object:
+    if status == "default" or "400" <= status <= "599":
+        return examples.failure(int(status) if status.isdigit() else HTTPStatus.INTERNAL_SERVER_ERROR)
+    return examples.by_schema().get(schema.get("$ref", "").rpartition("/")[2])
 
 
 def as_text(app: FastAPI) -> str:

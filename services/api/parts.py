@@ -9,11 +9,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.api.audit.keeper import Keeper
+from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
+from services.api.request_seal import RequestSeal
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.core.clock import Clock
@@ -34,8 +37,11 @@ class Parts:
     """None where nobody signs in on the pages at an issuer."""
     sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
+    requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    trail: TrailWriter
+    keeper: Keeper
     publisher: Publisher | None
     """None where pushed signals are not published."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import interests, tables, trail
+from services.api.db import deliveries, interests, tables, trail
 
-MODULES = (tables, trail, interests)
+MODULES = (deliveries, interests, tables, trail)
 metadata = tables.metadata

@@ -23,6 +23,8 @@ from services.api.problems import documented
 from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
 
+DOCUMENT = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0", "info": {"title": "Doelbinding"}}}
+
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
 
 
@@ -90,7 +92,7 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     "/v1/openapi.json",
     summary="Read this document",
     response_description="The OpenAPI document",
-    responses=documented() | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses=documented() | {200: {"content": {"application/json": DOCUMENT}}},
 )
 async def openapi(request: Request) -> Response:
     """The contract of this API; public, and readable from any origin."""
