@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import tables, trail
+from services.api.db import casework, tables, trail
 
-MODULES = (tables, trail)
+MODULES = (tables, casework, trail)
 metadata = tables.metadata
