@@ -19,11 +19,13 @@ from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
 from services.api.metrics import ApiMetrics
+from services.api.once import Answered, answer_again
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
+from services.api.request_seal import RequestSeal
 from services.api.routes import aggregates, intake_items, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
@@ -38,6 +40,13 @@ DESCRIPTION = (
     "Signals of lookups in citizens' files that have no explanation, for those who are qualified to ask why. "
     "Every read of a signal is recorded. People are shown as pseudonyms."
 )
+
+CONTACT = {
+    "name": "Maintainers of Doelbinding",
+    "url": "https://example.org/doelbinding",
+    "email": "doelbinding@example.org",
+}
+"""As in publiccode.yml: set it when the place of publication is known."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def bare_app() -> FastAPI:
         summary="Signals and the intake queue",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": "Doelbinding"},
+        contact=dict(CONTACT),
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         redirect_slashes=False,
@@ -87,6 +96,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(Answered, answer_again)
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -102,6 +112,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         tokens=tokens,
         sessions=Sessions(ring.key("session"), tokens),
         cursors=CursorSeal(ring.key("cursor")),
+        requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)

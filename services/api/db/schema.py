@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import casework, tables, trail
+from services.api.db import casework, deliveries, tables, trail
 
-MODULES = (tables, casework, trail)
+MODULES = (tables, casework, trail, deliveries)
 metadata = tables.metadata
