@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -30,10 +30,15 @@ OF_SIGNAL = ("employeeId", "subject", "severity", "score", "raisedAt", "lookupCo
 """What an item shows of its signal."""
 
 
-def items_like(query: IntakeItemQuery, reader: Reader, now: datetime) -> AnySelect:
-    """The items that a query asks for, each with its signal and whether the reader works on it."""
+def items_like(
+    query: IntakeItemQuery, reader: Reader, now: datetime, seen_by: Sequence[ColumnElement[bool]] = ()
+) -> AnySelect:
+    """The items that a query asks for, each with its signal and whether the reader works on it.
+
+    `seen_by` are further conditions on the signal.
+    """
     mine = _worked_on_by(reader.subject)
-    conditions = [*_conditions(query), *_clock_conditions(query, now)]
+    conditions = [*_conditions(query), *_clock_conditions(query, now), *seen_by]
     if query.assigned_to_me is not None:
         conditions.append(mine if query.assigned_to_me else ~mine)
     return _items().add_columns(mine.label("mine")).where(*conditions)

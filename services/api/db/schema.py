@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import casework, deliveries, tables, trail
+from services.api.db import casework, deliveries, interests, tables, trail
 
-MODULES = (tables, casework, trail, deliveries)
+MODULES = (tables, casework, trail, interests, deliveries)
 metadata = tables.metadata

@@ -13,6 +13,7 @@ from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
+from services.api.need_to_know import apart_from, signal_for, unconcerned
 from services.api.pages import captions, frame, sign_in
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
@@ -49,7 +50,8 @@ async def show_queue(
             request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
         )
     async with reading(parts.engine) as connection:
-        wanted = queue.items_like(chosen.query, reader, parts.clock.now())
+        seen_by = await unconcerned(connection, reader)
+        wanted = queue.items_like(chosen.query, reader, parts.clock.now(), seen_by)
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
@@ -72,12 +74,10 @@ async def show_signal(
 ) -> Response:
     """The story of one signal; one that was not pushed first asks for the purpose."""
     async with reading(parts.engine) as connection:
-        row = await signals.find_signal(connection, signal_id)
-        if row is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+        row = await signal_for(connection, reader, signal_id)
         lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
         revisions = await signals.latest_revisions(connection, signal_id)
-        family = await families.family_of(connection, row)
+        family = await families.family_of(connection, row, apart_from(reader))
         item = await queue.item_of(connection, signal_id)
         mine = item is not None and await is_assigned(connection, item.id, reader.subject)
     if not row.pushed and purpose is None:

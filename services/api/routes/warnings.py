@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import StoredWarning
 from services.api.intake.warnings import WARNING_REASONS, Warned, record_warning
+from services.api.need_to_know import refuse_interest_in
 from services.api.once import OnceOf
 from services.api.parts import PartsOf
 from services.api.payloads import Instant, OneOf, Pseudonym, Strict
@@ -58,6 +59,7 @@ async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf, on
     warned = Warned(given.employee_id, given.given_at, given.until, given.reason)
     try:
         async with once.writing() as connection:
+            await refuse_interest_in(connection, reader, warned.employee_id)
             warning_id, changed = await record_warning(connection, warned, reader.subject, now)
             told = {"id": warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
             told["items_changed"] = len(changed)
