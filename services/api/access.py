@@ -43,6 +43,7 @@ PUBLIC = frozenset(
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
         ("GET", "/static/{name}"),
+        ("GET", "/theme/{name}"),
     }
 )
 """Needs no token: nothing here is about a person, and only this machine can reach it."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.api.pages.theme import open_theme
 from services.core.addresses import is_loopback
 from services.core.settings import default_home, settings_faults
 
@@ -26,6 +27,7 @@ class ApiSettings(BaseSettings):
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
+    theme: Path | None = None
 
     @field_validator("issuer")
     @classmethod
@@ -43,6 +45,12 @@ class ApiSettings(BaseSettings):
                 f"({PREFIX}ISSUER), which is not supported yet; use 127.0.0.1, ::1 or localhost"
             )
         return host
+
+    @field_validator("theme")
+    @classmethod
+    def _whole(cls, theme: Path | None) -> Path | None:
+        open_theme(theme)
+        return theme
 
     @property
     def database(self) -> str:

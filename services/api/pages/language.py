@@ -37,6 +37,10 @@ class Language:
         """A text of the pages; an unknown key is a fault of ours, and found by the tests."""
         return TEXTS[key][self._place]
 
+    def fault(self, fault: str) -> str:
+        """What is wrong with a field, by the key of its text."""
+        return self.text(fault)
+
     def unit(self, thing: str, count: int) -> str:
         """What is counted, in the singular or the plural."""
         return self.text(f"{thing}-one" if count == 1 else f"{thing}-many")

@@ -1,9 +1,8 @@
-"""The pages: the queue, a signal's story, and the stylesheet they share."""
+"""The pages: the queue, and a signal's story."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
@@ -12,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
-from services.api.pages import captions, frame, sign_in
+from services.api.pages import assets, captions, frame, sign_in
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
 from services.api.pages.story import story_of
@@ -24,8 +23,9 @@ from services.api.reads import record_reads
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
+router.include_router(assets.router)
 
-STATIC = {"style.css": "text/css; charset=utf-8"}
+LIST = "queue_list.html"
 
 
 @router.get("/")
@@ -44,9 +44,8 @@ async def show_queue(
     """What awaits an investigator; every signal shown is recorded as read. Wrong filters are told, and show nothing."""
     chosen = read_filter(request.query_params, parts.settings.timezone)
     if chosen.query is None:
-        return page(
-            request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
-        )
+        nothing = {"items": [], "previous": None, "following": None}
+        return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, filter=chosen, **nothing)
     async with reading(parts.engine) as connection:
         wanted = queue.items_like(chosen.query)
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
@@ -54,6 +53,7 @@ async def show_queue(
     return page(
         request,
         "queue.html",
+        part=LIST,
         filter=chosen,
         items=[queue.as_answer(row) for row in found.rows],
         previous=found.previous and found.target(request, found.previous),
@@ -97,12 +97,3 @@ async def show_signal(
         frame=vars(frame),
         captions=vars(captions),
     )
-
-
-@router.get("/static/{name}")
-async def static(name: str) -> Response:
-    """A file that the pages need."""
-    if name not in STATIC:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    content = files("services.api.pages").joinpath("static", name).read_bytes()
-    return Response(content, media_type=STATIC[name])

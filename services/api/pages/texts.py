@@ -17,6 +17,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Een signaal is een vraag, geen oordeel. Elke inzage op deze pagina's wordt vastgelegd.",
         "A signal is a question, not a verdict. Every read on these pages is recorded.",
     ),
+    "signed-in-as": ("Aangemeld als", "Signed in as"),
+    "optional": ("niet verplicht", "optional"),
+    "form-faults": ("Er is niets vastgelegd, want:", "Nothing was recorded, because:"),
     "sign-in": ("Aanmelden", "Sign in"),
     "sign-out": ("Afmelden", "Sign out"),
     "sign-in-help": (
