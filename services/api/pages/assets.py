@@ -18,7 +18,7 @@ from services.api.parts import PartsOf
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
-CSS, SCRIPT = KINDS[".css"], "text/javascript; charset=utf-8"
+CSS, SCRIPT, DRAWING = KINDS[".css"], "text/javascript; charset=utf-8", "image/svg+xml"
 STATIC: Mapping[str, tuple[str, str]] = {
     "style.css": ("style.css", CSS),
     "story.css": ("story.css", CSS),
@@ -26,6 +26,8 @@ STATIC: Mapping[str, tuple[str, str]] = {
     "print.css": ("print.css", CSS),
     "pages.js": ("pages.js", SCRIPT),
     "chart.js": ("chart.js", SCRIPT),
+    "icon.svg": ("icon.svg", DRAWING),
+    "chevron.svg": ("chevron.svg", DRAWING),
     "utrecht.css": ("vendor/utrecht.css", CSS),
     "htmx.min.js": ("vendor/htmx.min.js", SCRIPT),
     "uPlot.iife.min.js": ("vendor/uPlot.iife.min.js", SCRIPT),
