@@ -28,6 +28,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/intake-items"): READERS,
     ("GET", "/v1/intake-items/{itemId}"): READERS,
     ("POST", "/v1/warnings"): frozenset({"lead"}),
+    ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
@@ -53,12 +54,14 @@ PUBLIC = frozenset(
 class Reader:
     """Who asks: the subject of the token, as the audit trail names it, its role, and the person behind it.
 
-    `employee` is the pseudonym of the reader as an employee of the agency; null where the account is no person's.
+    `employee` is the pseudonym of the reader as an employee of the agency; null where the account is no person's, or
+    where the issuer does not tell. `local` accounts are those of this machine.
     """
 
     subject: str
     role: str
     employee: str | None = None
+    local: bool = True
 
 
 class GuardedRoute(APIRoute):
@@ -91,7 +94,7 @@ def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader:
     role = ACCOUNTS[account]
     if role not in roles:
         raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {role} has no access to this.")
-    return Reader(f"token:{account}", role)
+    return Reader(f"token:{account}", role, parts.people.get(account))
 
 
 def account_of(token: str, tokens: Mapping[str, str]) -> str | None:

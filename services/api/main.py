@@ -18,13 +18,15 @@ from services.api.access import GuardedRoute
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
+from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
-from services.api.routes import aggregates, intake_items, service, warnings
+from services.api.refusals import RefusedError, recording
+from services.api.routes import aggregates, intake_items, interests, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
@@ -80,6 +82,7 @@ def bare_app() -> FastAPI:
         signal_routes.router,
         intake_items.router,
         warnings.router,
+        interests.router,
         aggregates.router,
         service.router,
         pages,
@@ -87,6 +90,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -100,6 +104,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         settings=settings,
         engine=engine,
         tokens=tokens,
+        people=open_people(settings.home / "readers.json", ring),
         sessions=Sessions(ring.key("session"), tokens),
         cursors=CursorSeal(ring.key("cursor")),
         metrics=metrics,

@@ -63,6 +63,11 @@ class ApiMetrics:
             "When the oldest item that awaits an investigator was received; 0 if none does",
             registry=self.registry,
         )
+        self.interests_loaded = Gauge(
+            "doelbinding_api_interests_loaded_timestamp_seconds",
+            "When the interests of readers were loaded last; 0 if never",
+            registry=self.registry,
+        )
         self.database_up = Gauge(
             "doelbinding_api_database_up", "1 if the database answered this scrape", registry=self.registry
         )

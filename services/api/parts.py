@@ -24,6 +24,8 @@ class Parts:
     settings: ApiSettings
     engine: AsyncEngine
     tokens: Mapping[str, str]
+    people: Mapping[str, str]
+    """Local account to the pseudonym of the employee behind it, where there is one."""
     sessions: Sessions
     cursors: CursorSeal
     metrics: ApiMetrics

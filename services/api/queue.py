@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -28,9 +28,9 @@ OF_SIGNAL = ("employeeId", "subject", "severity", "score", "raisedAt", "lookupCo
 """What an item shows of its signal."""
 
 
-def items_like(query: IntakeItemQuery) -> AnySelect:
-    """The items that a query asks for, each with its signal."""
-    return _items().where(*_conditions(query))
+def items_like(query: IntakeItemQuery, seen_by: Sequence[ColumnElement[bool]] = ()) -> AnySelect:
+    """The items that a query asks for, each with its signal; `seen_by` are further conditions on the signal."""
+    return _items().where(*_conditions(query), *seen_by)
 
 
 def _conditions(query: IntakeItemQuery) -> list[ColumnElement[bool]]:

@@ -49,6 +49,8 @@ signals = Table(
     Column("received_at", Instant, nullable=False),
     Column("body", JSON, nullable=False),
     Column("parent_id", String(40)),
+    Column("window_start", Instant),
+    Column("window_end", Instant),
 )
 """The current revision of each signal. `pushed` is true once any revision was: a push is irrevocable."""
 

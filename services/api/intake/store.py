@@ -122,7 +122,7 @@ def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     columns = signal.columns()
     kept = (
         *("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at"),
-        "parent_id",
+        *("parent_id", "window_start", "window_end"),
     )
     return {name: columns[name] for name in kept} | {
         "revision": known.revision,

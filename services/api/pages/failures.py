@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from services.api import problems
 from services.api.db.trouble import trouble_of
 from services.api.pages.render import page
+from services.api.refusals import RefusedError
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 LOG = structlog.get_logger()
@@ -30,10 +31,16 @@ def answer(as_problem: Handler) -> Handler:
             return Response(status_code=status, headers=getattr(error, "headers", None))
         if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("Accept", ""):
             return await as_problem(request, error)
-        text = f"failed-{status}" if status in TOLD else "failed-other"
-        return page(request, "failed.html", status, explanation=text)
+        return page(request, "failed.html", status, explanation=_explanation(error, status))
 
     return handle
+
+
+def _explanation(error: Exception, status: int) -> str:
+    """The key of the text that says to a person what was wrong."""
+    if isinstance(error, RefusedError):
+        return f"refused-{error.reason}"
+    return f"failed-{status}" if status in TOLD else "failed-other"
 
 
 async def answer_trouble(request: Request, error: Exception) -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
+from services.api.need_to_know import apart_from, signal_for, unconcerned
 from services.api.pages import assets, captions, frame, sign_in
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
@@ -47,7 +48,7 @@ async def show_queue(
         nothing = {"items": [], "previous": None, "following": None}
         return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, filter=chosen, **nothing)
     async with reading(parts.engine) as connection:
-        wanted = queue.items_like(chosen.query)
+        wanted = queue.items_like(chosen.query, await unconcerned(connection, reader))
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
@@ -71,12 +72,10 @@ async def show_signal(
 ) -> Response:
     """The story of one signal; one that was not pushed first asks for the purpose."""
     async with reading(parts.engine) as connection:
-        row = await signals.find_signal(connection, signal_id)
-        if row is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+        row = await signal_for(connection, reader, signal_id)
         lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
         revisions = await signals.latest_revisions(connection, signal_id)
-        family = await families.family_of(connection, row)
+        family = await families.family_of(connection, row, apart_from(reader))
         item = await queue.item_of(connection, signal_id)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)

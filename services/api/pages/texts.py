@@ -114,6 +114,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Your role gives no access to this page, or the form came from another site.",
     ),
     "failed-404": ("Deze pagina bestaat niet.", "This page does not exist."),
+    "refused-interest": (
+        (
+            "U heeft een belang bij degene over wie dit gaat: uzelf, uw team of uw familie. "
+            "Iemand anders moet hiernaar kijken. Deze weigering is vastgelegd."
+        ),
+        (
+            "You have an interest in whom this is about: yourself, your team or your family. "
+            "Somebody else has to look at it. This refusal has been recorded."
+        ),
+    ),
+    "refused-no-employee": (
+        "Uit uw account blijkt niet welke medewerker u bent. Een beheerder moet dat eerst regelen.",
+        "Your account does not tell which employee you are. An administrator has to see to that first.",
+    ),
+    "refused-unknown-reader": (
+        "Van u is niet bekend bij wie u een belang heeft. Een beheerder moet die gegevens eerst laden.",
+        "It is not known in whom you have an interest. An administrator has to load that first.",
+    ),
+    "refused-not-assigned": (
+        "Dit is in onderzoek. Alleen wie aan het onderzoek is toegewezen kan het openen.",
+        "This is under investigation. Only those who are assigned to it may open it.",
+    ),
     "failed-other": ("Probeer het later opnieuw.", "Try again later."),
 }
 

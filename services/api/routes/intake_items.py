@@ -11,7 +11,7 @@ from services.api import queue
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeItem, IntakeItemPage
 from services.api.db.engine import reading
-from services.api.need_to_know import item_for
+from services.api.need_to_know import item_for, unconcerned
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -35,7 +35,7 @@ async def list_items(
 ) -> Response:
     """The most urgent first; among equals the one that waits longest."""
     async with reading(parts.engine) as connection:
-        like = queue.items_like(query)
+        like = queue.items_like(query, await unconcerned(connection, reader))
         page = await fetch_page(connection, like, queue.BY_PRIORITY, parts.cursors, query)
     await record_reads(parts, reader, "intake-items", [row.signal_id for row in page.rows])
     return json_answer({"intakeItems": [queue.as_answer(row) for row in page.rows]}, page.links(request))

@@ -15,6 +15,7 @@ from services.api.answers import Health
 from services.api.db.engine import reading
 from services.api.db.migrate import is_current
 from services.api.db.tables import intake_items, signals
+from services.api.interests import last_loaded
 from services.api.metrics import ApiMetrics
 from services.api.openapi import document
 from services.api.parts import PartsOf
@@ -76,6 +77,8 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
     oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
+    loaded = await last_loaded(connection)
+    to.interests_loaded.set(loaded.timestamp() if loaded else 0)
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)

@@ -13,6 +13,7 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import StoredWarning
 from services.api.db.engine import writing
 from services.api.intake.warnings import WARNING_REASONS, Warned, record_warning
+from services.api.need_to_know import refuse_interest_in
 from services.api.parts import PartsOf
 from services.api.payloads import Instant, OneOf, Pseudonym, Strict
 from services.api.problems import documented
@@ -58,6 +59,7 @@ async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf) ->
     warned = Warned(given.employee_id, given.given_at, given.until, given.reason)
     try:
         async with writing(parts.engine) as connection:
+            await refuse_interest_in(connection, reader, warned.employee_id)
             warning_id, changed = await record_warning(connection, warned, reader.subject, now)
     except IntegrityError as error:
         raise HTTPException(HTTPStatus.CONFLICT, "This warning is recorded already.") from error

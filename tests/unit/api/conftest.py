@@ -20,6 +20,7 @@ from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings
 from services.core.contract import SIGNAL
+from services.core.secret_file import write_once
 from services.core.wire import content_hash, to_wire
 
 Json = dict[str, object]
@@ -96,8 +97,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(home: Path, migrated: Path, publishing: Publishing | None = None) -> Iterator[Caller]:
+def running(
+    home: Path, migrated: Path, publishing: Publishing | None = None, people: Mapping[str, str] | None = None
+) -> Iterator[Caller]:
+    """`people` is which employees stand behind which local accounts."""
     home.mkdir(mode=0o700)
+    if people:
+        write_once(home / "readers.json", people)
     shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
     app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)

@@ -10,7 +10,12 @@ from services.core.errors import DoelbindingError
 from services.core.tokens import ROLES
 
 SIGNAL = "s-00000000000000000000000000000001"
-FILLED = {"{signalId}": SIGNAL, "{itemId}": "i-00000000000000000000000000000001", "{name}": "style.css"}
+FILLED = {
+    "{signalId}": SIGNAL,
+    "{itemId}": "i-00000000000000000000000000000001",
+    "/theme/{name}": "/theme/theme.css",
+    "{name}": "style.css",
+}
 API_ROUTES = [route for route in ACCESS if route[1].startswith("/v1/")]
 PAGE_ROUTES = [route for route in ACCESS if not route[1].startswith("/v1/")]
 

@@ -8,6 +8,7 @@ import pytest
 from services.api.pages.texts import RULES, TEXTS
 from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 from services.api.queries import ITEM_STATUSES, PURPOSES
+from services.api.refusals import REASONS
 from services.core import contract
 
 SIGNAL = "s-" + f"{1:032x}"
@@ -182,3 +183,7 @@ def test_the_story_says_which_data_were_shown_and_how_many_lookups_took_them_out
     page = html(signed_in.get(f"/signals/{SIGNAL}?lang=en", None))
     assert re.search(r"<dt>Data shown</dt><dd>income</dd>", page)
     assert re.search(r"<dt>Sign of sharing</dt><dd>printed or exported in 0 of [0-9,]+ lookups</dd>", page)
+
+
+def test_every_reason_of_a_refusal_is_told_on_a_page():
+    assert {f"refused-{reason}" for reason in REASONS} <= TEXTS.keys()
