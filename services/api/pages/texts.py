@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.api.pages.casework_texts import ACTION_TEXTS, CASEWORK_TEXTS, EVENT_TEXTS, REFUSAL_TEXTS
+from services.api.pages.form_texts import FAULT_TEXTS, FIELD_TEXTS
 from services.api.pages.story_texts import STORY_TEXTS
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -90,6 +92,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "received": ("ontvangen", "received"),
     "withdrawn": ("ingetrokken", "withdrawn"),
     **STORY_TEXTS,
+    **CASEWORK_TEXTS,
+    **FIELD_TEXTS,
+    **FAULT_TEXTS,
+    **{f"action-{name}": told for name, told in ACTION_TEXTS.items()},
+    **{f"event-{name}": told for name, told in EVENT_TEXTS.items()},
+    **{f"refusal-{name}": told for name, told in REFUSAL_TEXTS.items()},
     "purpose-needed": ("Met welk doel?", "For which purpose?"),
     "purpose-help": (
         (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.api.pages.casework_words import CASEWORK_CODES
+
 MONTHS = tuple(
     zip(
         ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
@@ -16,6 +18,7 @@ WEEKDAYS = tuple(
 )
 
 CODES: Mapping[str, tuple[str, str]] = {
+    **CASEWORK_CODES,
     "search": ("zoeken", "search"),
     "view": ("inzien", "view"),
     "edit": ("wijzigen", "edit"),
@@ -50,7 +53,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "C": ("C, alleen context", "C, context only"),
     "part": ("deel van een ander signaal", "part of another signal"),
     "investigator": ("onderzoeker", "investigator"),
-    "lead": ("leidinggevende van het onderzoek", "lead"),
+    "lead": ("leidinggevende", "lead"),
     "auditor": ("auditor", "auditor"),
     "investigation": ("onderzoek", "investigation"),
     "quality-review": ("kwaliteitstoets", "quality review"),
