@@ -20,12 +20,14 @@ from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
 from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
+from services.api.once import Answered, answer_again
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.refusals import RefusedError, recording
+from services.api.request_seal import RequestSeal
 from services.api.routes import aggregates, intake_items, interests, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
@@ -40,6 +42,13 @@ DESCRIPTION = (
     "Signals of lookups in citizens' files that have no explanation, for those who are qualified to ask why. "
     "Every read of a signal is recorded. People are shown as pseudonyms."
 )
+
+CONTACT = {
+    "name": "Maintainers of Doelbinding",
+    "url": "https://example.org/doelbinding",
+    "email": "doelbinding@example.org",
+}
+"""As in publiccode.yml: set it when the place of publication is known."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def bare_app() -> FastAPI:
         summary="Signals and the intake queue",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": "Doelbinding"},
+        contact=dict(CONTACT),
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         redirect_slashes=False,
@@ -90,6 +99,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
@@ -107,6 +117,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         people=open_people(settings.home / "readers.json", ring),
         sessions=Sessions(ring.key("session"), tokens),
         cursors=CursorSeal(ring.key("cursor")),
+        requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)

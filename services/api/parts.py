@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.cursors import CursorSeal
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
+from services.api.request_seal import RequestSeal
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
 from services.core.clock import Clock
@@ -28,6 +29,7 @@ class Parts:
     """Local account to the pseudonym of the employee behind it, where there is one."""
     sessions: Sessions
     cursors: CursorSeal
+    requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
     publisher: Publisher | None
