@@ -92,6 +92,8 @@ class ApiMetrics:
         self.next_breach_due = Gauge(
             "doelbinding_api_data_breach_first_due_timestamp_seconds",
             "When the 72 hours that end first are over (AVG art. 33); 0 if none run",
+            registry=self.registry,
+        )
         self.interests_loaded = Gauge(
             "doelbinding_api_interests_loaded_timestamp_seconds",
             "When the interests of readers were loaded last; 0 if never",
