@@ -10,7 +10,15 @@ from rich.console import Console
 
 from services.core.settings import default_home
 from services.core.vault import VaultPublicKey
-from services.core.vault_keys import PRIVATE_FILE, PUBLIC_FILE, SETTING, as_text, make_pair, open_public_key, rotate_pair
+from services.core.vault_keys import (
+    PRIVATE_FILE,
+    PUBLIC_FILE,
+    SETTING,
+    as_text,
+    make_pair,
+    open_public_key,
+    rotate_pair,
+)
 
 Home = Annotated[Path | None, typer.Option("--home", help="Home folder of the API.")]
 

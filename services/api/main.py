@@ -24,10 +24,11 @@ from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
-from services.api.routes import aggregates, intake_items, service, warnings
+from services.api.routes import aggregates, intake_items, reveals, search, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.kafka_broker import Broker
@@ -80,6 +81,8 @@ def bare_app() -> FastAPI:
         signal_routes.router,
         intake_items.router,
         warnings.router,
+        reveals.router,
+        search.router,
         aggregates.router,
         service.router,
         pages,
@@ -104,6 +107,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         cursors=CursorSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        vault=Vault(settings.home, ring),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,

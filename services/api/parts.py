@@ -14,6 +14,7 @@ from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.clock import Clock
 
 
@@ -28,6 +29,7 @@ class Parts:
     cursors: CursorSeal
     metrics: ApiMetrics
     clock: Clock
+    vault: Vault
     publisher: Publisher | None
     """None where pushed signals are not published."""
 

@@ -6,6 +6,8 @@ import hmac
 
 from services.core.keyring import KeyRing
 
+EMPLOYEE, BSN = "employee", "bsn"
+"""Domains of people, as in services/core/pseudonyms.py."""
 HALVES_BYTES = 16
 """Of the HMAC: `key` and `check` of services/core/pseudonyms.py."""
 
