@@ -48,7 +48,7 @@ def test_only_its_owner_can_read_the_private_file(tmp_path):
     make_pair(tmp_path)
     assert stat.S_IMODE((tmp_path / PRIVATE_FILE).stat().st_mode) == 0o600
     (tmp_path / PRIVATE_FILE).chmod(0o640)
-    with pytest.raises(InputError, match="others than its owner.*chmod 600"):
+    with pytest.raises(InputError, match=r"others than its owner.*chmod 600"):
         open_private_keys(tmp_path)
 
 
