@@ -15,6 +15,7 @@ from services.api.publishing.publisher import Publisher
 from services.api.request_seal import RequestSeal
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.clock import Clock
 
 
@@ -32,6 +33,7 @@ class Parts:
     requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    vault: Vault
     publisher: Publisher | None
     """None where pushed signals are not published."""
 

@@ -46,7 +46,7 @@ async def show_queue(
     """What awaits an investigator; every signal shown is recorded as read. Wrong filters are told, and show nothing."""
     chosen = read_filter(request.query_params, parts.settings.timezone)
     if chosen.query is None:
-        nothing = {"items": [], "previous": None, "following": None}
+        nothing: dict[str, object] = {"items": [], "previous": None, "following": None}
         return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, filter=chosen, **nothing)
     async with reading(parts.engine) as connection:
         seen_by = await unconcerned(connection, reader)
