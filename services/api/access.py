@@ -38,6 +38,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
+    ("GET", "/items/{itemId}"): READERS,
+    ("POST", "/items/{itemId}/{action}"): READERS,
 }
 PUBLIC = frozenset(
     {

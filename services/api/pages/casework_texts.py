@@ -38,6 +38,7 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "look-number": ("Ronde", "Look"),
     "earlier-looks": ("Andere rondes van dit signaal", "Other looks of this signal"),
     "assessments": ("Beoordelingen", "Assessments"),
+    "assessment-number": ("Beoordeling {number}", "Assessment {number}"),
     "assessment-own": ("Uw beoordeling", "Your assessment"),
     "assessment-hidden": (
         (

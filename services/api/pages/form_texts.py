@@ -42,6 +42,7 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "help-agrees": ("Een afwijzing heeft een toelichting nodig.", "A rejection needs a note."),
     "yes-agrees": ("ja, ik bevestig haar", "yes, I confirm it"),
     "no-agrees": ("nee, ik bevestig haar niet", "no, I do not confirm it"),
+    "typed-note": ("Wat u had getypt", "What you had typed"),
     "choose": ("maak een keuze", "choose"),
     "no-reason": ("geen", "none"),
 }

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from services.api.pages.axis import Tick
+from services.api.pages.form_fields import Field
 from services.api.pages.texts import RULES, TEXTS
 from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 
@@ -37,9 +38,16 @@ class Language:
         """A text of the pages; an unknown key is a fault of ours, and found by the tests."""
         return TEXTS[key][self._place]
 
-    def fault(self, fault: str) -> str:
-        """What is wrong with a field, by the key of its text."""
-        return self.text(fault)
+    def help(self, field: Field) -> str | None:
+        """What helps to fill in a field of an action's form."""
+        if field.kind == "moment":
+            return self.text("help-time").format(timezone=self.timezone)
+        return None if field.help is None else self.text(field.help)
+
+    def finding(self, code: str) -> str:
+        """An area of the annual report, and one of its kinds of misuse."""
+        area, _, subcategory = code.partition("/")
+        return f"{self.word(area)}: {self.word(subcategory)}".capitalize()
 
     def unit(self, thing: str, count: int) -> str:
         """What is counted, in the singular or the plural."""

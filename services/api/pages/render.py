@@ -22,6 +22,8 @@ MENU: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lead": (("/queue", "queue"),),
 }
 """Per role the pages that the heading leads to, and the keys of their names."""
+MISREAD = frozenset({"fault-date", "fault-number", "fault-moment", "fault-whole-number"})
+"""Faults after which a field is one of text: a browser would not show again what is no date or number."""
 
 
 @cache
@@ -34,6 +36,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["static_url"] = static_url
+    found.globals["MISREAD"] = MISREAD
     return found
 
 

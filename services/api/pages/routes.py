@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api import families, queue, signals
+from services.api import queue
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.need_to_know import apart_from, signal_for, unconcerned
-from services.api.pages import assets, captions, frame, sign_in
+from services.api.need_to_know import signal_for, unconcerned
+from services.api.pages import assets, items, sign_in
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
-from services.api.pages.story import story_of
+from services.api.pages.telling import record_telling, telling_of
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.payloads import SignalId
@@ -26,6 +26,7 @@ from services.api.reads import record_reads
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
 router.include_router(assets.router)
+router.include_router(items.router)
 
 LIST = "queue_list.html"
 
@@ -75,27 +76,16 @@ async def show_signal(
     """The story of one signal; one that was not pushed first asks for the purpose."""
     async with reading(parts.engine) as connection:
         row = await signal_for(connection, reader, signal_id)
-        lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
-        revisions = await signals.latest_revisions(connection, signal_id)
-        family = await families.family_of(connection, row, apart_from(reader))
+        told = await telling_of(connection, reader, row, parts.settings.timezone)
         item = await queue.item_of(connection, signal_id)
         mine = item is not None and await is_assigned(connection, item.id, reader.subject)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
-    await record_reads(parts, reader, "signal-page", [signal_id], purpose)
-    if shown := family.shown(purpose):
-        await record_reads(parts, reader, "family-page", [relative.signal_id for relative in shown], purpose)
-    signal = signals.as_answer(row)
-    story = story_of(signal, [lookup.body for lookup in lookups], parts.settings.timezone)
+    await record_telling(parts, reader, "signal-page", told, purpose)
     return page(
         request,
         "signal.html",
-        signal=signal,
-        story=story,
-        revisions=revisions,
-        family=family,
+        **told.values,
         item=item and queue.as_answer(item, mine=mine),
         purpose=f"?purpose={purpose}" if purpose else "",
-        frame=vars(frame),
-        captions=vars(captions),
     )
