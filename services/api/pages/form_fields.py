@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from services.api.casework.notes import holds_bsn
+from services.api.pages.fields import Field, Fields
 from services.api.pages.form_texts import FAULT_TEXTS
 from services.api.pages.moments import moment_of
-from services.api.pages.sent import Fields
 
 LONGEST_NUMBER = 9
 ODD: Mapping[str, str] = {
@@ -22,17 +22,6 @@ ODD: Mapping[str, str] = {
     "string_pattern_mismatch": "fault-unprintable",
 }
 """Kinds of faults of pydantic, and the texts that tell them."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field: `radio`, `select`, `checks`, `yes-no`, `text`, `area`, `moment` or `number`."""
-
-    name: str
-    kind: str
-    choices: tuple[str, ...] = ()
-    optional: bool = False
-    help: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from services.api.casework.view import item_view
 from services.api.db.engine import reading
 from services.api.need_to_know import item_for, signal_for
 from services.api.pages.clocks import deadline_of, hours_until
+from services.api.pages.fields import Fields
 from services.api.pages.form_fields import Filled, fill
 from services.api.pages.render import page
-from services.api.pages.sent import Fields, sent_form
+from services.api.pages.sent import sent_form
 from services.api.pages.telling import record_telling, telling_of
 from services.api.pages.work_forms import FORMS
 from services.api.parts import Parts, PartsOf
@@ -106,7 +107,7 @@ async def _item_page(
         request,
         "item.html",
         status,
-        **told.values,
+        told=told.values,
         case=case,
         item=case["item"],
         forms=FORMS,
@@ -116,4 +117,3 @@ async def _item_page(
         breach_clock=hours_until(breach["dueAt"], now) if isinstance(breach, Mapping) and breach["running"] else None,
         purpose="",
     )
-

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from services.api.pages.axis import Tick
-from services.api.pages.form_fields import Field
+from services.api.pages.fields import Field
 from services.api.pages.texts import RULES, TEXTS
 from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 

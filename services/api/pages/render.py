@@ -41,11 +41,17 @@ def _templates() -> Environment:
 
 
 def page(
-    request: Request, template: str, status: int = 200, *, part: str | None = None, **values: object
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    part: str | None = None,
+    told: Mapping[str, object] | None = None,
+    **values: object,
 ) -> HTMLResponse:
     """The page; a language that was asked for is remembered.
 
-    Where a script asks for a part of the page alone, that part's template is the answer.
+    Where a script asks for a part of the page alone, that part's template is the answer. `told` are further values.
     """
     settings = parts_of(request).settings
     language = language_of(request, settings.timezone)
@@ -62,6 +68,7 @@ def page(
             menu=MENU.get(reader.role, ()) if reader else (),
             here=request.url.path,
             is_part=asked_for_part,
+            **(told or {}),
             **values,
         )
     )

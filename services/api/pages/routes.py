@@ -14,6 +14,7 @@ from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
 from services.api.need_to_know import signal_for, unconcerned
 from services.api.pages import assets, items, sign_in
+from services.api.pages.clocks import with_clocks
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
 from services.api.pages.telling import record_telling, telling_of
@@ -48,10 +49,11 @@ async def show_queue(
     chosen = read_filter(request.query_params, parts.settings.timezone)
     if chosen.query is None:
         nothing: dict[str, object] = {"items": [], "previous": None, "following": None}
-        return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, filter=chosen, **nothing)
+        return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, told=nothing, filter=chosen)
+    now, timezone = parts.clock.now(), parts.settings.timezone
     async with reading(parts.engine) as connection:
         seen_by = await unconcerned(connection, reader)
-        wanted = queue.items_like(chosen.query, reader, parts.clock.now(), seen_by)
+        wanted = queue.items_like(chosen.query, reader, now, (*seen_by, *chosen.conditions))
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
@@ -59,7 +61,7 @@ async def show_queue(
         "queue.html",
         part=LIST,
         filter=chosen,
-        items=[queue.as_answer(row, mine=row.mine) for row in found.rows],
+        items=[with_clocks(queue.as_answer(row, mine=row.mine), now, timezone) for row in found.rows],
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -85,7 +87,7 @@ async def show_signal(
     return page(
         request,
         "signal.html",
-        **told.values,
+        told=told.values,
         item=item and queue.as_answer(item, mine=mine),
         purpose=f"?purpose={purpose}" if purpose else "",
     )

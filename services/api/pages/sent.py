@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 
+from services.api.pages.fields import Fields
 from services.api.pages.sign_in import check_origin
 
 LONGEST = 262_144
 """Four notes of the greatest length, every character of them encoded."""
 MOST_FIELDS = 60
-Fields = Mapping[str, Sequence[str]]
 
 
 async def sent_form(request: Request) -> Fields:

@@ -41,12 +41,31 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "queue": ("Werkvoorraad", "Queue"),
     "queue-intro-open": (
-        "Signalen die op beoordeling wachten, de dringendste eerst.",
-        "Signals that await assessment, the most urgent first.",
+        "Signalen die op beoordeling door twee mensen wachten, de dringendste eerst.",
+        "Signals that await assessment by two people, the most urgent first.",
+    ),
+    "queue-intro-investigation": (
+        "Zaken in onderzoek. Alleen wie is toegewezen en een leidinggevende kunnen ze openen.",
+        "Items under investigation. Only those assigned and leads can open them.",
+    ),
+    "queue-intro-mine": ("Zaken waaraan u werkt.", "Items that you work on."),
+    "queue-intro-overdue": (
+        "Zaken waarvan de termijn van 13 weken voorbij is.",
+        "Items whose thirteen weeks are over.",
+    ),
+    "queue-intro-ended": (
+        "Zaken waarin is besloten: geen vervolg, interventie door de lijn, of een afgerond onderzoek.",
+        "Items that were decided: no follow-up, line intervention, or a concluded investigation.",
     ),
     "queue-intro-withdrawn": (
-        "Signalen die zijn ingetrokken: er kwam alsnog een verklaring, of ze gingen op in een ander signaal.",
-        "Signals that were withdrawn: an explanation came in after all, or another signal took them in.",
+        (
+            "Signalen die zijn ingetrokken voordat iemand ze beoordeelde: er kwam alsnog een verklaring, "
+            "of ze gingen op in een ander signaal."
+        ),
+        (
+            "Signals that were withdrawn before anybody assessed them: an explanation came in after all, "
+            "or another signal took them in."
+        ),
     ),
     "queue-empty": ("Er staat niets in deze lijst.", "There is nothing in this list."),
     "queue-no-match": ("Geen signaal voldoet aan deze filters.", "No signal matches these filters."),
@@ -62,7 +81,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Er is niet gezocht, want deze filters kloppen niet:",
         "Nothing was searched, because these filters are not right:",
     ),
-    "fault-show": ("kies Te beoordelen of Ingetrokken", "choose To assess or Withdrawn"),
+    "fault-show": ("kies een van de lijsten hierboven", "choose one of the lists above"),
     "fault-rule": ("kies een regel uit de lijst", "choose a rule from the list"),
     "fault-severity": ("kies laag, middel, hoog of kritiek", "choose low, medium, high or critical"),
     "fault-date": (
@@ -75,6 +94,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "fault-number": ("geef een getal van 0 of hoger, zoals 60", "give a number of 0 or more, such as 60"),
     "show-open": ("Te beoordelen", "To assess"),
+    "show-investigation": ("In onderzoek", "Under investigation"),
+    "show-mine": ("Bij mij", "Mine"),
+    "show-overdue": ("Te laat", "Overdue"),
+    "show-ended": ("Besloten", "Decided"),
     "show-withdrawn": ("Ingetrokken", "Withdrawn"),
     "show": ("Toon", "Show"),
     "priority": ("Prioriteit", "Priority"),
@@ -84,6 +107,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "subject": ("Betrokkene", "Subject"),
     "counts": ("Aantallen", "Counts"),
     "status": ("Status", "Status"),
+    "people": ("Medewerker en betrokkene", "Employee and subject"),
+    "term": ("Termijn", "Deadline"),
+    "breach-clock": ("datalek", "data breach"),
+    "withdrawn-open": ("signaal ingetrokken", "signal withdrawn"),
+    "found-one": ("{count} zaak op deze bladzijde", "{count} item on this page"),
+    "found-many": ("{count} zaken op deze bladzijde", "{count} items on this page"),
     "open-signal": ("Bekijk signaal", "Open signal"),
     "nobody": ("niet één bepaalde persoon", "no one person in particular"),
     "previous": ("Vorige", "Previous"),

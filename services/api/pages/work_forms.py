@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.api.casework import assessing, assignments, breaches, codes, concluding, forms, suspending, withdrawals
 from services.api.casework.work import Work
-from services.api.pages.form_fields import Field
+from services.api.pages.fields import Field
 
 
 @dataclass(frozen=True)
