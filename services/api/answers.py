@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from services.api.casework.codes import ITEM_STATUSES, NO_FOLLOW_UP_REASONS
 from services.api.intake.judge import RESULTS
 from services.api.intake.warnings import WARNING_REASONS
 from services.api.payloads import (
@@ -19,7 +20,6 @@ from services.api.payloads import (
     SignalId,
     Strict,
 )
-from services.api.casework.codes import ITEM_STATUSES, NO_FOLLOW_UP_REASONS
 from services.core import contract
 
 

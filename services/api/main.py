@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
@@ -28,7 +29,19 @@ from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.refusals import RefusedError, recording
 from services.api.request_seal import RequestSeal
-from services.api.routes import aggregates, intake_items, interests, reveals, search, service, warnings
+from services.api.routes import (
+    aggregates,
+    assessments,
+    casework,
+    data_breaches,
+    intake_items,
+    interests,
+    investigations,
+    reveals,
+    search,
+    service,
+    warnings,
+)
 from services.api.routes import signals as signal_routes
 from services.api.sessions import Sessions
 from services.api.settings import ApiSettings
@@ -91,6 +104,10 @@ def bare_app() -> FastAPI:
     for router in (
         signal_routes.router,
         intake_items.router,
+        assessments.router,
+        investigations.router,
+        data_breaches.router,
+        casework.router,
         warnings.router,
         interests.router,
         reveals.router,
@@ -102,6 +119,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(HinderedError, failures.answer(answer_hindered))
     app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it

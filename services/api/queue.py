@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
@@ -70,8 +70,8 @@ def _clock_conditions(query: IntakeItemQuery, now: datetime) -> list[ColumnEleme
     if query.due_before is not None:
         conditions.append(intake_items.c.due_at < query.due_before)
     if query.overdue is not None:
-        late = intake_items.c.due_at <= now
-        conditions.append(late if query.overdue else or_(intake_items.c.due_at.is_(None), intake_items.c.due_at > now))
+        late = func.coalesce(intake_items.c.due_at <= now, false())
+        conditions.append(late if query.overdue else ~late)
     return conditions
 
 
@@ -95,7 +95,9 @@ async def item_of(connection: AsyncConnection, signal_id: str) -> AnyRow | None:
 
 
 def _items() -> AnySelect:
-    return select(intake_items, signals.c.body, signals.c.revision).join(signals, signals.c.signal_id == intake_items.c.signal_id)
+    return select(intake_items, signals.c.body, signals.c.revision).join(
+        signals, signals.c.signal_id == intake_items.c.signal_id
+    )
 
 
 def as_answer(row: AnyRow, *, mine: bool) -> Mapping[str, object]:

@@ -93,5 +93,3 @@ async def _decided(work: Work, status: str, reason: str | None) -> dict[str, obj
         await ended_suspension(work)
         changes |= {"closed_at": work.now, "due_at": None}
     return changes
-
-

@@ -5,15 +5,18 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.access import READERS
+from services.api.access import READERS, Reader
 from services.api.casework.forms import AssignmentForm
 from services.api.casework.hindrances import HinderedError
 from services.api.casework.work import Work, new_id
 from services.api.db.casework import assignments
 from services.api.db.types import AnyRow
+from services.api.need_to_know import item_for
+from services.api.refusals import RefusedError
 from services.core.tokens import ACCOUNTS
 
 BY_WORK, BY_LEAD = "assessment", "lead"
+LOCAL = "token:"
 
 
 async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -> bool:
@@ -26,14 +29,14 @@ async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -
 
 def local_candidates() -> list[str]:
     """The local accounts that can be assigned, where people are local accounts."""
-    return [f"token:{account}" for account, role in ACCOUNTS.items() if role in READERS]
+    return [f"{LOCAL}{account}" for account, role in ACCOUNTS.items() if role in READERS]
 
 
 async def assign(work: Work, form: AssignmentForm) -> bool:
     """A lead sends somebody to an item."""
     work.demand("assign")
-    if work.local_accounts and form.assignee not in local_candidates():
-        raise HinderedError("unknown-assignee", "assignee")
+    if work.reader.local:
+        await _check_local(work, form.assignee)
     held = _held(work, form.assignee)
     if held is not None and held.released_at is None:
         return False
@@ -59,6 +62,18 @@ async def assign_by_work(work: Work) -> None:
     held = _held(work, work.reader.subject)
     if held is None or held.released_at is not None:
         await _assign(work, work.reader.subject, BY_WORK)
+
+
+async def _check_local(work: Work, assignee: str) -> None:
+    """Where people are local accounts all of them are known; elsewhere an interest shows when the item is opened."""
+    if assignee not in local_candidates():
+        raise HinderedError("unknown-assignee", "assignee")
+    account = assignee.removeprefix(LOCAL)
+    other = Reader(assignee, ACCOUNTS[account], work.people.get(account))
+    try:
+        await item_for(work.connection, other, work.case.item.id)
+    except RefusedError as refusal:
+        raise HinderedError("assignee-with-interest", "assignee") from refusal
 
 
 def _held(work: Work, assignee: str) -> AnyRow | None:

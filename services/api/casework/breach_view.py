@@ -1,4 +1,4 @@
-"""A referred data breach into its clock and the facts that a notification needs, with what the evidence already tells."""
+"""A referred data breach into its clock, and the facts that a notification needs with what the evidence tells."""
 
 from __future__ import annotations
 

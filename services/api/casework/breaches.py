@@ -1,4 +1,4 @@
-"""A personal data breach referred to Bureau Gegevensbescherming, with the 72 hours of AVG art. 33 and what was decided."""
+"""A data breach into its referral to Bureau Gegevensbescherming, the 72 hours of AVG art. 33 and what was decided."""
 
 from __future__ import annotations
 

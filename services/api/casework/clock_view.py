@@ -29,7 +29,9 @@ def clock_view(case: Case, now: datetime, zone: ZoneInfo) -> Mapping[str, object
         "suspendedSince": running and to_wire(running.started_at),
         "suspendedDays": suspended_days(spans, zone),
         "suspensions": [
-            to_wire({name: getattr(row, name) for name in ("reason", "started_at", "started_by", "ended_at", "ended_by")})
+            to_wire(
+                {name: getattr(row, name) for name in ("reason", "started_at", "started_by", "ended_at", "ended_by")}
+            )
             for row in case.suspensions
         ],
     }

@@ -37,9 +37,7 @@ async def record_outcome(work: Work, form: OutcomeForm) -> bool:
     number = len(work.case.outcomes) + 1
     author = {"recorded_by": work.reader.subject, "person": person_of(work.reader), "recorded_at": work.now}
     await work.add(outcomes, id=new_id("o"), number=number, state="proposed", **values, **author)
-    await work.record(
-        "record-outcome", {"number": number, "outcome": form.outcome, "findings": values["findings"]}
-    )
+    await work.record("record-outcome", {"number": number, "outcome": form.outcome, "findings": values["findings"]})
     return True
 
 

@@ -61,8 +61,8 @@ async def waiting(connection: AsyncConnection, now: datetime) -> Waiting:
 async def casework_figures(connection: AsyncConnection, now: datetime, zone: ZoneInfo) -> Mapping[str, object]:
     """What waits, what is late, and how long the investigations of the last 365 days took, in camelCase."""
     open_now = await waiting(connection, now)
-    by_status = select(intake_items.c.status, func.count()).group_by(intake_items.c.status)
-    counted = {status: count for status, count in await connection.execute(by_status)}
+    by_status = select(intake_items.c.status, func.count().label("number")).group_by(intake_items.c.status)
+    counted = {row.status: row.number for row in await connection.execute(by_status)}
     return {
         "items": {status: counted.get(status, 0) for status in codes.ITEM_STATUSES},
         **{str(name): value for name, value in _wire(open_now).items()},

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from services.core.errors import DoelbindingError
+from fastapi import HTTPException, Request, Response
+
+from services.api.problems import Fault, problem
 
 HINDRANCES: Mapping[str, str] = {
     "already-assessed": "You assessed this item before, with another verdict, reason or note. What was given stays: "
     "add a note to it.",
     "already-decided": "A decision on this was recorded before, with other contents. What was recorded stays.",
     "assessed-yourself": "You assessed this item yourself; a lead who did not must settle it.",
+    "assignee-with-interest": "Whom you name has an interest in what this is about; assign somebody else.",
     "changed-meanwhile": "The item was changed since it was read. Look at it again, and decide then.",
     "confirmed-yourself": "You recorded this outcome yourself; somebody else must confirm it.",
     "item-ended": "The item has ended; this can be done no more.",
@@ -32,9 +35,8 @@ HINDRANCES: Mapping[str, str] = {
     "referred-already": "A data breach of this item was referred already, with another moment of knowledge.",
     "signal-withdrawn": "The signal was withdrawn before anybody assessed it; nothing is to be decided.",
     "suspended-already": "The thirteen weeks stand still already.",
-    "unacknowledged": "The signal was withdrawn, or came back, while the item was open: acknowledge that you saw it first.",
+    "unacknowledged": "The signal was withdrawn, or came back, while the item was open: first acknowledge that.",
     "unknown-assignee": "This is no account of an investigator or a lead.",
-    "version-needed": "Send If-Match with the ETag of the item as you read it, so that nobody decides on what was not seen.",
     "wrong-time": "The time must not lie in the future, nor before what it follows.",
     "delay-unexplained": "The notification is later than 72 hours after the breach was known; delayReason must say why "
     "(AVG art. 33(1)).",
@@ -42,7 +44,6 @@ HINDRANCES: Mapping[str, str] = {
 }
 STATUSES: Mapping[str, HTTPStatus] = {
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
-    "version-needed": HTTPStatus.PRECONDITION_REQUIRED,
     "lead-needed": HTTPStatus.FORBIDDEN,
     "not-assigned": HTTPStatus.FORBIDDEN,
     "unknown-assignee": HTTPStatus.BAD_REQUEST,
@@ -53,11 +54,20 @@ STATUSES: Mapping[str, HTTPStatus] = {
 """Everything else is 409: the item is not in a state for it."""
 
 
-class HinderedError(DoelbindingError):
+class HinderedError(HTTPException):
     """An action that is not done; `fields` name the fields of the form that it is about, in camelCase."""
 
     def __init__(self, code: str, *fields: str) -> None:
-        super().__init__(HINDRANCES[code])
+        super().__init__(STATUSES.get(code, HTTPStatus.CONFLICT), HINDRANCES[code])
         self.code = code
         self.fields = fields
-        self.status = STATUSES.get(code, HTTPStatus.CONFLICT)
+
+
+async def answer_hindered(_request: Request, error: Exception) -> Response:
+    """A problem that names the code, and the fields where it is about them."""
+    assert isinstance(error, HinderedError)  # noqa: S101 - registered for this class alone
+    places = [("body", f"/{name}") for name in error.fields] or [("item", "")]
+    faults = [
+        Fault(location=location, pointer=pointer, code=error.code, detail=error.detail) for location, pointer in places
+    ]
+    return problem(error.status_code, error.detail, faults)

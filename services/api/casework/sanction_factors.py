@@ -91,7 +91,7 @@ def _sharing(signal: Json, lookups: Sequence[Json]) -> Json:
 
 
 def _repetition(signal: Json, lookups: Sequence[Json], given: Sequence[AnyRow]) -> Json:
-    """Per warning how many lookups of the evidence came while it was in force; unknown where it is about many people."""
+    """Per warning how many lookups of the evidence came while it held; unknown where it is about many."""
     moments = [datetime.fromisoformat(str(lookup["occurredAt"])) for lookup in lookups]
     told = [
         {

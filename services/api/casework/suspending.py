@@ -15,9 +15,7 @@ async def suspend(work: Work, form: SuspensionForm) -> bool:
     if running is not None and (running.reason, running.started_by) == (form.reason, work.reader.subject):
         return False
     work.demand("suspend")
-    await work.add(
-        suspensions, id=new_id("u"), reason=form.reason, started_at=work.now, started_by=work.reader.subject
-    )
+    await work.add(suspensions, id=new_id("u"), reason=form.reason, started_at=work.now, started_by=work.reader.subject)
     await work.record("suspend", {"reason": form.reason}, due_at=None)
     return True
 

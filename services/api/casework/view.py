@@ -96,8 +96,7 @@ def _assignments(case: Case, reader: Reader) -> list[dict[str, object]]:
     return [
         _shown(row, *names)
         for row in case.assignments
-        if row.released_at is None
-        and (_open_to_all(case) or row.via != "assessment" or row.assignee == reader.subject)
+        if row.released_at is None and (_open_to_all(case) or row.via != "assessment" or row.assignee == reader.subject)
     ]
 
 

@@ -15,8 +15,8 @@ from services.api.access import Reader
 from services.api.audit.entries import Entry, entry_of
 from services.api.casework.case import Case
 from services.api.casework.deadlines import due_at
-from services.api.casework.permits import demand
 from services.api.casework.hindrances import HinderedError
+from services.api.casework.permits import demand
 from services.api.db.casework import item_events
 from services.api.db.tables import intake_items
 
@@ -30,8 +30,8 @@ class Work:
     reader: Reader
     now: datetime
     zone: ZoneInfo
-    local_accounts: bool
-    """Whether people are the local accounts, so that there are no others."""
+    people: Mapping[str, str]
+    """Which employees, by pseudonym, stand behind local accounts."""
     entries: list[Entry] = field(default_factory=list)
 
     def demand(self, action: str) -> None:

@@ -79,7 +79,7 @@ async def _opened_again(
     return opened
 
 
-async def _change(connection: AsyncConnection, rows: Sequence[Mapping[str, object]]) -> None:
+async def _change(connection: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
     """Every item of a signal shows what its current revision says."""
     of_signal = intake_items.c.signal_id == bindparam("this")
     change = intake_items.update().where(of_signal).values(version=intake_items.c.version + 1)

@@ -22,18 +22,16 @@ async def new_looks(connection: AsyncConnection, signal: PushedSignal, ended: Se
     seen: set[str] = set()
     most = 0
     for item in ended:
-        body = await _decided_on(connection, item)
-        seen |= set(body["lookupIds"])
-        most = max(most, body["lookupCount"])
-    fresh = set(signal.lookup_ids) - seen
+        lookup_ids, count = await _decided_on(connection, item)
+        seen |= lookup_ids
+        most = max(most, count)
     if len(signal.lookup_ids) >= EVIDENCE_LIMIT and signal.lookup_count <= most:
         return 0
-    return len(fresh)
+    return len(set(signal.lookup_ids) - seen)
 
 
-async def _decided_on(connection: AsyncConnection, item: AnyRow) -> dict[str, list[str]]:
+async def _decided_on(connection: AsyncConnection, item: AnyRow) -> tuple[set[str], int]:
+    """The lookups that stood in the revision that was decided on, and how many it was about."""
     of_item = signal_revisions.c.signal_id == item.signal_id, signal_revisions.c.revision == item.decided_revision
-    body: dict[str, list[str]] = (
-        await connection.execute(select(signal_revisions.c.body).where(*of_item))
-    ).scalar_one()
-    return body
+    body = (await connection.execute(select(signal_revisions.c.body).where(*of_item))).scalar_one()
+    return set(body["lookupIds"]), int(body["lookupCount"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.audit.entries import Entry
@@ -84,5 +83,3 @@ def _changes(item: AnyRow, now: datetime, zone: ZoneInfo, *, withdrawn: bool) ->
 
 def _is_half_assessed(item: AnyRow) -> bool:
     return bool(item.status == codes.IN_ASSESSMENT and item.assessment_count)
-
-
