@@ -55,6 +55,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/reveals/{revealId}/approval"): READERS,
     ("POST", "/v1/reveals/{revealId}/opening"): READERS,
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
+    ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
+    ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
