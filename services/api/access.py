@@ -51,12 +51,19 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/casework-figures"): READERS,
     ("POST", "/v1/warnings"): LEAD,
     ("PUT", "/v1/interests"): frozenset({"admin"}),
+    ("POST", "/v1/signals/_search"): READERS,
+    ("GET", "/v1/reveals"): READERS,
+    ("POST", "/v1/reveals"): READERS,
+    ("POST", "/v1/reveals/{revealId}/approval"): READERS,
+    ("POST", "/v1/reveals/{revealId}/opening"): READERS,
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
     ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
+    ("GET", "/items/{itemId}"): READERS,
+    ("POST", "/items/{itemId}/{action}"): READERS,
 }
 PUBLIC = frozenset(
     {
@@ -70,6 +77,7 @@ PUBLIC = frozenset(
         ("GET", "/sign-in/callback"),
         ("POST", "/sign-out"),
         ("GET", "/static/{name}"),
+        ("GET", "/theme/{name}"),
     }
 )
 """Needs no token: nothing here is about a person."""

@@ -21,8 +21,8 @@ HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     # not `no-referrer`: browsers then send `Origin: null` with our own forms, and their origin is checked
@@ -31,6 +31,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+OWN_WORD = frozenset({"Cache-Control"})
+"""Headers that an answer may give itself: files of the pages with a fingerprint in their address may be kept."""
 
 
 class Edge:
@@ -106,7 +109,8 @@ class Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                if name not in OWN_WORD or name not in headers:
+                    headers[name] = value
         elif self._bodiless:
             message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
         await self._send(message)

@@ -45,12 +45,15 @@ from services.api.routes import (
     intake_items,
     interests,
     investigations,
+    reveals,
+    search,
     service,
     warnings,
 )
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.kafka_broker import Broker
@@ -115,6 +118,8 @@ def bare_app() -> FastAPI:
         casework.router,
         warnings.router,
         interests.router,
+        reveals.router,
+        search.router,
         aggregates.router,
         audit.router,
         service.router,
@@ -153,6 +158,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        vault=Vault(settings.home, ring),
         trail=TrailWriter(engine, clock, metrics),
         keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)

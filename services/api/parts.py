@@ -19,6 +19,7 @@ from services.api.publishing.publisher import Publisher
 from services.api.request_seal import RequestSeal
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.clock import Clock
 
 
@@ -40,6 +41,7 @@ class Parts:
     requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    vault: Vault
     trail: TrailWriter
     keeper: Keeper
     publisher: Publisher | None

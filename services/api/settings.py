@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from services.api.identity.settings import PREFIX, IssuerSettings
+from services.api.pages.theme import open_theme
 from services.core.addresses import is_loopback
 from services.core.settings import default_home, settings_faults
 
@@ -22,7 +23,10 @@ class ApiSettings(IssuerSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
+    reveals_per_day: int = Field(default=10, ge=0)
+    """Identities that one reader may have revealed in 24 hours before another person must approve each."""
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
+    theme: Path | None = None
     audit_export: Path | None = None
 
     @field_validator("host")
@@ -35,6 +39,12 @@ class ApiSettings(IssuerSettings):
                 f"({PREFIX}ISSUER); without one use 127.0.0.1, ::1 or localhost"
             )
         return host
+
+    @field_validator("theme")
+    @classmethod
+    def _whole(cls, theme: Path | None) -> Path | None:
+        open_theme(theme)
+        return theme
 
     @property
     def database(self) -> str:

@@ -31,12 +31,16 @@ def answer(as_problem: Handler) -> Handler:
             return Response(status_code=status, headers=getattr(error, "headers", None))
         if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("Accept", ""):
             return await as_problem(request, error)
-        text = f"failed-{status}" if status in TOLD else "failed-other"
-        if isinstance(error, RefusedError):
-            text = f"refused-{error.reason}"
-        return page(request, "failed.html", status, explanation=text)
+        return page(request, "failed.html", status, explanation=_explanation(error, status))
 
     return handle
+
+
+def _explanation(error: Exception, status: int) -> str:
+    """The key of the text that says to a person what was wrong."""
+    if isinstance(error, RefusedError):
+        return f"refused-{error.reason}"
+    return f"failed-{status}" if status in TOLD else "failed-other"
 
 
 async def answer_trouble(request: Request, error: Exception) -> Response:

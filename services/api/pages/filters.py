@@ -9,11 +9,15 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, or_
+
+from services.api.casework import codes
+from services.api.db.tables import intake_items
 from services.api.pages.texts import RULES
 from services.api.queries import IntakeItemQuery
 from services.core.contract import SEVERITIES
 
-SHOWS = ("open", "withdrawn")
+SHOWS = ("open", "investigation", "mine", "overdue", "ended", "withdrawn")
 LONGEST = 100
 RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NUMBER = re.compile(r"\d{1,6}([.,]\d{1,6})?")
@@ -43,6 +47,17 @@ class QueueFilter:
     def show(self) -> str:
         """Which of `SHOWS` is asked for."""
         return self.given["show"]
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """What the list that is asked for holds items to, beside the query."""
+        status, withdrawn = intake_items.c.status, intake_items.c.withdrawn
+        untouched = status == codes.RECEIVED
+        return {
+            "open": (status.in_((*codes.UNDER_ASSESSMENT, codes.DISPUTED)), or_(~untouched, withdrawn.is_(False))),
+            "ended": (status.in_(codes.ENDED),),
+            "withdrawn": (untouched,),
+        }.get(self.show, ())
 
     @property
     def narrows(self) -> bool:
@@ -76,9 +91,12 @@ def read_filter(parameters: Mapping[str, str], timezone: ZoneInfo) -> QueueFilte
 
 def _query(read: Mapping[str, str | float | date | None], timezone: ZoneInfo) -> IntakeItemQuery:
     start, end = read["raisedFrom"], read["raisedTo"]
+    show = read["show"]
     wanted = {
-        "status": "received",
-        "withdrawn": read["show"] == "withdrawn",
+        "status": codes.INVESTIGATION if show == "investigation" else None,
+        "withdrawn": True if show == "withdrawn" else None,
+        "assignedToMe": True if show == "mine" else None,
+        "overdue": True if show == "overdue" else None,
         "rule": read["rule"],
         "severity": read["severity"],
         "minPriority": read["minPriority"],

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from services.api.pages.axis import Tick
+from services.api.pages.fields import Field
 from services.api.pages.texts import RULES, TEXTS
 from services.api.pages.words import CODES, MONTHS, WEEKDAYS
 
@@ -36,6 +37,17 @@ class Language:
     def text(self, key: str) -> str:
         """A text of the pages; an unknown key is a fault of ours, and found by the tests."""
         return TEXTS[key][self._place]
+
+    def help(self, field: Field) -> str | None:
+        """What helps to fill in a field of an action's form."""
+        if field.kind == "moment":
+            return self.text("help-time").format(timezone=self.timezone)
+        return None if field.help is None else self.text(field.help)
+
+    def finding(self, code: str) -> str:
+        """An area of the annual report, and one of its kinds of misuse."""
+        area, _, subcategory = code.partition("/")
+        return f"{self.word(area)}: {self.word(subcategory)}".capitalize()
 
     def unit(self, thing: str, count: int) -> str:
         """What is counted, in the singular or the plural."""

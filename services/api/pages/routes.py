@@ -1,23 +1,23 @@
-"""The pages: the queue, a signal's story, and the stylesheet they share."""
+"""The pages: the queue, and a signal's story."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api import families, queue, signals
+from services.api import queue
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.need_to_know import apart_from, signal_for, unconcerned
-from services.api.pages import captions, frame, sign_in, sign_in_oidc
+from services.api.need_to_know import signal_for, unconcerned
+from services.api.pages import assets, items, sign_in, sign_in_oidc
+from services.api.pages.clocks import with_clocks
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
-from services.api.pages.story import story_of
+from services.api.pages.telling import record_telling, telling_of
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.payloads import SignalId
@@ -27,8 +27,10 @@ from services.api.reads import record_reads
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
 router.include_router(sign_in_oidc.router)
+router.include_router(assets.router)
+router.include_router(items.router)
 
-STATIC = {"style.css": "text/css; charset=utf-8"}
+LIST = "queue_list.html"
 
 
 @router.get("/")
@@ -47,19 +49,20 @@ async def show_queue(
     """What awaits an investigator; every signal shown is recorded as read. Wrong filters are told, and show nothing."""
     chosen = read_filter(request.query_params, parts.settings.timezone)
     if chosen.query is None:
-        return page(
-            request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
-        )
+        nothing: dict[str, object] = {"items": [], "previous": None, "following": None}
+        return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, told=nothing, filter=chosen)
+    now, timezone = parts.clock.now(), parts.settings.timezone
     async with reading(parts.engine) as connection:
         seen_by = await unconcerned(connection, reader)
-        wanted = queue.items_like(chosen.query, reader, parts.clock.now(), seen_by)
+        wanted = queue.items_like(chosen.query, reader, now, (*seen_by, *chosen.conditions))
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
         request,
         "queue.html",
+        part=LIST,
         filter=chosen,
-        items=[queue.as_answer(row, mine=row.mine) for row in found.rows],
+        items=[with_clocks(queue.as_answer(row, mine=row.mine), now, timezone) for row in found.rows],
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -76,36 +79,16 @@ async def show_signal(
     """The story of one signal; one that was not pushed first asks for the purpose."""
     async with reading(parts.engine) as connection:
         row = await signal_for(connection, reader, signal_id)
-        lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
-        revisions = await signals.latest_revisions(connection, signal_id)
-        family = await families.family_of(connection, row, apart_from(reader))
+        told = await telling_of(connection, reader, row, parts.settings.timezone)
         item = await queue.item_of(connection, signal_id)
         mine = item is not None and await is_assigned(connection, item.id, reader.subject)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
-    await record_reads(parts, reader, "signal-page", [signal_id], purpose)
-    if shown := family.shown(purpose):
-        await record_reads(parts, reader, "family-page", [relative.signal_id for relative in shown], purpose)
-    signal = signals.as_answer(row)
-    story = story_of(signal, [lookup.body for lookup in lookups], parts.settings.timezone)
+    await record_telling(parts, reader, "signal-page", told, purpose)
     return page(
         request,
         "signal.html",
-        signal=signal,
-        story=story,
-        revisions=revisions,
-        family=family,
+        told=told.values,
         item=item and queue.as_answer(item, mine=mine),
         purpose=f"?purpose={purpose}" if purpose else "",
-        frame=vars(frame),
-        captions=vars(captions),
     )
-
-
-@router.get("/static/{name}")
-async def static(name: str) -> Response:
-    """A file that the pages need."""
-    if name not in STATIC:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    content = files("services.api.pages").joinpath("static", name).read_bytes()
-    return Response(content, media_type=STATIC[name])

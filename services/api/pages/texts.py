@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.api.pages.access_texts import ACCESS_TEXTS
+from services.api.pages.casework_texts import ACTION_TEXTS, CASEWORK_TEXTS, EVENT_TEXTS, REFUSAL_TEXTS
+from services.api.pages.form_texts import FAULT_TEXTS, FIELD_TEXTS
 from services.api.pages.story_texts import STORY_TEXTS
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -18,6 +20,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Een signaal is een vraag, geen oordeel. Elke inzage op deze pagina's wordt vastgelegd.",
         "A signal is a question, not a verdict. Every read on these pages is recorded.",
     ),
+    "signed-in-as": ("Aangemeld als", "Signed in as"),
+    "optional": ("niet verplicht", "optional"),
+    "form-faults": ("Er is niets vastgelegd, want:", "Nothing was recorded, because:"),
     "sign-in": ("Aanmelden", "Sign in"),
     "sign-out": ("Afmelden", "Sign out"),
     "sign-in-help": (
@@ -37,12 +42,31 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "queue": ("Werkvoorraad", "Queue"),
     "queue-intro-open": (
-        "Signalen die op beoordeling wachten, de dringendste eerst.",
-        "Signals that await assessment, the most urgent first.",
+        "Signalen die op beoordeling door twee mensen wachten, de dringendste eerst.",
+        "Signals that await assessment by two people, the most urgent first.",
+    ),
+    "queue-intro-investigation": (
+        "Zaken in onderzoek. Alleen wie is toegewezen en een leidinggevende kunnen ze openen.",
+        "Items under investigation. Only those assigned and leads can open them.",
+    ),
+    "queue-intro-mine": ("Zaken waaraan u werkt.", "Items that you work on."),
+    "queue-intro-overdue": (
+        "Zaken waarvan de termijn van 13 weken voorbij is.",
+        "Items whose thirteen weeks are over.",
+    ),
+    "queue-intro-ended": (
+        "Zaken waarin is besloten: geen vervolg, interventie door de lijn, of een afgerond onderzoek.",
+        "Items that were decided: no follow-up, line intervention, or a concluded investigation.",
     ),
     "queue-intro-withdrawn": (
-        "Signalen die zijn ingetrokken: er kwam alsnog een verklaring, of ze gingen op in een ander signaal.",
-        "Signals that were withdrawn: an explanation came in after all, or another signal took them in.",
+        (
+            "Signalen die zijn ingetrokken voordat iemand ze beoordeelde: er kwam alsnog een verklaring, "
+            "of ze gingen op in een ander signaal."
+        ),
+        (
+            "Signals that were withdrawn before anybody assessed them: an explanation came in after all, "
+            "or another signal took them in."
+        ),
     ),
     "queue-empty": ("Er staat niets in deze lijst.", "There is nothing in this list."),
     "queue-no-match": ("Geen signaal voldoet aan deze filters.", "No signal matches these filters."),
@@ -58,7 +82,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Er is niet gezocht, want deze filters kloppen niet:",
         "Nothing was searched, because these filters are not right:",
     ),
-    "fault-show": ("kies Te beoordelen of Ingetrokken", "choose To assess or Withdrawn"),
+    "fault-show": ("kies een van de lijsten hierboven", "choose one of the lists above"),
     "fault-rule": ("kies een regel uit de lijst", "choose a rule from the list"),
     "fault-severity": ("kies laag, middel, hoog of kritiek", "choose low, medium, high or critical"),
     "fault-date": (
@@ -71,6 +95,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "fault-number": ("geef een getal van 0 of hoger, zoals 60", "give a number of 0 or more, such as 60"),
     "show-open": ("Te beoordelen", "To assess"),
+    "show-investigation": ("In onderzoek", "Under investigation"),
+    "show-mine": ("Bij mij", "Mine"),
+    "show-overdue": ("Te laat", "Overdue"),
+    "show-ended": ("Besloten", "Decided"),
     "show-withdrawn": ("Ingetrokken", "Withdrawn"),
     "show": ("Toon", "Show"),
     "priority": ("Prioriteit", "Priority"),
@@ -80,6 +108,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "subject": ("Betrokkene", "Subject"),
     "counts": ("Aantallen", "Counts"),
     "status": ("Status", "Status"),
+    "people": ("Medewerker en betrokkene", "Employee and subject"),
+    "term": ("Termijn", "Deadline"),
+    "breach-clock": ("datalek", "data breach"),
+    "withdrawn-open": ("signaal ingetrokken", "signal withdrawn"),
+    "found-one": ("{count} zaak op deze bladzijde", "{count} item on this page"),
+    "found-many": ("{count} zaken op deze bladzijde", "{count} items on this page"),
     "open-signal": ("Bekijk signaal", "Open signal"),
     "nobody": ("niet één bepaalde persoon", "no one person in particular"),
     "previous": ("Vorige", "Previous"),
@@ -89,6 +123,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "withdrawn": ("ingetrokken", "withdrawn"),
     **ACCESS_TEXTS,
     **STORY_TEXTS,
+    **CASEWORK_TEXTS,
+    **FIELD_TEXTS,
+    **FAULT_TEXTS,
+    **{f"action-{name}": told for name, told in ACTION_TEXTS.items()},
+    **{f"event-{name}": told for name, told in EVENT_TEXTS.items()},
+    **{f"refusal-{name}": told for name, told in REFUSAL_TEXTS.items()},
     "purpose-needed": ("Met welk doel?", "For which purpose?"),
     "purpose-help": (
         (
@@ -113,6 +153,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Your role gives no access to this page, or the form came from another site.",
     ),
     "failed-404": ("Deze pagina bestaat niet.", "This page does not exist."),
+    "refused-interest": (
+        (
+            "U heeft een belang bij degene over wie dit gaat: uzelf, uw team of uw familie. "
+            "Iemand anders moet hiernaar kijken. Deze weigering is vastgelegd."
+        ),
+        (
+            "You have an interest in whom this is about: yourself, your team or your family. "
+            "Somebody else has to look at it. This refusal has been recorded."
+        ),
+    ),
+    "refused-no-employee": (
+        "Uit uw account blijkt niet welke medewerker u bent. Een beheerder moet dat eerst regelen.",
+        "Your account does not tell which employee you are. An administrator has to see to that first.",
+    ),
+    "refused-unknown-reader": (
+        "Van u is niet bekend bij wie u een belang heeft. Een beheerder moet die gegevens eerst laden.",
+        "It is not known in whom you have an interest. An administrator has to load that first.",
+    ),
+    "refused-not-assigned": (
+        "Dit is in onderzoek. Alleen wie aan het onderzoek is toegewezen kan het openen.",
+        "This is under investigation. Only those who are assigned to it may open it.",
+    ),
     "failed-other": ("Probeer het later opnieuw.", "Try again later."),
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.api.pages.casework_words import CASEWORK_CODES
+
 MONTHS = tuple(
     zip(
         ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
@@ -16,6 +18,7 @@ WEEKDAYS = tuple(
 )
 
 CODES: Mapping[str, tuple[str, str]] = {
+    **CASEWORK_CODES,
     "search": ("zoeken", "search"),
     "view": ("inzien", "view"),
     "edit": ("wijzigen", "edit"),
@@ -49,6 +52,9 @@ CODES: Mapping[str, tuple[str, str]] = {
     "B": ("B, binnen het weekbudget", "B, within the weekly budget"),
     "C": ("C, alleen context", "C, context only"),
     "part": ("deel van een ander signaal", "part of another signal"),
+    "investigator": ("onderzoeker", "investigator"),
+    "lead": ("leidinggevende", "lead"),
+    "auditor": ("auditor", "auditor"),
     "investigation": ("onderzoek", "investigation"),
     "quality-review": ("kwaliteitstoets", "quality review"),
     "canary": ("controle van de detectie", "check of the detection"),

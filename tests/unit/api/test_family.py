@@ -36,7 +36,7 @@ def page(api, url):
 
 
 def linked(text):
-    return re.findall(r'<th scope="row"><a href="(/signals/[^"]+)"', text)
+    return re.findall(r'<th scope="row"><a [^>]*href="(/signals/[^"]+)"', text)
 
 
 def recorded(api, what):
@@ -84,7 +84,8 @@ def test_a_child_links_to_its_parent_and_the_purpose_goes_along(burst):
     api = burst()
     assert api.get(f"/signals/{name(100)}", None).status_code == 400
     told = page(api, f"/signals/{name(100)}?purpose=investigation&lang=en")
-    assert f'belongs to: <a href="/signals/{PARENT}?purpose=investigation">An employee opened' in told
+    parent = re.escape(f"/signals/{PARENT}?purpose=investigation")
+    assert re.search(rf'belongs to: <a [^>]*href="{parent}">An employee opened', told)
     assert recorded(api, "family-page") == [PARENT]
     assert f"/signals/{name(101)}?purpose=investigation" in page(api, f"/signals/{PARENT}?purpose=investigation")
 
@@ -93,7 +94,7 @@ def test_a_parent_that_was_not_pushed_is_not_told_without_a_purpose(burst, make_
     api = burst(pushed=False)
     api.results(make_signal(5, parent_id=PARENT, summary_nl="Een kind dat wel is aangeboden."))
     told = page(api, f"/signals/{name(5)}")
-    assert f'<a href="/signals/{PARENT}">Eén dossier door velen geopend</a>' in told
+    assert f'href="/signals/{PARENT}">Eén dossier door velen geopend</a>' in told
     assert recorded(api, "family-page") == []
 
 
@@ -129,6 +130,6 @@ def test_a_withdrawn_signal_tells_first_what_explains_it(api, make_signal, langu
     api.results(make_signal(1, status="withdrawn", withdrawn_reason="explained-later", facts_against=against))
     api.sign_in()
     told = page(api, f"/signals/{PARENT}?lang={language}")
-    notice, heading = told.index('class="notice"'), told.index("<h1>")
+    notice, heading = told.index('class="notice"'), told.index("<h1 ")
     assert notice < told.index(fact) < heading
     assert told.index("fact-list facts-against") < told.index("fact-list facts-for")

@@ -69,7 +69,7 @@ def test_the_filters_that_were_asked_for_outlast_a_wrong_token_another_language_
     own = {"Origin": "http://api.test"}
     refused = api.call("POST", action, data={"token": "wrong"}, headers=own)
     assert refused.status_code == 403
-    other_language = html.unescape(re.search(r'<a href="([^"]+)" lang="nl"', refused.text)[1])
+    other_language = html.unescape(re.search(r'href="([^"]+)" lang="nl"', refused.text)[1])
     action = html.unescape(re.search(r'<form method="post" action="([^"]+)"', api.get(other_language, None).text)[1])
     answer = api.call("POST", action, data={"token": api.parts.tokens["investigator"]}, headers=own)
     assert answer.headers["Location"] == asked
