@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.audit import export
 from services.api.audit.keeper import Keeper
 from services.api.audit.keys import open_audit_key
 from services.api.audit.trail import NOTARY
@@ -101,6 +102,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
     notary = open_audit_key(settings.home / "audit-key.json")
+    export.begin(settings.audit_roots)
     engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
     return Parts(
         settings=settings,
