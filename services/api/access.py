@@ -166,7 +166,11 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
-ReaderOf = Annotated[Reader, Depends(reader_of)]
+async def _reader(request: Request) -> Reader:  # a plain function would be sent to a thread, for each request
+    return reader_of(request)
+
+
+ReaderOf = Annotated[Reader, Depends(_reader)]
 
 
 def _bearer(request: Request) -> str:
