@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "services.detector.evaluate.command:evaluate_command",
     "serve": "services.api.cli:serve",
     "migrate": "services.migration:migrate_command",
+    "keys": "services.api.keys:keys_app",
     "doctor": "services.doctor.command:doctor_command",
     "audit": "services.api.audit.command:audit_app",
     "signals": "services.casefile.command:signals_app",

@@ -35,10 +35,11 @@ from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.refusals import RefusedError, recording
 from services.api.request_seal import RequestSeal
-from services.api.routes import aggregates, audit, intake_items, interests, service, warnings
+from services.api.routes import aggregates, audit, intake_items, interests, reveals, search, service, warnings
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.kafka_broker import Broker
@@ -99,6 +100,8 @@ def bare_app() -> FastAPI:
         intake_items.router,
         warnings.router,
         interests.router,
+        reveals.router,
+        search.router,
         aggregates.router,
         audit.router,
         service.router,
@@ -138,6 +141,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         clock=clock,
         trail=TrailWriter(engine, clock, metrics),
         keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
+        vault=Vault(settings.home, ring),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import deliveries, interests, tables, trail
+from services.api.db import deliveries, interests, tables, trail, vault
 
-MODULES = (deliveries, interests, tables, trail)
+MODULES = (deliveries, interests, tables, trail, vault)
 metadata = tables.metadata

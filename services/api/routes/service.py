@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -22,6 +23,7 @@ from services.api.parts import PartsOf
 from services.api.problems import documented
 from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
+from services.api.vault.listing import count_waiting
 
 DOCUMENT = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0", "info": {"title": "Doelbinding"}}}
 
@@ -66,14 +68,14 @@ async def metrics(parts: PartsOf) -> Response:
     parts.metrics.issuer_keys.set(fetched.timestamp() if fetched else 0)
     try:
         async with reading(parts.engine) as connection:
-            await _gauge(connection, parts.metrics)
+            await _gauge(connection, parts.metrics, parts.clock.now())
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
         parts.metrics.database_up.set(0)
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
+async def _gauge(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> None:
     is_open = signals.c.status == "open"
     for pushed in (True, False):
         query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed)
@@ -83,6 +85,7 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
     loaded = await last_loaded(connection)
     to.interests_loaded.set(loaded.timestamp() if loaded else 0)
+    to.reveals_pending.set(await count_waiting(connection, now))
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
