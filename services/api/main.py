@@ -19,6 +19,7 @@ from services.api.audit.keeper import Keeper
 from services.api.audit.keys import open_audit_key
 from services.api.audit.trail import NOTARY
 from services.api.audit.writer import TrailWriter
+from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
@@ -35,7 +36,20 @@ from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
 from services.api.refusals import RefusedError, recording
 from services.api.request_seal import RequestSeal
-from services.api.routes import aggregates, audit, intake_items, interests, reveals, search, service, warnings
+from services.api.routes import (
+    aggregates,
+    assessments,
+    audit,
+    casework,
+    data_breaches,
+    intake_items,
+    interests,
+    investigations,
+    reveals,
+    search,
+    service,
+    warnings,
+)
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
@@ -98,6 +112,10 @@ def bare_app() -> FastAPI:
     for router in (
         signal_routes.router,
         intake_items.router,
+        assessments.router,
+        investigations.router,
+        data_breaches.router,
+        casework.router,
         warnings.router,
         interests.router,
         reveals.router,
@@ -110,6 +128,7 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(HinderedError, failures.answer(answer_hindered))
     app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import deliveries, interests, tables, trail, vault
+from services.api.db import casework, deliveries, interests, tables, trail, vault
 
-MODULES = (deliveries, interests, tables, trail, vault)
+MODULES = (casework, deliveries, interests, tables, trail, vault)
 metadata = tables.metadata
