@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.api.examples import SIGNAL_ID, by_schema
+from services.api.intake.batch import SignalBatch
 from services.api.main import bare_app
 from services.api.openapi import TAGS, as_text
-from services.api.payloads import SignalBatch
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "openapi.json"
 DOCUMENT = json.loads(as_text(bare_app()))
