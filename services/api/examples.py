@@ -11,6 +11,7 @@ from services.core.wire import content_hash, from_wire, to_wire
 
 Json = Mapping[str, object]
 SIGNAL_ID = "s-5b2f0c9d1e7a4863b0c5d2e9f1a7c364"
+REVEAL_ID = "r-6f1d3b5a7c9e4082a4c6e8f0b2d41357"
 ITEM_ID = "i-0d9c4b7e2f5a41689e3b7c1d8f6a2054"
 EMPLOYEE = "p1-7c1e5a9b3d2f48609e7b4c1a8d5f2e36"
 SUBJECT = "p1-2f6b8d0e4a7c41539b1d5e8f3a6c7092"
@@ -97,6 +98,20 @@ RECORDED: Json = {
     "recordedAt": "2026-03-03T13:30:00.000000Z",
     "itemsChanged": 1,
 }
+REVEAL: Json = {
+    "id": REVEAL_ID,
+    "itemId": ITEM_ID,
+    "field": "employee",
+    "lookupId": None,
+    "purpose": "investigation",
+    "reason": "The employee is invited to a hearing.",
+    "caseNumber": None,
+    "status": "pending",
+    "fourEyes": True,
+    "approvedBy": None,
+    "approvedAt": None,
+    "openedAt": None,
+}
 COUNTED: Json = {
     "rule": [{"value": "own-file", "count": 12}, {"value": "other", "count": 7}],
     "ruleClass": [{"value": "B", "count": 7}, {"value": "P", "count": 12}],
@@ -104,8 +119,44 @@ COUNTED: Json = {
     "pushed": [{"value": "true", "count": 19}],
     "severity": [{"value": "high", "count": 12}, {"value": "medium", "count": 7}],
 }
-PATHS: Mapping[str, str] = {"signalId": SIGNAL_ID, "itemId": ITEM_ID}
+PATHS: Mapping[str, str] = {
+    "signalId": SIGNAL_ID,
+    "itemId": ITEM_ID,
+    "revealId": REVEAL_ID,
+    "assignmentId": "g-3a5c7e9b1d2f40618b3d5f7092a4c6e8",
+}
 """Parameters that stand in paths, by name."""
+NOTE = "Two looks at the own file within two hours, without a case; the employee was at work in another system."
+FORMS: Mapping[str, Json] = {
+    "VerdictForm": {"verdict": "investigation", "note": NOTE},
+    "NoteForm": {"note": "The team leader confirmed that no task was given."},
+    "AssignmentForm": {"assignee": "token:second-investigator"},
+    "SuspensionForm": {},
+    "OutcomeForm": {
+        "outcome": "established",
+        "findings": [{"area": "misuse-of-information", "subcategory": "unlawful-consultation"}],
+        "reportSentAt": "2026-03-30T14:00:00+02:00",
+        "note": "The report and its attachments are in the file of the case.",
+    },
+    "ConfirmationForm": {"agrees": True},
+    "MeasureForm": {
+        "kind": "written-warning",
+        "takenAt": "2026-04-13T09:00:00Z",
+        "inForceUntil": "2028-04-13T09:00:00Z",
+    },
+    "LineInterventionForm": {"sentAt": "2026-03-09T10:00:00Z"},
+    "BreachForm": {"knownAt": "2026-03-04T09:15:00Z", "nature": "One file was read without a reason.", "persons": 1},
+    "NotificationForm": {"decision": "notified", "notifiedAt": "2026-03-05T16:00:00Z", "persons": 1, "records": 2},
+    "RevealForm": {
+        "itemId": ITEM_ID,
+        "field": "employee",
+        "purpose": "investigation",
+        "reason": "The employee is invited to a hearing.",
+    },
+    "SearchForm": {"employeeId": "E-0042", "purpose": "access-request", "reason": "A request by the person concerned."},
+    "GivenWarning": WARNING,
+}
+"""What is asked for, by schema."""
 FAILURES: Mapping[int, str] = {
     400: "The request has 1 fault(s); nothing was done.",
     401: "A valid bearer token is needed.",
@@ -123,7 +174,7 @@ FAILURES: Mapping[int, str] = {
 
 @cache
 def by_schema() -> Mapping[str, Json]:
-    """An example of each schema that a body can have, by its name in the document."""
+    """What stands in the examples of a schema, by its name in the document; what is not told here is made up."""
     signal = dict(COLUMNS) | {"contentHash": _hashed(COLUMNS)}
     stored = signal | {"revision": 1, "receivedAt": "2026-03-02T10:11:02.000000Z"}
     evidence = [LOOKUP, dict(LOOKUP) | {"lookupId": LOOKUPS[1], "occurredAt": "2026-03-02T10:10:20.000000Z"}]
@@ -135,7 +186,13 @@ def by_schema() -> Mapping[str, Json]:
         "LookupPage": {"lookups": evidence},
         "IntakeItemPage": {"intakeItems": [ITEM]},
         "IntakeItem": ITEM,
-        "GivenWarning": WARNING,
+        **FORMS,
+        "InterestRegister": {
+            "readers": [{"reader": EMPLOYEE, "interests": [{"kind": "self", "employeeId": EMPLOYEE}]}]
+        },
+        "Interest": {"kind": "self", "employeeId": EMPLOYEE, "subject": None},
+        "Reveal": REVEAL,
+        "Revealed": {"id": REVEAL_ID, "kind": "employee", "value": "E-0042"},
         "StoredWarning": dict(WARNING)
         | {name: to_wire(datetime.fromisoformat(str(WARNING[name]))) for name in ("givenAt", "until")}
         | dict(RECORDED),

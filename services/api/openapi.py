@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from services.api import examples
 from services.api.access import ACCESS, PUBLIC
+from services.api.exemplify import exemplify
 from services.api.problems import MEDIA_TYPE
 
 BASE = "/v1"
@@ -21,7 +20,11 @@ VERSION_HEADER = {"description": "The full version of this API", "schema": {"typ
 TAGS = {
     "signals": "What the detector found, and the lookups that each signal rests on.",
     "intake-items": "The queue of Bureau Integriteit: what awaits an investigator, and what became of it.",
+    "casework": "From a report to a decision that two people took, its clocks, and what came of it.",
+    "reveals": "Identities behind pseudonyms: asked for with a purpose, logged, and shown once.",
     "warnings": "What employees were told before; it moves later signals up in the queue.",
+    "interests": "Which readers may not look at whom.",
+    "audit": "Who read, revealed or decided what.",
     "aggregates": "Counts for security operations; nothing here is about a person.",
     "service": "The service itself: whether it is up, and this document.",
 }
@@ -47,7 +50,7 @@ def document(app: FastAPI) -> Mapping[str, object]:
             _secure(operation, (method.upper(), path))
             _describe_parameters(operation.get("parameters", []))
             _describe_answers(operation["responses"])
-            _exemplify(operation)
+            exemplify(operation, content["components"]["schemas"])
     content["paths"] = {path.removeprefix(BASE): operations for path, operations in content["paths"].items()}
     content["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     return content
@@ -62,8 +65,6 @@ def _secure(operation: JsonObject, key: tuple[str, str]) -> None:
 def _describe_parameters(parameters: list[JsonObject]) -> None:
     """A parameter can be left out, and never null: text has no null."""
     for parameter in parameters:
-        if parameter["in"] == "path" and parameter["name"] in examples.PATHS:
-            parameter["example"] = examples.PATHS[parameter["name"]]
         schema = parameter["schema"]
         kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
         if len(kinds) == 1:
@@ -78,21 +79,6 @@ def _describe_answers(responses: JsonObject) -> None:
         response.setdefault("headers", {})["API-Version"] = VERSION_HEADER
         if status == "default" or status >= "400":
             response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
-def _exemplify(operation: JsonObject) -> None:
-    """An example of each body, unless its route has one of its own."""
-    for status, body in (("request", operation.get("requestBody", {})), *operation["responses"].items()):
-        for content in body.get("content", {}).values():
-            example = _example_of(status, content["schema"])
-            if example is not None and "examples" not in content:
-                content.setdefault("example", example)
-
-
-def _example_of(status: str, schema: JsonObject) -> object:
-    if status == "default" or "400" <= status <= "599":
-        return examples.failure(int(status) if status.isdigit() else HTTPStatus.INTERNAL_SERVER_ERROR)
-    return examples.by_schema().get(schema.get("$ref", "").rpartition("/")[2])
 
 
 def as_text(app: FastAPI) -> str:

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.api.examples import SIGNAL_ID, by_schema
+from services.api.intake.batch import SignalBatch
 from services.api.main import bare_app
 from services.api.openapi import TAGS, as_text
-from services.api.payloads import SignalBatch
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "openapi.json"
 DOCUMENT = json.loads(as_text(bare_app()))
@@ -39,6 +39,7 @@ def names_in(operation, *places):
 def test_each_operation_follows_the_design_rules(method, path, operation):
     literal = [part for part in path.split("/") if part and not part.startswith("{")]
     assert all(re.fullmatch(r"_?[a-z0-9.]+(-[a-z0-9]+)*", part) for part in literal)
+    assert not any(part.startswith("_") for part in literal[:-1])
     assert not path.endswith("/")
     assert ("422" in operation["responses"]) == ("Idempotency-Key" in names_in(operation, "header"))
     names = names_in(operation, "path", "query")
