@@ -21,6 +21,8 @@ __all__ = ["ACCESS", "PUBLIC", "READERS", "GuardedRoute", "Reader", "ReaderOf", 
 
 READERS = frozenset({"investigator", "lead"})
 """Roles that read signals one by one."""
+LEAD = frozenset({"lead"})
+"""Settles what two people judged differently, and says who works on what."""
 
 ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/signals"): frozenset({"detector"}),
@@ -29,7 +31,25 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/signals/{signalId}/lookups"): READERS,
     ("GET", "/v1/intake-items"): READERS,
     ("GET", "/v1/intake-items/{itemId}"): READERS,
-    ("POST", "/v1/warnings"): frozenset({"lead"}),
+    ("GET", "/v1/intake-items/{itemId}/casework"): READERS,
+    ("GET", "/v1/intake-items/{itemId}/assessments"): READERS,
+    ("GET", "/v1/intake-items/{itemId}/sanction-factors"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/assessments"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/settlement"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/notes"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/assignments"): LEAD,
+    ("DELETE", "/v1/intake-items/{itemId}/assignments/{assignmentId}"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/suspensions"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/suspensions/_end"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/outcome"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/outcome/confirmation"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/measures"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/line-intervention"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/data-breach"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/data-breach/notification"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/acknowledgements"): READERS,
+    ("GET", "/v1/casework-figures"): READERS,
+    ("POST", "/v1/warnings"): LEAD,
     ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/"): READERS,

@@ -77,6 +77,37 @@ class ApiMetrics:
             "When the issuer last told its keys; 0 if not yet, or without an issuer",
             registry=self.registry,
         )
+        self.casework = Counter(
+            "doelbinding_api_casework_actions",
+            "Actions on items, by what became of them (repeated: done before by the same person)",
+            ["action", "result"],
+            registry=self.registry,
+        )
+        self.four_eyes_pending = Gauge(
+            "doelbinding_api_items_awaiting_second_person",
+            "Items that wait for another person, by what for",
+            ["step"],
+            registry=self.registry,
+        )
+        self.overdue_items = Gauge(
+            "doelbinding_api_items_overdue", "Items whose thirteen weeks are over", registry=self.registry
+        )
+        self.next_due = Gauge(
+            "doelbinding_api_items_first_due_timestamp_seconds",
+            "When the thirteen weeks that end first are over; 0 if none run",
+            registry=self.registry,
+        )
+        self.breach_clocks = Gauge(
+            "doelbinding_api_data_breach_clocks",
+            "Data breaches of which the authority was not notified and nothing else was decided",
+            ["state"],
+            registry=self.registry,
+        )
+        self.next_breach_due = Gauge(
+            "doelbinding_api_data_breach_first_due_timestamp_seconds",
+            "When the 72 hours that end first are over (AVG art. 33); 0 if none run",
+            registry=self.registry,
+        )
         self.interests_loaded = Gauge(
             "doelbinding_api_interests_loaded_timestamp_seconds",
             "When the interests of readers were loaded last; 0 if never",

@@ -14,6 +14,7 @@ from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
+from services.api.request_seal import RequestSeal
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.core.clock import Clock
@@ -34,6 +35,7 @@ class Parts:
     """None where nobody signs in on the pages at an issuer."""
     sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
+    requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
     publisher: Publisher | None

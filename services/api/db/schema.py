@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import interests, tables, trail
+from services.api.db import casework, deliveries, interests, tables, trail
 
-MODULES = (tables, trail, interests)
+MODULES = (tables, casework, trail, interests, deliveries)
 metadata = tables.metadata

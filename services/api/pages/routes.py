@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
+from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
 from services.api.need_to_know import apart_from, signal_for, unconcerned
 from services.api.pages import captions, frame, sign_in, sign_in_oidc
@@ -50,14 +51,15 @@ async def show_queue(
             request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
         )
     async with reading(parts.engine) as connection:
-        wanted = queue.items_like(chosen.query, await unconcerned(connection, reader))
+        seen_by = await unconcerned(connection, reader)
+        wanted = queue.items_like(chosen.query, reader, parts.clock.now(), seen_by)
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
         request,
         "queue.html",
         filter=chosen,
-        items=[queue.as_answer(row) for row in found.rows],
+        items=[queue.as_answer(row, mine=row.mine) for row in found.rows],
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -78,6 +80,7 @@ async def show_signal(
         revisions = await signals.latest_revisions(connection, signal_id)
         family = await families.family_of(connection, row, apart_from(reader))
         item = await queue.item_of(connection, signal_id)
+        mine = item is not None and await is_assigned(connection, item.id, reader.subject)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
@@ -92,7 +95,7 @@ async def show_signal(
         story=story,
         revisions=revisions,
         family=family,
-        item=item and queue.as_answer(item),
+        item=item and queue.as_answer(item, mine=mine),
         purpose=f"?purpose={purpose}" if purpose else "",
         frame=vars(frame),
         captions=vars(captions),

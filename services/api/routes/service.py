@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import GuardedRoute
 from services.api.answers import Health
+from services.api.casework.figures import Waiting, waiting
 from services.api.db.engine import reading
 from services.api.db.migrate import is_current
 from services.api.db.tables import intake_items, signals
@@ -65,6 +66,7 @@ async def metrics(parts: PartsOf) -> Response:
     try:
         async with reading(parts.engine) as connection:
             await _gauge(connection, parts.metrics)
+            _gauge_casework(await waiting(connection, parts.clock.now()), parts.metrics)
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
         parts.metrics.database_up.set(0)
@@ -84,6 +86,17 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
+
+
+def _gauge_casework(now: Waiting, to: ApiMetrics) -> None:
+    to.four_eyes_pending.labels("second-assessment").set(now.second_assessment)
+    to.four_eyes_pending.labels("settlement").set(now.settlement)
+    to.four_eyes_pending.labels("outcome-confirmation").set(now.confirmation)
+    to.overdue_items.set(now.overdue)
+    to.next_due.set(now.first_due.timestamp() if now.first_due else 0)
+    to.breach_clocks.labels("running").set(now.breaches_running)
+    to.breach_clocks.labels("overdue").set(now.breaches_overdue)
+    to.next_breach_due.set(now.first_breach_due.timestamp() if now.first_breach_due else 0)
 
 
 @router.get(

@@ -39,7 +39,7 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
     """Store revisions of signals, all or none; equal content is a no-op and older news is ignored."""
     try:
         async with writing(parts.engine) as connection:
-            verdicts = await receive(connection, batch.signals, parts.clock.now())
+            verdicts = await receive(connection, batch.signals, parts.clock.now(), parts.settings.timezone)
             if parts.publisher is not None:
                 await enqueue(connection, verdicts, parts.clock.now())
     except IntegrityError as error:

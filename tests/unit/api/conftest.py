@@ -44,14 +44,14 @@ class Caller:
         self.app = app
         self.parts = parts
         self.clock = clock
-        self._portal = portal
+        self.portal = portal
         self._client = client
 
     def call(self, method: str, url: str, role: str | None = None, **options: object) -> httpx.Response:
         headers = dict(options.pop("headers", {}))
         if role is not None:
             headers["Authorization"] = f"Bearer {self.parts.tokens[role]}"
-        return self._portal.call(lambda: self._client.request(method, url, headers=headers, **options))
+        return self.portal.call(lambda: self._client.request(method, url, headers=headers, **options))
 
     def get(self, url: str, role: str | None = "investigator", **options: object) -> httpx.Response:
         return self.call("GET", url, role, **options)
@@ -81,7 +81,7 @@ class Caller:
                 for table in reversed(metadata.sorted_tables):
                     await connection.execute(table.delete())
 
-        self._portal.call(clear)
+        self.portal.call(clear)
 
     def rows(self, statement: str) -> Sequence[Mapping[str, object]]:
         async def fetch() -> Sequence[Mapping[str, object]]:
@@ -89,7 +89,7 @@ class Caller:
                 found = await connection.execute(text(statement))
                 return [dict(row) for row in found.mappings()] if found.returns_rows else []
 
-        return self._portal.call(fetch)
+        return self.portal.call(fetch)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from services.api.queries import IntakeItemQuery, SignalQuery
 
 SIGNAL = "s-" + "0" * 32
 RECEIVED = datetime(2026, 3, 1, tzinfo=UTC)
+READER = Reader("token:investigator", "investigator")
 FILTERS = {
     "rule": "own-file",
     "ruleClass": "P",
@@ -34,12 +35,16 @@ ITEM_FILTERS = {
     "minPriority": 50,
     "raisedFrom": "2026-03-01T00:00:00Z",
     "raisedTo": "2026-04-01T00:00:00Z",
+    "assignedToMe": True,
+    "dueBefore": "2026-06-01T00:00:00Z",
+    "overdue": False,
 }
 
 
-def subsets(filters):
+def subsets(filters, sizes=None):
     names = list(filters)
-    chosen = itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1))
+    sizes = range(len(names) + 1) if sizes is None else sizes
+    chosen = itertools.chain.from_iterable(itertools.combinations(names, size) for size in sizes)
     return [{name: filters[name] for name in subset} for subset in chosen]
 
 
@@ -82,7 +87,7 @@ def test_interests_of_the_reader_are_looked_up_along_an_index(plan, cursor):
         assert reads_an_index(steps), (filters, steps)
         assert sum("ix_interests_by" in step for step in steps) == 2
     for query in (
-        page_query(queue.items_like(IntakeItemQuery(), seen_by), queue.BY_PRIORITY, None, 50),
+        page_query(queue.items_like(IntakeItemQuery(), READER, RECEIVED, seen_by), queue.BY_PRIORITY, None, 50),
         families.children_of(SIGNAL, seen_by),
     ):
         assert reads_an_index(steps := plan(query)), steps
@@ -90,8 +95,8 @@ def test_interests_of_the_reader_are_looked_up_along_an_index(plan, cursor):
 
 
 def test_the_queue_is_listed_along_an_index(plan):
-    for chosen, cursor in itertools.product(subsets(ITEM_FILTERS), cursors(50.0, RECEIVED, "i-1")):
-        query = queue.items_like(IntakeItemQuery.model_validate(chosen))
+    for chosen, cursor in itertools.product(subsets(ITEM_FILTERS, (0, 1, 2, 10)), cursors(50.0, RECEIVED, "i-1")):
+        query = queue.items_like(IntakeItemQuery.model_validate(chosen), READER, RECEIVED)
         steps = plan(page_query(query, queue.BY_PRIORITY, cursor, 50))
         assert reads_an_index(steps), (chosen, cursor, steps)
 
