@@ -102,16 +102,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def running(
     home: Path,
-    migrated: Path,
+    migrated: Path | None,
     publishing: Publishing | None = None,
     people: Mapping[str, str] | None = None,
     **settings: object,
 ) -> Iterator[Caller]:
-    """`people` is which employees stand behind which local accounts."""
+    """`migrated` holds a database file, where the settings name no other database.
+
+    `people` is which employees stand behind which local accounts.
+    """
     home.mkdir(mode=0o700)
     if people:
         write_once(home / "readers.json", people)
-    shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    if migrated:
+        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
     app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
