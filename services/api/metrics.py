@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from services.api.identity.errors import REASONS
 from services.api.intake.judge import RESULTS
 from services.api.vault.forms import PURPOSES, STATUSES
 from services.core.release import release
@@ -86,6 +87,55 @@ class ApiMetrics:
         self.oldest_item = Gauge(
             "doelbinding_api_oldest_open_item_timestamp_seconds",
             "When the oldest item that awaits an investigator was received; 0 if none does",
+            registry=self.registry,
+        )
+        self.tokens_refused = Counter(
+            "doelbinding_api_tokens_refused",
+            "Tokens of the issuer that were not taken, by what was wrong",
+            ["reason"],
+            registry=self.registry,
+        )
+        for reason in REASONS:
+            self.tokens_refused.labels(reason)
+        self.issuer_keys = Gauge(
+            "doelbinding_api_issuer_keys_timestamp_seconds",
+            "When the issuer last told its keys; 0 if not yet, or without an issuer",
+            registry=self.registry,
+        )
+        self.casework = Counter(
+            "doelbinding_api_casework_actions",
+            "Actions on items, by what became of them (repeated: done before by the same person)",
+            ["action", "result"],
+            registry=self.registry,
+        )
+        self.four_eyes_pending = Gauge(
+            "doelbinding_api_items_awaiting_second_person",
+            "Items that wait for another person, by what for",
+            ["step"],
+            registry=self.registry,
+        )
+        self.overdue_items = Gauge(
+            "doelbinding_api_items_overdue", "Items whose thirteen weeks are over", registry=self.registry
+        )
+        self.next_due = Gauge(
+            "doelbinding_api_items_first_due_timestamp_seconds",
+            "When the thirteen weeks that end first are over; 0 if none run",
+            registry=self.registry,
+        )
+        self.breach_clocks = Gauge(
+            "doelbinding_api_data_breach_clocks",
+            "Data breaches of which the authority was not notified and nothing else was decided",
+            ["state"],
+            registry=self.registry,
+        )
+        self.next_breach_due = Gauge(
+            "doelbinding_api_data_breach_first_due_timestamp_seconds",
+            "When the 72 hours that end first are over (AVG art. 33); 0 if none run",
+            registry=self.registry,
+        )
+        self.interests_loaded = Gauge(
+            "doelbinding_api_interests_loaded_timestamp_seconds",
+            "When the interests of readers were loaded last; 0 if never",
             registry=self.registry,
         )
         self.database_up = Gauge(

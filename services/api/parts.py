@@ -10,9 +10,12 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.cursors import CursorSeal
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
-from services.api.sessions import Sessions
+from services.api.request_seal import RequestSeal
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.api.vault.opening import Vault
 from services.core.clock import Clock
@@ -25,8 +28,15 @@ class Parts:
     settings: ApiSettings
     engine: AsyncEngine
     tokens: Mapping[str, str]
-    sessions: Sessions
+    people: Mapping[str, str]
+    """Local account to the pseudonym of the employee behind it, where there is one."""
+    issuer: Issuer | None
+    """None where local accounts sign in."""
+    login: Login | None
+    """None where nobody signs in on the pages at an issuer."""
+    sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
+    requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
     vault: Vault

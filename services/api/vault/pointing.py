@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api.db.tables import evidence, signals
 from services.api.db.types import AnyRow
 from services.api.vault.forms import RevealForm
-from services.core.pseudonym_text import BSN, EMPLOYEE
+from services.core.vault import BSN, EMPLOYEE
 
 KIND_OF = {"employee": EMPLOYEE, "subject": BSN}
 OF_SIGNAL = {"employee": signals.c.employee_id, "subject": signals.c.subject}

@@ -20,6 +20,7 @@ from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings
 from services.core.contract import SIGNAL
+from services.core.secret_file import write_once
 from services.core.wire import content_hash, to_wire
 
 Json = dict[str, object]
@@ -43,14 +44,14 @@ class Caller:
         self.app = app
         self.parts = parts
         self.clock = clock
-        self._portal = portal
+        self.portal = portal
         self._client = client
 
     def call(self, method: str, url: str, role: str | None = None, **options: object) -> httpx.Response:
         headers = dict(options.pop("headers", {}))
         if role is not None:
             headers["Authorization"] = f"Bearer {self.parts.tokens[role]}"
-        return self._portal.call(lambda: self._client.request(method, url, headers=headers, **options))
+        return self.portal.call(lambda: self._client.request(method, url, headers=headers, **options))
 
     def get(self, url: str, role: str | None = "investigator", **options: object) -> httpx.Response:
         return self.call("GET", url, role, **options)
@@ -68,16 +69,19 @@ class Caller:
         form = {"token": self.parts.tokens[role]}
         return self.call("POST", "/sign-in", data=form, headers={"Origin": "http://api.test"})
 
+    def forget_cookies(self) -> None:
+        self._client.cookies.clear()
+
     def start_anew(self) -> None:
         self.clock.at = SetClock().at
-        self._client.cookies.clear()
+        self.forget_cookies()
 
         async def clear() -> None:
             async with self.parts.engine.begin() as connection:
                 for table in reversed(metadata.sorted_tables):
                     await connection.execute(table.delete())
 
-        self._portal.call(clear)
+        self.portal.call(clear)
 
     def rows(self, statement: str) -> Sequence[Mapping[str, object]]:
         async def fetch() -> Sequence[Mapping[str, object]]:
@@ -85,7 +89,7 @@ class Caller:
                 found = await connection.execute(text(statement))
                 return [dict(row) for row in found.mappings()] if found.returns_rows else []
 
-        return self._portal.call(fetch)
+        return self.portal.call(fetch)
 
 
 @pytest.fixture(scope="session")
@@ -96,11 +100,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(home: Path, migrated: Path, publishing: Publishing | None = None) -> Iterator[Caller]:
+def running(
+    home: Path,
+    migrated: Path,
+    publishing: Publishing | None = None,
+    people: Mapping[str, str] | None = None,
+    **settings: object,
+) -> Iterator[Caller]:
+    """`people` is which employees stand behind which local accounts."""
     home.mkdir(mode=0o700)
+    if people:
+        write_once(home / "readers.json", people)
     shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
-    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)
+    app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
