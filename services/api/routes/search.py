@@ -20,6 +20,7 @@ from services.api.queries import PageQuery
 from services.api.reads import record_reads
 from services.api.routes.answer import json_answer
 from services.api.vault.forms import SearchForm
+from services.api.vault.pointing import refuse_interest
 from services.api.vault.search import by_rank, person_of, signals_about
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"], route_class=GuardedRoute)
@@ -45,6 +46,7 @@ async def search(
     async with writing(parts.engine) as connection:
         await append(connection, [entry], now)
     async with reading(parts.engine) as connection:
+        await refuse_interest(connection, reader, person)
         about = signals_about(person, await unconcerned(connection, reader))
         page = await fetch_page(connection, about, by_rank(person), parts.cursors, query)
     await record_reads(parts, reader, "search", [row.signal_id for row in page.rows], form.purpose)
