@@ -35,6 +35,7 @@ COMMANDS = {
     "interests": "services.interests.command:interests_command",
     "accounts": "services.api.account_codes:accounts_command",
     "migrate": "services.migration:migrate_command",
+    "keys": "services.api.keys:keys_app",
     "doctor": "services.doctor.command:doctor_command",
     "signals": "services.casefile.command:signals_app",
     "dead-letters": "services.detector.commands.letters:letters_app",

@@ -40,12 +40,15 @@ from services.api.routes import (
     intake_items,
     interests,
     investigations,
+    reveals,
+    search,
     service,
     warnings,
 )
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.kafka_broker import Broker
@@ -109,6 +112,8 @@ def bare_app() -> FastAPI:
         data_breaches.router,
         casework.router,
         warnings.router,
+        reveals.router,
+        search.router,
         interests.router,
         aggregates.router,
         service.router,
@@ -146,6 +151,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        vault=Vault(settings.home, ring),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,

@@ -6,8 +6,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from services.api.identity.errors import REASONS
 from services.api.intake.judge import RESULTS
+from services.api.vault.forms import PURPOSES, STATUSES
 from services.core.release import release
 
+IDENTITY_RESULTS = ("readable", "unreadable")
+REVEAL_RESULTS = (*STATUSES, "missing")
 PUBLISHING_RESULTS = ("sent", "refused", "unavailable")
 DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; a page of 50 signals takes a few milliseconds, a full batch of evidence some seconds."""
@@ -55,6 +58,28 @@ class ApiMetrics:
         )
         self.reads = Counter(
             "doelbinding_api_signal_reads", "Reads of signals recorded", ["what"], registry=self.registry
+        )
+        self.identities = Counter(
+            "doelbinding_api_identities",
+            "Sealed identities received: sealed to a key of this vault, or to another one, which it cannot open",
+            ["result"],
+            registry=self.registry,
+        )
+        for result in IDENTITY_RESULTS:
+            self.identities.labels(result)
+        self.reveals = Counter(
+            "doelbinding_api_reveals",
+            "Reveals of identities: opened, waiting for another person, approved, or missing in the vault",
+            ["purpose", "result"],
+            registry=self.registry,
+        )
+        for purpose in PURPOSES:
+            for result in REVEAL_RESULTS:
+                self.reveals.labels(purpose, result)
+        self.reveals_pending = Gauge(
+            "doelbinding_api_reveals_pending",
+            "Requests for an identity that wait for another person's approval",
+            registry=self.registry,
         )
         self.open_signals = Gauge(
             "doelbinding_api_open_signals", "Signals that are not withdrawn", ["pushed"], registry=self.registry

@@ -17,6 +17,7 @@ from services.api.publishing.publisher import Publisher
 from services.api.request_seal import RequestSeal
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.clock import Clock
 
 
@@ -38,6 +39,7 @@ class Parts:
     requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    vault: Vault
     publisher: Publisher | None
     """None where pushed signals are not published."""
 

@@ -22,6 +22,8 @@ class ApiSettings(IssuerSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
+    reveals_per_day: int = Field(default=10, ge=0)
+    """Identities that one reader may have revealed in 24 hours before another person must approve each."""
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
 
     @field_validator("host")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import casework, deliveries, interests, tables, trail
+from services.api.db import casework, deliveries, interests, tables, trail, vault
 
-MODULES = (tables, casework, trail, interests, deliveries)
+MODULES = (tables, casework, trail, interests, vault, deliveries)
 metadata = tables.metadata

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -23,6 +24,7 @@ from services.api.parts import PartsOf
 from services.api.problems import documented
 from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
+from services.api.vault.listing import count_waiting
 
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
 
@@ -65,7 +67,7 @@ async def metrics(parts: PartsOf) -> Response:
     parts.metrics.issuer_keys.set(fetched.timestamp() if fetched else 0)
     try:
         async with reading(parts.engine) as connection:
-            await _gauge(connection, parts.metrics)
+            await _gauge(connection, parts.metrics, parts.clock.now())
             _gauge_casework(await waiting(connection, parts.clock.now()), parts.metrics)
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
@@ -73,7 +75,7 @@ async def metrics(parts: PartsOf) -> Response:
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
+async def _gauge(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> None:
     is_open = signals.c.status == "open"
     for pushed in (True, False):
         query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed)
@@ -81,6 +83,7 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
     oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
+    to.reveals_pending.set(await count_waiting(connection, now))
     loaded = await last_loaded(connection)
     to.interests_loaded.set(loaded.timestamp() if loaded else 0)
     waits = await backlog(connection)

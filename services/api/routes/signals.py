@@ -13,16 +13,18 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeResults, LookupPage, SignalPage, StoredSignal
 from services.api.db.engine import reading, writing
 from services.api.db.types import AnyRow
+from services.api.intake.batch import SignalBatch
 from services.api.intake.store import receive
 from services.api.need_to_know import signal_for, unconcerned
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
-from services.api.payloads import SignalBatch, SignalId
+from services.api.payloads import SignalId
 from services.api.problems import documented
 from services.api.publishing.outbox import enqueue
 from services.api.queries import DetailQuery, LookupQuery, SignalQuery
 from services.api.reads import record_reads
 from services.api.routes.answer import json_answer, tagged_answer
+from services.api.vault.identities import keep
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"], route_class=GuardedRoute)
 
@@ -40,6 +42,7 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
     try:
         async with writing(parts.engine) as connection:
             verdicts = await receive(connection, batch.signals, parts.clock.now(), parts.settings.timezone)
+            await keep(connection, batch.identities, parts.clock.now())
             if parts.publisher is not None:
                 await enqueue(connection, verdicts, parts.clock.now())
     except IntegrityError as error:
@@ -48,6 +51,8 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
         ) from error
     if parts.publisher is not None:
         parts.publisher.wake()
+    for identity in batch.identities:
+        parts.metrics.identities.labels("readable" if parts.vault.can_open(identity.key_id) else "unreadable").inc()
     for verdict in verdicts:
         parts.metrics.intake.labels(verdict.result).inc()
     return json_answer(

@@ -162,6 +162,8 @@ def lookup(number: int, **changes: object) -> Json:
         "record_count": 1,
         "state": "unexplained",
         "explanation": None,
+        "employee_id": None,
+        "subject": None,
     }
     return base | changes
 
