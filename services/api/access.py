@@ -57,6 +57,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/warnings"): LEAD,
     ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
+    ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
+    ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
@@ -161,7 +163,11 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
-ReaderOf = Annotated[Reader, Depends(reader_of)]
+async def _reader(request: Request) -> Reader:  # a plain function would be sent to a thread, for each request
+    return reader_of(request)
+
+
+ReaderOf = Annotated[Reader, Depends(_reader)]
 
 
 def _bearer(request: Request) -> str:

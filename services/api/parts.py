@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.api.audit.keeper import Keeper
+from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
@@ -40,6 +42,8 @@ class Parts:
     metrics: ApiMetrics
     clock: Clock
     vault: Vault
+    trail: TrailWriter
+    keeper: Keeper
     publisher: Publisher | None
     """None where pushed signals are not published."""
 
@@ -50,4 +54,8 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-PartsOf = Annotated[Parts, Depends(parts_of)]
+async def _parts(request: Request) -> Parts:  # a plain function would be sent to a thread, for each request
+    return parts_of(request)
+
+
+PartsOf = Annotated[Parts, Depends(_parts)]
