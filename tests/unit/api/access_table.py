@@ -41,11 +41,6 @@ MAY: Mapping[str, set[str]] = {
     "POST /v1/reveals/{revealId}/approval": BUREAU,
     "POST /v1/reveals/{revealId}/opening": BUREAU,
     "POST /v1/warnings": LEAD,
-    "POST /v1/signals/_search": BUREAU,
-    "GET /v1/reveals": BUREAU,
-    "POST /v1/reveals": BUREAU,
-    "POST /v1/reveals/{revealId}/approval": BUREAU,
-    "POST /v1/reveals/{revealId}/opening": BUREAU,
     "PUT /v1/interests": ADMIN,
     "GET /v1/aggregates": SOC,
     "GET /v1/audit-entries": AUDITOR,
@@ -73,7 +68,6 @@ NAMES = {
     "itemId": "i-00000000000000000000000000000001",
     "revealId": "r-00000000000000000000000000000001",
     "assignmentId": "g-00000000000000000000000000000001",
-    "revealId": "r-00000000000000000000000000000001",
     "name": "style.css",
 }
 """What stands for the names in a path; a route with another name in it is added here."""
