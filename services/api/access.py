@@ -84,7 +84,7 @@ PUBLIC = frozenset(
 ROLE_FAULTS = {
     "no-role": "The token names no role of Doelbinding; the issuer has to give the account one.",
     "several-roles": "The token names several roles of Doelbinding, and an account acts in one; "
-    "the issuer has to take the others away, or give the person an account for each.",
+    "the issuer has to take the others away.",
 }
 RETRY_AFTER_SECONDS = 10
 """As long as the issuer is not asked anew."""

@@ -23,7 +23,7 @@ TAGS = {
     "casework": "From a report to a decision that two people took, its clocks, and what came of it.",
     "reveals": "Identities behind pseudonyms: asked for with a purpose, logged, and shown once.",
     "warnings": "What employees were told before; it moves later signals up in the queue.",
-    "interests": "Which readers may not look at whom.",
+    "interests": "Which readers may not look at whom, as the registers of work and relatives say.",
     "audit": "Who read, revealed or decided what.",
     "aggregates": "Counts for security operations; nothing here is about a person.",
     "service": "The service itself: whether it is up, and this document.",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.api.embedded import EmbeddedApi
-from services.api.identity.claims import account_code
+from services.api.identity.claims import account_code, person_code
 from services.api.settings import load_settings
 from services.core.identity import employee_pseudonym, subject_pseudonym
 from services.core.keyring import open_key_ring
@@ -188,7 +188,7 @@ def test_what_cannot_be_told_from_the_registers_is_said(agency: Path, tmp_path: 
     assert "1 rows of the registers could not be read" in told
 
 
-def test_the_trail_names_of_accounts_are_worked_out_from_their_subjects(tmp_path: Path, capsys, monkeypatch) -> None:
+def test_the_codes_of_the_trail_are_worked_out_from_employees_or_subjects(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("DOELBINDING_HOME", str(tmp_path))
     assert run("accounts") == 2
     assert "issuer: is missing" in capsys.readouterr().err
@@ -197,5 +197,7 @@ def test_the_trail_names_of_accounts_are_worked_out_from_their_subjects(tmp_path
     monkeypatch.setattr("sys.stdin", io.StringIO("one\n\ntwo\n"))
     assert run("accounts") == 0
     ring = open_key_ring(tmp_path / "keyring.json")
-    told = [account_code(ring, "https://sign-in.example.org", subject) for subject in ("one", "two")]
-    assert capsys.readouterr().out.splitlines() == told
+    assert capsys.readouterr().out.splitlines() == [person_code(ring, "one"), person_code(ring, "two")]
+    monkeypatch.setattr("sys.stdin", io.StringIO("one"))
+    assert run("accounts", "--subjects") == 0
+    assert capsys.readouterr().out.splitlines() == [account_code(ring, "https://sign-in.example.org", "one")]

@@ -19,7 +19,7 @@ Claims = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Person:
-    """Who signed in: a code for the account, its role, and the pseudonym of the employee, where the issuer tells it."""
+    """Who signed in: a code by which the trail knows them, their role, and the pseudonym of the employee, if told."""
 
     subject: str
     role: str
@@ -31,22 +31,28 @@ def person_of(claims: Claims, settings: IssuerSettings, ring: KeyRing) -> Person
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise BadTokenError("claims")
-    employee = _at(claims, settings.employee_claim)
-    return Person(
-        account_code(ring, settings.issuer or "", subject),
-        _role(_at(claims, settings.role_claim)),
-        employee_pseudonym(ring, employee) if isinstance(employee, str) and employee else None,
-    )
+    role, employee = _role(_at(claims, settings.role_claim)), _at(claims, settings.employee_claim)
+    if not (isinstance(employee, str) and employee):
+        return Person(account_code(ring, settings.issuer or "", subject), role, None)
+    return Person(person_code(ring, employee), role, employee_pseudonym(ring, employee))
+
+
+def person_code(ring: KeyRing, employee_id: str) -> str:
+    """`oidc:` and 32 hex digits: how the audit trail names an employee, whichever account they use.
+
+    So that one person with two accounts is not two people where two are needed.
+    """
+    return _code(ring, f"person|{employee_id}")
 
 
 def account_code(ring: KeyRing, issuer: str, subject: str) -> str:
-    """`oidc:` and 32 hex digits: how the audit trail names an account.
+    """`oidc:` and 32 hex digits: how the audit trail names an account of which no employee is told, as a service's."""
+    return _code(ring, f"account|{issuer}|{subject}")
 
-    Keyed, as subjects may be names or addresses that could be guessed; by the key that does not rotate, so that an
-    account keeps its code.
-    """
-    message = f"account|{issuer}|{subject}".encode()
-    return f"oidc:{hmac.digest(ring.key('signal-id'), message, 'sha256').hex()[:32]}"
+
+def _code(ring: KeyRing, message: str) -> str:
+    """Keyed, as ids and subjects can be guessed; by the key that does not rotate, so that a code stays what it is."""
+    return f"oidc:{hmac.digest(ring.key('signal-id'), message.encode(), 'sha256').hex()[:32]}"
 
 
 def _role(told: object) -> str:

@@ -18,6 +18,8 @@ from services.api.identity.settings import IssuerSettings
 LONGEST = 16_384
 """Characters of a token; issuers that put every group of a person into it stay below."""
 MEDIA = "application/"
+MISREAD = (JoseError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+"""What the library raises on headers and claims that somebody made up."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Verifier:
         """The claims of a good token. Raises BadTokenError, or IssuerAwayError where the keys are not to be had."""
         header = self._header(token)
         algorithm, kind, kid = header.get("alg"), header.get("typ", ""), header.get("kid")
+        if "crit" in header:  # words that must be understood, and we know of none
+            raise BadTokenError("malformed")
         if algorithm not in self._algorithms:
             raise BadTokenError("algorithm")
         if not isinstance(kind, str) or kind.lower().removeprefix(MEDIA) not in wanted.types:
@@ -58,14 +62,14 @@ class Verifier:
             raise BadTokenError("malformed")
         try:
             return jws.extract_compact(token.encode("ascii"), registry=self._registry).headers()
-        except (JoseError, ValueError) as error:
+        except MISREAD as error:
             raise BadTokenError("malformed") from error
 
     def _signed(self, token: str, key: Key) -> Claims:
         """What the key signed; a key that names its algorithm, or is of another kind, signs with no other."""
         try:
             return jwt.decode(token, key, registry=self._registry).claims
-        except (JoseError, ValueError) as error:
+        except MISREAD as error:
             raise BadTokenError("signature") from error
 
     def _check(self, claims: Claims, audience: str, now: datetime) -> None:
@@ -81,5 +85,5 @@ class Verifier:
             registry.validate(dict(claims))
         except ExpiredTokenError as error:
             raise BadTokenError("expired") from error
-        except (JoseError, ValueError, TypeError) as error:
+        except MISREAD as error:
             raise BadTokenError("claims") from error

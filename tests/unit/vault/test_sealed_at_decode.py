@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy.engine import make_url
 
 from services.core.clock import SystemClock
 from services.core.contract import LOOKUP
@@ -13,6 +14,7 @@ from services.core.vault import VaultPrivateKeys, VaultPublicKey
 from services.detector.pipeline import Pipeline
 from services.detector.sealing import MERGED_FROM, Known, Sealed, Sealer
 from services.detector.state.arrivals import Arrival
+from services.detector.state.migrate import migrate
 from services.detector.state.readings import Readings
 from services.detector.state.store import Commit
 from tests.unit.state.samples import an_owned_store, query, with_tables
@@ -141,3 +143,14 @@ def test_nothing_new_needs_no_envelope(sealer, pipeline):
     nothing = sealed(sealer, pipeline)
     assert nothing.rows.is_empty()
     assert (nothing.key_id, nothing.envelope) == (Sealed().key_id, b"")
+
+
+def test_on_postgresql_identities_are_stored_once_and_come_back(postgresql, pipeline, private, sealer):
+    migrate(postgresql)
+    with an_owned_store(make_url(postgresql), 5_000) as store:
+        first = sealed(sealer, pipeline, ("e1", 1), ("e2", 2))
+        store.commit(Commit({}, identities=first))
+        store.commit(Commit({}, identities=sealed(a_sealer(pipeline), pipeline, ("e1", 1), ("e3", 1))))
+        wanted = {("employee", "e1"), ("bsn", BSNS[1]), ("bsn", BSNS[2])}
+        assert opened(private, store.identities.of(names(pipeline, *wanted))) == wanted
+        assert store.identities.keys().size == 5
