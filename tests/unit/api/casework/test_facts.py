@@ -25,8 +25,12 @@ def test_the_sheet_states_counts_with_their_rule_and_what_is_unknown(desk):
     ]
     told = sheet(desk, desk.opens(evidence=evidence, shared_count=2))
     assert told["consultations"] | {"firstLookupAt": 0, "lastLookupAt": 0} == {
-        **{"lookupCount": 3, "momentCount": 2, "dayCount": 1, "countingRule": "moments-v1"},
-        **{"firstLookupAt": 0, "lastLookupAt": 0},
+        "lookupCount": 3,
+        "momentCount": 2,
+        "dayCount": 1,
+        "countingRule": "moments-v1",
+        "firstLookupAt": 0,
+        "lastLookupAt": 0,
     }
     assert told["natureOfData"] == {
         "categories": [{"category": "income", "lookups": 2}, {"category": "medical", "lookups": 1}],
@@ -34,7 +38,11 @@ def test_the_sheet_states_counts_with_their_rule_and_what_is_unknown(desk):
         "lookupsThatTellNone": 1,
     }
     assert told["sharing"] == {
-        **{"ofSignal": 2, "prints": 1, "exports": 1, "records": 12, "lookupsThatTellNoRecords": 1}
+        "ofSignal": 2,
+        "prints": 1,
+        "exports": 1,
+        "records": 12,
+        "lookupsThatTellNoRecords": 1,
     }
     assert told["instruction"] == {"statementOfConfidentiality": "unknown", "instruction": "unknown"}
     assert told["relation"] == {"known": "own", "rule": "own-file"}
