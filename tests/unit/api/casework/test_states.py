@@ -14,7 +14,7 @@ from services.api.casework import codes as words
 from tests.unit.api.casework.conftest import LEAD, ONE, OTHER, PEOPLE, Desk, no_follow_up, verdict
 from tests.unit.api.conftest import signal_id
 
-EXAMPLES = int(os.environ.get("CASEWORK_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("CASEWORK_EXAMPLES", "3"))
 VERDICTS = [no_follow_up(), no_follow_up("criteria-not-met"), verdict("line-intervention"), verdict("investigation")]
 people = st.sampled_from(PEOPLE)
 verdicts = st.sampled_from(VERDICTS)
@@ -164,7 +164,7 @@ def test_whatever_people_and_deliveries_do_the_rules_hold(desk):
         machine,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=30,
+            stateful_step_count=25,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
