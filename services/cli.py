@@ -34,6 +34,7 @@ COMMANDS = {
     "serve": "services.api.cli:serve",
     "migrate": "services.migration:migrate_command",
     "doctor": "services.doctor.command:doctor_command",
+    "audit": "services.api.audit.command:audit_app",
     "signals": "services.casefile.command:signals_app",
     "dead-letters": "services.detector.commands.letters:letters_app",
     "rules": "services.detector.commands.rules:rules_app",

@@ -50,6 +50,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/warnings"): LEAD,
     ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
+    ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
+    ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
     ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,

@@ -15,6 +15,10 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.audit.keeper import Keeper
+from services.api.audit.keys import open_audit_key
+from services.api.audit.trail import NOTARY
+from services.api.audit.writer import TrailWriter
 from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
@@ -32,6 +36,7 @@ from services.api.request_seal import RequestSeal
 from services.api.routes import (
     aggregates,
     assessments,
+    audit,
     casework,
     data_breaches,
     intake_items,
@@ -108,6 +113,7 @@ def bare_app() -> FastAPI:
         warnings.router,
         interests.router,
         aggregates.router,
+        audit.router,
         service.router,
         pages,
     ):
@@ -125,7 +131,8 @@ def bare_app() -> FastAPI:
 def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) -> Parts:
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
-    engine, metrics = open_engine(settings.database), ApiMetrics()
+    notary = open_audit_key(settings.home / "audit-key.json")
+    engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
     return Parts(
         settings=settings,
         engine=engine,
@@ -136,6 +143,8 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        trail=TrailWriter(engine, clock, metrics),
+        keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,
@@ -146,9 +155,12 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
+    parts.keeper.start()
     try:
         yield
     finally:
+        await parts.trail.close()
+        await parts.keeper.close()
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing

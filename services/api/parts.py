@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.api.audit.keeper import Keeper
+from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
@@ -32,6 +34,8 @@ class Parts:
     requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    trail: TrailWriter
+    keeper: Keeper
     publisher: Publisher | None
     """None where pushed signals are not published."""
 

@@ -26,6 +26,7 @@ class ApiSettings(BaseSettings):
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
+    audit_export: Path | None = None
 
     @field_validator("issuer")
     @classmethod
@@ -50,6 +51,11 @@ class ApiSettings(BaseSettings):
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.home / 'api.sqlite'}"
         return self.database_url.get_secret_value()
+
+    @property
+    def audit_roots(self) -> Path:
+        """The file outside the database that signed roots of the audit trail are added to."""
+        return self.audit_export or self.home / "audit-roots.ndjson"
 
     @property
     def embedded(self) -> bool:
