@@ -37,6 +37,7 @@ COMMANDS = {
     "migrate": "services.migration:migrate_command",
     "keys": "services.api.keys:keys_app",
     "doctor": "services.doctor.command:doctor_command",
+    "audit": "services.api.audit.command:audit_app",
     "signals": "services.casefile.command:signals_app",
     "dead-letters": "services.detector.commands.letters:letters_app",
     "rules": "services.detector.commands.rules:rules_app",

@@ -45,7 +45,10 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(scope, receive, send, self._parts.settings.max_body_size)
+        bodiless = scope["method"] == "HEAD"
+        if bodiless:
+            scope = {**scope, "method": "GET"}  # a copy: the server has to know what was asked
+        exchange = Exchange(scope, receive, send, self._parts.settings.max_body_size, bodiless=bodiless)
         began = time.perf_counter()
         try:
             await self._answer(exchange)
@@ -75,10 +78,11 @@ class Edge:
 
 
 class Exchange:
-    """One request and its answer, with the body bounded and the headers added."""
+    """One request and its answer, with the body bounded and the headers added; bodiless answers HEAD (RFC 9110)."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, most: int, *, bodiless: bool = False) -> None:
         self.scope = scope
+        self._bodiless = bodiless
         self.most = most
         self.status = 0
         self.too_large = f"The body must not be larger than {most} bytes."
@@ -103,4 +107,6 @@ class Exchange:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers[name] = value
+        elif self._bodiless:
+            message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
         await self._send(message)

@@ -15,6 +15,10 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.audit.keeper import Keeper
+from services.api.audit.keys import open_audit_key
+from services.api.audit.trail import NOTARY
+from services.api.audit.writer import TrailWriter
 from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
@@ -35,6 +39,7 @@ from services.api.request_seal import RequestSeal
 from services.api.routes import (
     aggregates,
     assessments,
+    audit,
     casework,
     data_breaches,
     intake_items,
@@ -112,10 +117,11 @@ def bare_app() -> FastAPI:
         data_breaches.router,
         casework.router,
         warnings.router,
+        interests.router,
         reveals.router,
         search.router,
-        interests.router,
         aggregates.router,
+        audit.router,
         service.router,
         pages,
     ):
@@ -134,7 +140,8 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
     people = open_people(settings.home / "readers.json", ring)
-    engine, metrics = open_engine(settings.database), ApiMetrics()
+    notary = open_audit_key(settings.home / "audit-key.json")
+    engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
     issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
     session_key = ring.key("session")
     return Parts(
@@ -151,6 +158,8 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        trail=TrailWriter(engine, clock, metrics),
+        keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
         vault=Vault(settings.home, ring),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
@@ -162,9 +171,12 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
+    parts.keeper.start()
     try:
         yield
     finally:
+        await parts.trail.close()
+        await parts.keeper.close()
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing

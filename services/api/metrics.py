@@ -59,6 +59,35 @@ class ApiMetrics:
         self.reads = Counter(
             "doelbinding_api_signal_reads", "Reads of signals recorded", ["what"], registry=self.registry
         )
+        self.audit_entries = Counter(
+            "doelbinding_api_audit_entries", "Entries added to the audit trail by readers", registry=self.registry
+        )
+        self.audit_refused = Counter(
+            "doelbinding_api_audit_refused",
+            "Answers that were not given because the audit trail could not be written",
+            registry=self.registry,
+        )
+        self.audit_commit = Histogram(
+            "doelbinding_api_audit_commit_seconds",
+            "Time to make the entries of the requests that wait durable",
+            buckets=DURATIONS,
+            registry=self.registry,
+        )
+        self.audit_verified = Gauge(
+            "doelbinding_api_audit_verified_timestamp_seconds",
+            "When the end of the audit trail was last looked through and found whole; 0 before that",
+            registry=self.registry,
+        )
+        self.audit_failures = Counter(
+            "doelbinding_api_audit_failures",
+            "Looks at the end of the audit trail that found it broken",
+            registry=self.registry,
+        )
+        self.audit_roots_pending = Gauge(
+            "doelbinding_api_audit_roots_pending",
+            "Signed roots of the audit trail that are not in the export file yet",
+            registry=self.registry,
+        )
         self.identities = Counter(
             "doelbinding_api_identities",
             "Sealed identities received: sealed to a key of this vault, or to another one, which it cannot open",

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from services.api.access import ACCESS, PUBLIC
+from services.api.exemplify import exemplify
 from services.api.problems import MEDIA_TYPE
 
 BASE = "/v1"
@@ -19,7 +20,11 @@ VERSION_HEADER = {"description": "The full version of this API", "schema": {"typ
 TAGS = {
     "signals": "What the detector found, and the lookups that each signal rests on.",
     "intake-items": "The queue of Bureau Integriteit: what awaits an investigator, and what became of it.",
+    "casework": "From a report to a decision that two people took, its clocks, and what came of it.",
+    "reveals": "Identities behind pseudonyms: asked for with a purpose, logged, and shown once.",
     "warnings": "What employees were told before; it moves later signals up in the queue.",
+    "interests": "Which readers may not look at whom.",
+    "audit": "Who read, revealed or decided what.",
     "aggregates": "Counts for security operations; nothing here is about a person.",
     "service": "The service itself: whether it is up, and this document.",
 }
@@ -43,7 +48,9 @@ def document(app: FastAPI) -> Mapping[str, object]:
     for path, operations in content["paths"].items():
         for method, operation in operations.items():
             _secure(operation, (method.upper(), path))
+            _describe_parameters(operation.get("parameters", []))
             _describe_answers(operation["responses"])
+            exemplify(operation, content["components"]["schemas"])
     content["paths"] = {path.removeprefix(BASE): operations for path, operations in content["paths"].items()}
     content["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     return content
@@ -53,6 +60,17 @@ def _secure(operation: JsonObject, key: tuple[str, str]) -> None:
     operation["security"] = [] if key in PUBLIC else [{"bearer": []}]
     if roles := ACCESS.get(key):
         operation["x-roles"] = sorted(roles)
+
+
+def _describe_parameters(parameters: list[JsonObject]) -> None:
+    """A parameter can be left out, and never null: text has no null."""
+    for parameter in parameters:
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            parameter["schema"] = kinds[0] | schema
+        elif kinds:
+            schema["anyOf"] = kinds
 
 
 def _describe_answers(responses: JsonObject) -> None:

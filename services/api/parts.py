@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.api.audit.keeper import Keeper
+from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
@@ -39,6 +41,8 @@ class Parts:
     requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    trail: TrailWriter
+    keeper: Keeper
     vault: Vault
     publisher: Publisher | None
     """None where pushed signals are not published."""

@@ -28,6 +28,8 @@ from services.core.wire import camel, content_hash
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 LARGEST = 2**31 - 1
+EXACT = 2**53 - 1
+"""The largest whole number that every reader of JSON reads exactly (RFC 7493)."""
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 """No control characters: databases refuse some, and terminals obey others."""
 POINTS_TOLERANCE = 0.05
@@ -49,6 +51,11 @@ def _rfc3339(value: object) -> object:
     if not (isinstance(value, str) and RFC3339.fullmatch(value)):
         raise ValueError("must be an RFC 3339 time with an offset, at most in microseconds: 2026-03-14T09:26:53.5Z")
     return value
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 412.0 is a whole one (JSON Schema 2020-12, 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _day(value: object) -> object:
@@ -89,8 +96,8 @@ Pseudonym = Annotated[str, StringConstraints(pattern=r"^p[0-9]+-[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=PRINTABLE)]
-Count = Annotated[int, Field(ge=1, le=LARGEST)]
-Amount = Annotated[int, Field(ge=0, le=LARGEST)]
+Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+Amount = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Categories = Annotated[list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]], AfterValidator(_unrepeated)]
 
@@ -123,7 +130,7 @@ class Comparison(Strict):
     """One day at work: the count, what was expected of it, and the mean of the peers."""
 
     day: Day
-    own: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    own: Annotated[int, Field(ge=0, le=EXACT), BeforeValidator(_whole)]
     expected: Annotated[float, Field(ge=0)]
     peers: Annotated[float, Field(ge=0)]
 
@@ -137,7 +144,7 @@ class Lookup(Strict):
     action: Annotated[str, OneOf(contract.ACTIONS)]
     searched_by: Annotated[str, OneOf(contract.SEARCHED_BY)] | None
     data_categories: list[Annotated[str, OneOf(contract.DATA_CATEGORIES)]] | None
-    record_count: Annotated[int, Field(ge=0, le=LARGEST)] | None
+    record_count: Amount | None
     state: Annotated[str, OneOf(contract.STATES)]
     explanation: Name | None
     employee_id: Annotated[

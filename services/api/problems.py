@@ -12,6 +12,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from services.api.methods import methods_of
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -64,9 +66,12 @@ async def answer_invalid(_request: Request, error: Exception) -> Response:
     return problem(HTTPStatus.BAD_REQUEST, f"The request has {len(faults)} fault(s); nothing was done.", faults)
 
 
-async def answer_http(_request: Request, error: Exception) -> Response:
-    """The problem of an HTTPException, including those of the router."""
+async def answer_http(request: Request, error: Exception) -> Response:
+    """The problem of an HTTPException, including those of the router; a 405 tells every method of the path."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = ", ".join(methods_of(request.url.path))
+        return problem(error.status_code, f"This resource answers to {allowed}.", headers={"Allow": allowed})
     return problem(error.status_code, error.detail, headers=error.headers)
 
 

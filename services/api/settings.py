@@ -25,6 +25,7 @@ class ApiSettings(IssuerSettings):
     reveals_per_day: int = Field(default=10, ge=0)
     """Identities that one reader may have revealed in 24 hours before another person must approve each."""
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
+    audit_export: Path | None = None
 
     @field_validator("host")
     @classmethod
@@ -43,6 +44,11 @@ class ApiSettings(IssuerSettings):
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.home / 'api.sqlite'}"
         return self.database_url.get_secret_value()
+
+    @property
+    def audit_roots(self) -> Path:
+        """The file outside the database that signed roots of the audit trail are added to."""
+        return self.audit_export or self.home / "audit-roots.ndjson"
 
     @property
     def embedded(self) -> bool:

@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
+from services.api.examples import SIGNAL_ID, by_schema
+from services.api.intake.batch import SignalBatch
 from services.api.main import bare_app
-from services.api.openapi import as_text
+from services.api.openapi import TAGS, as_text
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "openapi.json"
 DOCUMENT = json.loads(as_text(bare_app()))
@@ -53,3 +56,41 @@ def test_every_field_of_every_schema_is_camel_case():
     schemas = DOCUMENT["components"]["schemas"].values()
     names = {name for schema in schemas for name in schema.get("properties", {})}
     assert all(re.fullmatch(r"[a-z][a-zA-Z0-9]*", name) for name in names)
+
+
+def bodies():
+    for method, path, operation in OPERATIONS:
+        told = [("request", operation.get("requestBody", {})), *operation["responses"].items()]
+        for kind, body in told:
+            for media_type, content in body.get("content", {}).items():
+                yield pytest.param(content, id=f"{method} {path} {kind} {media_type}")
+
+
+@pytest.mark.parametrize("content", list(bodies()))
+def test_every_body_has_an_example_that_keeps_to_its_schema(content):
+    found = [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]
+    schema = content["schema"] | {"components": DOCUMENT["components"]}
+    for example in found:
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(example)
+
+
+@pytest.mark.parametrize("operation", [operation for _, _, operation in OPERATIONS])
+def test_every_operation_says_what_it_does_and_every_part_of_a_path_has_an_example(operation):
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"][0] in TAGS
+    for parameter in operation.get("parameters", []):
+        assert "null" not in json.dumps(parameter["schema"])
+        assert parameter["in"] != "path" or "example" in parameter
+
+
+def test_the_example_of_a_delivery_is_one_that_the_intake_takes():
+    example = DOCUMENT["paths"]["/signals"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    (signal,) = SignalBatch.model_validate(example).signals
+    assert [lookup.lookup_id for lookup in signal.evidence] == signal.lookup_ids
+
+
+def test_examples_tell_one_story():
+    told = by_schema()
+    assert told["IntakeItem"]["signalId"] == told["StoredSignal"]["signalId"] == SIGNAL_ID
+    assert told["GivenWarning"]["employeeId"] == told["StoredSignal"]["employeeId"]

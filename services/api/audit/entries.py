@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from services.api.access import Reader
+
+class Subject(Protocol):
+    """Who does something: a reader, as access admitted it."""
+
+    @property
+    def subject(self) -> str:
+        """As the audit trail names it."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """In what role."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -13,7 +26,9 @@ class Entry:
     """One thing that somebody did, or was refused; `detail` holds codes and counts, never an identity in the clear.
 
     `action` is one of the words of the documentation (`read`, `reveal`, `assess`, ...), `object_kind` what it was done
-    to (`signal`, `intake-item`, ...), `purpose` the code that the reader gave where one is needed.
+    to (`signal`, `intake-item`, ...), `purpose` the code that the reader gave where one is needed. An entry is found by
+    its object, and by each signal in a list `signals` of its detail. Actor, object and detail are what retention may
+    remove; `blanked_through` tells up to which sequence it did.
     """
 
     actor: str
@@ -23,10 +38,11 @@ class Entry:
     object_id: str | None
     purpose: str | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    blanked_through: int | None = None
 
 
 def entry_of(
-    reader: Reader,
+    reader: Subject,
     action: str,
     object_kind: str,
     object_id: str | None,

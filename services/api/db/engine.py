@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 from sqlalchemy import make_url
@@ -12,6 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from services.api.db import sqlite
 from services.core.errors import InputError
+
+Step = Callable[[], Awaitable[object]]
+LAST_STEPS = "last_steps"
+"""The execution option that holds what is done before the commit."""
 
 
 def _to_json(value: object) -> str:
@@ -38,14 +43,45 @@ def open_engine(url: str) -> AsyncEngine:
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that will write: committed at the end, rolled back if anything fails."""
+    steps: list[Step] = []
     async with engine.connect() as connection:
-        await connection.execution_options(writing=True)
+        await connection.execution_options(writing=True, **{LAST_STEPS: steps})
         async with connection.begin():
             yield connection
+            for step in steps:
+                await step()
+
+
+async def at_the_end(connection: AsyncConnection, step: Step) -> None:
+    """Does the step as the last of a `writing` transaction, or at once in another one.
+
+    For what takes a lock that everybody waits for: it is held briefly, and after all other locks, so that no two
+    transactions wait for each other.
+    """
+    steps = options_of(connection).get(LAST_STEPS)
+    if steps is None:
+        await step()
+    else:
+        steps.append(step)
+
+
+def options_of(connection: AsyncConnection) -> Mapping[str, Any]:
+    """The execution options of the connection and its engine."""
+    return connection.sync_connection.get_execution_options() if connection.sync_connection else {}
 
 
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction that only reads: a single view of the data."""
+    """One transaction that only reads."""
     async with engine.connect() as connection, connection.begin():
         yield connection
+
+
+@asynccontextmanager
+async def one_view(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Like `reading`, where what several statements find must fit together: PostgreSQL else looks anew at each."""
+    async with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        async with connection.begin():
+            yield connection

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from services.api.db import casework, deliveries, interests, tables, trail, vault
 
-MODULES = (tables, casework, trail, interests, vault, deliveries)
+MODULES = (casework, deliveries, interests, tables, trail, vault)
 metadata = tables.metadata

@@ -1,4 +1,4 @@
-"""The tables of the API: signals and their revisions, evidence, the intake queue, its events, and who read what."""
+"""The tables of the API: signals and their revisions, evidence, the intake queue, and its events."""
 
 from __future__ import annotations
 
@@ -150,20 +150,6 @@ warnings = Table(
     UniqueConstraint("employee_id", "given_at", "reason"),
 )
 """Warnings that an employee (by pseudonym) was given, in force until a moment; rows are only added."""
-
-reads = Table(
-    "reads",
-    metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
-    Column("reader", String(200), nullable=False),
-    Column("read_at", Instant, nullable=False),
-    Column("what", String(40), nullable=False),
-    Column("signal_id", String(40)),
-    Column("purpose", String(40)),
-)
-"""Who read which signal, when and to what end; `signal_id` is null where a list was empty."""
-
-Index("ix_reads_by_signal", reads.c.signal_id, reads.c.read_at)
 
 publications = Table(
     "publications",

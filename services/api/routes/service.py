@@ -26,6 +26,8 @@ from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
 from services.api.vault.listing import count_waiting
 
+DOCUMENT = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0", "info": {"title": "Doelbinding"}}}
+
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
 
 
@@ -83,9 +85,9 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> 
     waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
     oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
-    to.reveals_pending.set(await count_waiting(connection, now))
     loaded = await last_loaded(connection)
     to.interests_loaded.set(loaded.timestamp() if loaded else 0)
+    to.reveals_pending.set(await count_waiting(connection, now))
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
@@ -106,7 +108,7 @@ def _gauge_casework(now: Waiting, to: ApiMetrics) -> None:
     "/v1/openapi.json",
     summary="Read this document",
     response_description="The OpenAPI document",
-    responses=documented() | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses=documented() | {200: {"content": {"application/json": DOCUMENT}}},
 )
 async def openapi(request: Request) -> Response:
     """The contract of this API; public, and readable from any origin."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy import text
 
 from services.api.db.migrate import migrate
-from services.api.db.schema import metadata
 from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings
@@ -40,8 +40,18 @@ class SetClock:
 class Caller:
     """Calls the API as one of the roles, and looks into its database."""
 
-    def __init__(self, app: object, portal: BlockingPortal, client: httpx.AsyncClient, parts: Parts, clock: SetClock):
+    def __init__(
+        self,
+        app: object,
+        portal: BlockingPortal,
+        client: httpx.AsyncClient,
+        parts: Parts,
+        clock: SetClock,
+        migrated: Path,
+    ):
         self.app = app
+        self.file = parts.settings.home / "api.sqlite"
+        self.migrated = migrated / "api.sqlite"
         self.parts = parts
         self.clock = clock
         self.portal = portal
@@ -76,12 +86,19 @@ class Caller:
         self.clock.at = SetClock().at
         self.forget_cookies()
 
-        async def clear() -> None:
-            async with self.parts.engine.begin() as connection:
-                for table in reversed(metadata.sorted_tables):
-                    await connection.execute(table.delete())
+        with closing(sqlite3.connect(self.migrated)) as empty, closing(sqlite3.connect(self.file)) as held:
+            empty.backup(held)  # the audit trail refuses to be emptied row by row
 
-        self.portal.call(clear)
+    def trail(self, action: str = "read") -> list[Json]:
+        """The entries of the audit trail that tell of such an action, in order, with their detail as data."""
+        rows = self.rows(f"SELECT * FROM audit_entries WHERE action = '{action}' ORDER BY sequence")
+        return [dict(row) | {"detail": json.loads(str(row["detail"]))} for row in rows]
+
+    def shown(self, what: str) -> list[str]:
+        """The signals that were recorded as read in such an answer, in order."""
+        return [
+            signal for read in self.trail() if read["detail"]["shown"] == what for signal in read["detail"]["signals"]
+        ]
 
     def rows(self, statement: str) -> Sequence[Mapping[str, object]]:
         async def fetch() -> Sequence[Mapping[str, object]]:
@@ -120,7 +137,7 @@ def running(
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://api.test")
         stack.enter_context(portal.wrap_async_context_manager(client))
-        yield Caller(app, portal, client, app.state.parts, clock)
+        yield Caller(app, portal, client, app.state.parts, clock, migrated)
 
 
 @pytest.fixture(scope="session")

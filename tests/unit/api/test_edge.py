@@ -78,3 +78,33 @@ async def in_parts(body):
 def test_another_media_type_is_refused(api):
     answer = api.call("POST", "/v1/signals", "detector", content=b"<x/>", headers={"Content-Type": "text/xml"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("url", ["/v1/signals", "/v1/health/live", "/v1/nowhere", "/sign-in"])
+def test_head_tells_what_get_would_and_sends_no_body(api, url):
+    told, asked = api.call("HEAD", url, "investigator"), api.call("GET", url, "investigator")
+    assert told.status_code == asked.status_code
+    assert dict(told.headers) == dict(asked.headers)
+    assert (told.content, bool(asked.content)) == (b"", True)
+
+
+def test_what_head_shows_is_recorded_as_read_too(api, make_signal):
+    api.results(make_signal())
+    before = api.rows("SELECT count(*) AS reads FROM reads")
+    api.call("HEAD", "/v1/signals", "investigator")
+    assert api.rows("SELECT count(*) AS reads FROM reads") != before
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("/v1/signals", "GET, HEAD, POST"),
+        ("/v1/intake-items", "GET, HEAD"),
+        ("/v1/warnings", "POST"),
+        ("/sign-out", "POST"),
+    ],
+)
+def test_a_method_that_is_not_there_is_told_which_are(api, url, allowed):
+    answer = api.call("PATCH", url, "lead")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+    assert answer.json()["detail"] == f"This resource answers to {allowed}."

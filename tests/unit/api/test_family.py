@@ -40,7 +40,7 @@ def linked(text):
 
 
 def recorded(api, what):
-    return [row["signal_id"] for row in api.rows(f"SELECT signal_id FROM reads WHERE what = '{what}' ORDER BY id")]
+    return api.shown(what)
 
 
 def test_a_burst_tells_the_signals_under_it_by_score(burst):

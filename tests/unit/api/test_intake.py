@@ -209,3 +209,10 @@ def test_what_was_delivered_is_what_is_read(api, make_signal):
 @pytest.fixture
 def later() -> datetime:
     return datetime.fromisoformat("2026-03-09T09:00:00Z")
+
+
+def test_a_whole_number_may_be_written_with_a_fraction_of_nothing(api, make_signal):
+    signal = make_signal(lookup_count=3)
+    assert api.results(signal | {"lookupCount": 3.0, "momentCount": 2.0}) == [("stored", 1)]
+    assert api.get(f"/v1/signals/{signal['signalId']}").json()["lookupCount"] == 3
+    assert api.deliver(signal | {"lookupCount": 3.5}).status_code == 400

@@ -36,11 +36,14 @@ def test_migrating_again_keeps_what_is_there(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path / 'api.sqlite'}"
     migrate(url)
     with sqlite3.connect(tmp_path / "api.sqlite") as connection:
-        connection.execute("INSERT INTO reads (reader, read_at, what) VALUES ('x', '2026-03-02 09:00:00', 'signal')")
+        connection.execute(
+            "INSERT INTO warnings (id, employee_id, given_at, until, reason, recorded_by, recorded_at) "
+            "VALUES ('w-1', 'p1-1', '2026-03-02', '2026-04-02', 'conversation', 'token:lead', '2026-03-02')"
+        )
     connection.close()
     migrate(url)
     with sqlite3.connect(tmp_path / "api.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM reads").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM warnings").fetchone() == (1,)
     connection.close()
 
 

@@ -33,10 +33,11 @@ def placed(api, make_signal):
 @pytest.mark.parametrize(("url", "what", "purpose"), WAYS)
 def test_a_read_is_recorded_with_who_what_and_why(api, place, url, what, purpose):
     assert api.get(place(url)).status_code == 200
-    (read,) = api.rows("SELECT * FROM reads")
-    assert (read["reader"], read["what"], read["purpose"]) == ("token:investigator", what, purpose)
-    assert read["signal_id"] == place("{unpushed}" if purpose else "{pushed}")
-    assert read["read_at"].startswith("2026-04-01 09:00:00")
+    (read,) = api.trail()
+    assert (read["actor"], read["role"], read["purpose"]) == ("token:investigator", "investigator", purpose)
+    signal = place("{unpushed}" if purpose else "{pushed}")
+    assert (read["object_id"], read["detail"]) == (signal, {"shown": what, "signals": [signal]})
+    assert read["at"].startswith("2026-04-01 09:00:00")
 
 
 @pytest.mark.parametrize("url", REFUSED)
@@ -44,24 +45,28 @@ def test_a_refused_read_shows_nothing_and_records_nothing(api, place, url):
     answer = api.get(place(url))
     assert answer.status_code in {400, 404}
     assert "p1-" not in answer.text
-    assert api.rows("SELECT * FROM reads") == []
+    assert api.trail() == []
 
 
 def test_what_cannot_be_recorded_is_not_answered(own_api, make_signal):
     place = placed(own_api, make_signal)
-    own_api.rows("DROP TABLE reads")
+    own_api.rows("ALTER TABLE audit_entries RENAME TO gone")
     for url, _, _ in WAYS:
         answer = own_api.get(place(url))
-        assert answer.status_code == 500
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
         assert "p1-" not in answer.text
+    own_api.rows("ALTER TABLE gone RENAME TO audit_entries")
+    assert own_api.get(place("/v1/signals")).status_code == 200
 
 
 def test_an_empty_list_is_recorded_too(api):
     api.get("/v1/signals?pushed=false&purpose=canary")
-    assert [(read["what"], read["signal_id"]) for read in api.rows("SELECT * FROM reads")] == [("signals", None)]
+    (read,) = api.trail()
+    assert (read["object_id"], read["detail"]) == (None, {"shown": "signals", "signals": []})
 
 
 def test_counts_are_no_read_of_a_signal(api, make_signal):
     api.results(make_signal())
     assert api.get("/v1/aggregates", "soc").status_code == 200
-    assert api.rows("SELECT * FROM reads") == []
+    assert api.trail() == []

@@ -132,8 +132,8 @@ def test_a_warning_of_tomorrow_is_refused(api, warn):
 def test_recording_is_in_the_trail_with_the_signals_it_touched(api, warn, make_signal):
     api.results(make_signal(1))
     warn()
-    trail = api.rows("SELECT reader, what, signal_id FROM reads WHERE what = 'warning'")
-    assert trail == [{"reader": "token:lead", "what": "warning", "signal_id": signal_id(1)}]
+    (entry,) = api.trail()
+    assert (entry["actor"], entry["detail"]) == ("token:lead", {"shown": "warning", "signals": [signal_id(1)]})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Whatever is sent, the API answers as its OpenAPI document says: on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+
+import httpx
+import pytest
+
+from services.api.db.migrate import migrate
+from services.api.embedded import EmbeddedApi
+from services.api.settings import load_settings
+from services.core.tokens import open_tokens
+from tests.contract.fuzzing import fuzz
+from tests.unit.api.conftest import a_signal, signal_id
+
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
+"""Per operation and phase; `make qualify` takes more."""
+SIGNALS = range(1, 9)
+
+
+def findings(home, **settings):
+    """What fuzzing finds at an API that holds signals, pushed and not."""
+    with EmbeddedApi(load_settings(home=home, port=0, **settings)) as api:
+        tokens = open_tokens(home / "tokens.json")
+        delivered = {"signals": [a_signal(number, pushed=number % 4 > 0) for number in SIGNALS]}
+        assert post(api, tokens["detector"], delivered).status_code == 200
+        queue = httpx.get(f"{api.url}/v1/intake-items", headers=bearer(tokens["lead"])).json()
+        known = {
+            "signalId": [signal_id(number) for number in SIGNALS],
+            "itemId": [item["id"] for item in queue["intakeItems"]],
+        }
+        return fuzz(api.url, tokens, known, EXAMPLES)
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def post(api, token, body):
+    return httpx.post(f"{api.url}/v1/signals", json=body, headers=bearer(token))
+
+
+def test_each_operation_answers_as_documented(found):
+    assert found.failures == []
+
+
+def test_each_operation_was_tried_with_success_and_with_faults(found):
+    without_input = {"GET /aggregates", "GET /health/live", "GET /health/ready"}
+    assert found.operations_that_never(2) == set()
+    assert found.operations_that_never(4) == set()
+    assert {label for label, status in found.answers if status == 400} | without_input == {
+        label for label, _ in found.answers
+    }
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return findings(tmp_path_factory.mktemp("fuzzed"))
+
+
+def test_on_postgresql_too_each_operation_answers_as_documented(tmp_path, postgresql):
+    migrate(postgresql)
+    assert findings(tmp_path, database_url=postgresql).failures == []
+
+
+pytestmark = pytest.mark.slow

@@ -1,0 +1,124 @@
+"""Random histories of an audit trail in a database of their own, written as the API writes them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import event
+
+from services.api.audit.entries import Entry
+from services.api.audit.export import read_roots
+from services.api.audit.findings import Report
+from services.api.audit.keeper import Keeper
+from services.api.audit.keys import Notary, open_audit_key
+from services.api.audit.retention import blank
+from services.api.audit.trail import NOTARY, append
+from services.api.audit.trail_database import trail_view
+from services.api.audit.verification import verify
+from services.api.db.engine import open_engine, writing
+from services.api.metrics import ApiMetrics
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ACTIONS = ("read", "assess", "reveal", "refused")
+PEOPLE = ("token:investigator", "token:lead", "oidc:8f14e45f", "Ünïcødé \U0001f512")
+
+
+@dataclass
+class History:
+    """A home folder with a trail in it."""
+
+    home: Path
+
+    @property
+    def file(self) -> Path:
+        return self.home / "api.sqlite"
+
+    @property
+    def url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.file}"
+
+    @property
+    def export(self) -> Path:
+        return self.home / "audit-roots.ndjson"
+
+    @property
+    def notary(self) -> Notary:
+        return open_audit_key(self.home / "audit-key.json")
+
+    def verified(self) -> Report:
+        exported = read_roots(self.export) if self.export.exists() else None
+        with trail_view(self.url) as connection:
+            return verify(connection, exported, self.notary.public_keys, lambda _: None)
+
+    def copy(self, home: Path) -> History:
+        home.mkdir(mode=0o700)
+        for name in ("api.sqlite", "audit-roots.ndjson", "audit-key.json"):
+            if (self.home / name).exists():
+                shutil.copy(self.home / name, home / name)
+        return History(home)
+
+
+@dataclass
+class SetClock:
+    """Shows the time that it is set to."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def an_entry(rng: random.Random) -> Entry:
+    action = rng.choice(ACTIONS)
+    signals = [f"s-{rng.getrandbits(128):032x}" for _ in range(rng.choice((0, 1, 3, 50)))]
+    detail: dict[str, object] = {"shown": "signals", "signals": signals} if action == "read" else {"verdict": "none"}
+    object_id = f"i-{rng.getrandbits(128):032x}" if action != "read" else None
+    purpose = rng.choice((None, "assessment", "quality-review"))
+    return Entry(rng.choice(PEOPLE), "investigator", action, "intake-item", object_id, purpose, detail)
+
+
+def write_history(home: Path, migrated: Path, rng: random.Random, url: str | None = None, batches: int = 25) -> History:
+    """So many transactions of one to five entries; intervals, exports, removals by retention, a clock set back."""
+    home.mkdir(mode=0o700)
+    if url is None:
+        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    history = History(home)
+    write_more(history, rng, url, batches)
+    return history
+
+
+def write_more(history: History, rng: random.Random, url: str | None = None, batches: int = 25) -> None:
+    """The history goes on."""
+    asyncio.run(_write(history, url or history.url, rng, batches))
+
+
+def _hasty(connection: sqlite3.Connection, _record: object) -> None:
+    """These histories need not outlive the machine."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.close()
+
+
+async def _write(history: History, url: str, rng: random.Random, batches: int) -> None:
+    engine = open_engine(url).execution_options(**{NOTARY: history.notary})
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _hasty)
+    clock = SetClock(START)
+    keeper = Keeper(engine, history.notary, history.export, clock, ApiMetrics())
+    for _ in range(batches):
+        clock.at += timedelta(seconds=rng.choice((0, 1, 30, 400, -20)))
+        async with writing(engine) as connection:
+            if rng.random() < 0.06:
+                await blank(connection, clock.at - timedelta(minutes=20), "token:admin", "admin", clock.at)
+            await append(connection, [an_entry(rng) for _ in range(rng.randint(1, 5))], clock.at)
+        if rng.random() < 0.3:
+            await keeper.round(last=rng.random() < 0.3)
+    if rng.random() < 0.8:
+        await keeper.round(last=rng.random() < 0.5)
+    await engine.dispose()
