@@ -43,6 +43,8 @@ MAY: Mapping[str, set[str]] = {
     "POST /v1/reveals/{revealId}/opening": BUREAU,
     "PUT /v1/interests": ADMIN,
     "GET /v1/aggregates": SOC,
+    "GET /v1/audit-entries": AUDITOR,
+    "GET /v1/audit-roots": AUDITOR,
     "GET /": BUREAU,
     "GET /queue": BUREAU,
     "GET /signals/{signalId}": BUREAU,
