@@ -80,9 +80,12 @@ class Encoder:
             told = self._facts(valid)
             keys, employees, persons = keying.result()
         numbers = persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
-        kinds = (EMPLOYEE_DOMAIN, employees), (BSN_DOMAIN, persons)
-        named = [table.select(pl.lit(kind).alias("kind"), *list(IDENTITIES)[1:]) for kind, table in kinds]
-        return Encoded(told.hstack(keys).select(list(LOOKUPS)), numbers, pl.concat(named))
+        return Encoded(told.hstack(keys).select(list(LOOKUPS)), numbers, _named(employees, persons))
+
+    def identities(self, valid: pl.DataFrame) -> pl.DataFrame:
+        """Whom lookups name (IDENTITIES), and nothing else of them."""
+        employees = self._pseudonyms.intern(valid["employee_id"], EMPLOYEE_DOMAIN, sid=False)
+        return _named(employees, self._pseudonyms.intern(valid["bsn"], BSN_DOMAIN, sid=False))
 
     def _identities(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """The keys of employee, subject, street and claimed case of each lookup, and the employees and the persons."""
@@ -226,6 +229,11 @@ class Encoder:
         """Replaces a column of identities by integers: `name`, `name_check` and, for signal ids, `name_sid`."""
         names = {"key": name} | ({"check": f"{name}_check"} if check else {}) | ({"sid": f"{name}_sid"} if sid else {})
         return _with_keys(frame, self._pseudonyms.intern(frame[column], domain, sid=sid), column, names)
+
+
+def _named(employees: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    kinds = (EMPLOYEE_DOMAIN, employees), (BSN_DOMAIN, persons)
+    return pl.concat(table.select(pl.lit(kind).alias("kind"), *list(IDENTITIES)[1:]) for kind, table in kinds)
 
 
 def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: dict[str, str]) -> pl.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -92,3 +94,15 @@ def test_no_database_holds_a_bsn_or_an_employee_id(main_job: MainJob, deployable
     assert {path.name for path in databases} >= {"api.sqlite", "detector.sqlite"}
     for path in databases:
         assert given_away(path.read_bytes(), known) == set()
+
+
+def test_everybody_whom_a_pushed_signal_names_can_be_revealed_and_few_others_reach_the_api(
+    main_job: MainJob, deployables: Deployables
+) -> None:
+    pushed = [signal for signal in main_job.rescored.values() if signal["pushed"]]
+    named = {str(signal[who]) for signal in pushed for who in ("employeeId", "subject") if signal[who]}
+    for home in (main_job.state, deployables.home):
+        with closing(sqlite3.connect(home / "api.sqlite")) as database:
+            held = {row[0] for row in database.execute("SELECT pseudonym FROM identities")}
+        assert named <= held
+        assert len(held) < len(identities(main_job.dataset)) / 2

@@ -120,11 +120,11 @@ class Visitor:
         self._client.cookies.clear()
         if account != "detector":
             self._client.post("/sign-in", data={"token": self._tokens[account]}, headers=origin)
-        data = {"token": SPOILT, "reason": STRANGER, "next": f"/queue?rule={SPOILT}"} if method == "POST" else None
-        for query in ("", f"?rule={SPOILT}"):
-            answer = self._client.request(method, path + query, data=data, headers=origin)
-            headers = {name: value for name, value in answer.headers.items() if name != "location"}
-            self._traces.answer(route, httpx.Response(answer.status_code, headers=headers, content=answer.content))
+        data = {"token": SPOILT, "reason": STRANGER, "note": SPOILT} if method == "POST" else None
+        answer = self._client.request(method, path, data=data, headers=origin)
+        # a page that is not there leads to where one signs in, and from there back to the address that was typed
+        headers = {name: value for name, value in answer.headers.items() if name != "location"}
+        self._traces.answer(route, httpx.Response(answer.status_code, headers=headers, content=answer.content))
 
 
 def reveal_everybody(visitor: Visitor) -> None:

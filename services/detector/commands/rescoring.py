@@ -7,19 +7,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.core.calendar import AgencyCalendar
 from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.keyring import open_key_ring
+from services.core.pseudonyms import Pseudonymiser
 from services.core.settings import default_home
 from services.core.tokens import open_tokens
+from services.core.vault_keys import open_public_key
 from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
+from services.detector.encode import Encoder
 from services.detector.progress import shown_progress, warn
 from services.detector.rescore import Period, Rescored, coverage, rescore, write
+from services.detector.sealing import Sealer
 from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.sources.dataset import Dataset, dataset_faults
 
@@ -53,6 +59,8 @@ def rescore_command(
     history, settings = _inputs(dataset, rules)
     settings = settings.with_forest() if shadow else settings
     folder = home or default_home()
+    if submit_to is not None:
+        open_public_key(folder)  # a key that is not right is told before the work
     ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:
         result = rescore(history, settings, ring, advance, period)
@@ -60,16 +68,24 @@ def rescore_command(
     warn(result.warnings)
     told = coverage(result) | ({} if earlier is None else {"compared": _compared(earlier, result.signals)})
     if submit_to is not None and not result.unread:
-        from services.detector.submit import submit  # noqa: PLC0415 - half a second, which few runs need
-
-        token = open_tokens(folder / "tokens.json")["detector"]
-        told["submitted"] = submit(result.signals, submit_to, token, SystemClock())
+        told["submitted"] = _submit(result, history, folder, submit_to)
     if json_output:
         typer.echo(json.dumps(told))
     else:
         _print_result(result, told, out)
     if result.unread:
         raise InputError(*result.unread, _what_was_done(out, submit_to))
+
+
+def _submit(result: Rescored, history: Dataset, folder: Path, submit_to: str) -> int:
+    """How many signals were delivered; the lookups are read again for those whom the pushed ones name."""
+    from services.detector.submit import sealed_people, submit  # noqa: PLC0415 - half a second, which few runs need
+
+    pseudonyms = Pseudonymiser(open_key_ring(folder / "keyring.json"))
+    sealer = Sealer(open_public_key(folder), pseudonyms, np.empty(0, np.int64))
+    encoder = Encoder(pseudonyms, AgencyCalendar())
+    people = sealed_people(result.signals, history.lookups().valid, sealer, encoder)
+    return submit(result.signals, people, submit_to, open_tokens(folder / "tokens.json")["detector"], SystemClock())
 
 
 def _what_was_done(out: Path, submit_to: str | None) -> str:

@@ -56,13 +56,13 @@ class Identities:
 
     def of(self, pseudonyms: Collection[str]) -> list[Identity]:
         """Those of these people that are stored, in order of their pseudonyms."""
-        halves = {_halves(pseudonym): pseudonym for pseudonym in sorted(pseudonyms)}
+        wanted = {halves(pseudonym): pseudonym for pseudonym in sorted(pseudonyms)}
         query = select(IDENTITIES, ENVELOPES.c.key_id, ENVELOPES.c.body).join(ENVELOPES)
         found = list[Identity]()
         with reading(self._engine) as connection:
-            for keys in _parts([key for key, _ in halves]):
+            for keys in _parts([key for key, _ in wanted]):
                 for row in connection.execute(query.where(IDENTITIES.c.key.in_(keys))):
-                    if pseudonym := halves.get((row.key, row.check)):
+                    if pseudonym := wanted.get((row.key, row.check)):
                         found.append(Identity(pseudonym, row.kind, row.key_id, row.body + row.sealed))
         return sorted(found, key=lambda identity: identity.pseudonym)
 
@@ -91,7 +91,8 @@ def _arrays(rows: pl.DataFrame) -> list[str]:
     return [f"{{{column}}}" for column in (*numbers, ",".join(rows["kind"].to_list()), sealed)]
 
 
-def _halves(pseudonym: str) -> tuple[int, int]:
+def halves(pseudonym: str) -> tuple[int, int]:
+    """The two numbers (`key`, `check`) that the text of a pseudonym is made of."""
     key, check = PAIR.unpack(bytes.fromhex(pseudonym.partition("-")[2]))
     return key, check
 

@@ -14,12 +14,14 @@ from services.core.vault import VaultPrivateKeys, VaultPublicKey
 from services.detector.pipeline import Pipeline
 from services.detector.sealing import MERGED_FROM, Known, Sealed, Sealer
 from services.detector.state.arrivals import Arrival
+from services.detector.state.identities import Identity
 from services.detector.state.migrate import migrate
 from services.detector.state.readings import Readings
 from services.detector.state.store import Commit
+from services.detector.submit import sealed_people
 from tests.unit.state.samples import an_owned_store, query, with_tables
 from tests.vaults import a_sealer
-from tests.world import BSNS, RING, World, frame, local, settings
+from tests.world import BSNS, RING, World, frame, in_one_batch, local, settings
 
 
 @pytest.fixture
@@ -154,3 +156,21 @@ def test_on_postgresql_identities_are_stored_once_and_come_back(postgresql, pipe
         wanted = {("employee", "e1"), ("bsn", BSNS[1]), ("bsn", BSNS[2])}
         assert opened(private, store.identities.of(names(pipeline, *wanted))) == wanted
         assert store.identities.keys().size == 5
+
+
+def test_of_a_history_those_whom_pushed_signals_name_are_sealed_and_nobody_else(pipeline, private, sealer):
+    world = World()
+    for number in (1, 2, 3):
+        world.employee(number)
+    world.look("e1", 1, local("2025-03-03 10:00"))  # the own file: class P, pushed
+    world.look("e2", 300, local("2025-03-03 11:00"))  # a stranger's: not pushed
+    world.look("e3", 301, local("2025-03-03 12:00"), action="search")
+    signals = in_one_batch(world, pipeline).signals()
+    assert set(signals["pushed"]) == {True, False}
+    found = sealed_people(signals, frame(LOOKUP, world.lookups), sealer, pipeline.encoder)
+    assert sorted(found.rows["kind"]) == ["bsn", "employee"]
+    people = [
+        Identity(pipeline.pseudonyms.text(key, check), kind, found.key_id, found.envelope + body)
+        for kind, key, check, body in found.rows.iter_rows()
+    ]
+    assert opened(private, people) == {("employee", "e1"), ("bsn", BSNS[1])}

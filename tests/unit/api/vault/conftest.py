@@ -51,8 +51,9 @@ class Desk:
         return str(row["id"])
 
     def ask(self, role: str = "investigator", **changes: object) -> httpx.Response:
-        form = {"itemId": None, "field": "employee", "purpose": "assessment", "reason": "Nodig voor de beoordeling."}
-        form = form | {"itemId": self.item()} | changes
+        form = {"field": "employee", "purpose": "assessment", "reason": "Nodig voor de beoordeling."} | changes
+        if "itemId" not in form:
+            form["itemId"] = self.item()
         return self.api.call("POST", "/v1/reveals", role, json=form)
 
     def step(self, step: str, reveal: str, role: str) -> httpx.Response:
