@@ -16,6 +16,7 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "step-decided": ("Besluit", "Decision"),
     "step-concluded": ("Afgerond", "Concluded"),
     "assessments-of-two": ("{count} van 2 beoordelingen binnen", "{count} of 2 assessments in"),
+    "assessed-of-two": ("{count} van 2 beoordeeld", "{count} of 2 assessed"),
     "deadline": ("Termijn van 13 weken", "The thirteen weeks"),
     "due": ("Loopt tot en met", "Runs until"),
     "due-past": ("Liep tot en met", "Ran until"),

@@ -12,6 +12,7 @@ from services.api.casework.notes import holds_bsn
 from services.api.pages.fields import Field, Fields
 from services.api.pages.form_texts import FAULT_TEXTS
 from services.api.pages.moments import moment_of
+from services.core.observability import redact
 
 LONGEST_NUMBER = 9
 ODD: Mapping[str, str] = {
@@ -103,6 +104,8 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> dict[str, str]
 def _text(name: str, kind: str, value: object) -> str:
     if isinstance(value, str) and holds_bsn(value):
         return "fault-bsn"
+    if isinstance(value, str) and redact(value) != value:
+        return "fault-names"
     if kind in ODD:
         return ODD[kind]
     misfit = f"fault-at-{name}"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api.access import READERS, GuardedRoute, account_of
+from services.api.access import PAGE_READERS, GuardedRoute, account_of
 from services.api.pages.render import page
 from services.api.parts import PartsOf
 from services.api.sessions import COOKIE, LASTS
@@ -18,25 +18,28 @@ from services.core.tokens import ACCOUNTS
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
-OWN_PAGE = re.compile(r"(/queue|/signals/s-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?", re.ASCII)
+OWN_PAGE = re.compile(
+    r"(/|/queue|/deadlines|/reveals|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?",
+    re.ASCII,
+)
 """Where signing in may lead: a page of ours, with the filters that were asked for."""
 LONGEST_FORM = 4_096
 
 
 @router.get("/sign-in")
-async def show_form(request: Request, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+async def show_form(request: Request, place: Annotated[str, Query(alias="next")] = "/") -> Response:
     """The form to paste a token in."""
     return page(request, "sign-in.html", place=_own(place), refused=False)
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Start a session for the token's account, and go on to the page that was asked for."""
     check_origin(request)
     form = await _form(request)
     place = _own(place)
     account = account_of(form.get("token", "").strip(), parts.tokens)
-    if account is None or ACCOUNTS[account] not in READERS:
+    if account is None or ACCOUNTS[account] not in PAGE_READERS:
         return page(request, "sign-in.html", HTTPStatus.FORBIDDEN, place=place, refused=True)
     answer = RedirectResponse(place, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
@@ -78,4 +81,4 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _own(place: str) -> str:
-    return place if OWN_PAGE.fullmatch(place) else "/queue"
+    return place if OWN_PAGE.fullmatch(place) else "/"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.api.pages.casework_texts import ACTION_TEXTS, CASEWORK_TEXTS, EVENT_TEXTS, REFUSAL_TEXTS
 from services.api.pages.form_texts import FAULT_TEXTS, FIELD_TEXTS
 from services.api.pages.story_texts import STORY_TEXTS
+from services.api.pages.watching_texts import WATCHING_TEXTS
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "product": ("Doelbinding", "Doelbinding"),
@@ -122,6 +123,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "withdrawn": ("ingetrokken", "withdrawn"),
     **STORY_TEXTS,
     **CASEWORK_TEXTS,
+    **WATCHING_TEXTS,
     **FIELD_TEXTS,
     **FAULT_TEXTS,
     **{f"action-{name}": told for name, told in ACTION_TEXTS.items()},
