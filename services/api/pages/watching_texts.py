@@ -57,7 +57,7 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "audit-roots": ("Ondertekende stand", "Signed roots"),
     "actor": ("Wie", "Who"),
-    "objectId": ("Signaal, zaak of pseudoniem", "Signal, item or pseudonym"),
+    "objectId": ("Kenmerk", "Identifier"),
     "from": ("Vanaf", "From"),
     "to": ("Tot en met", "Up to (incl.)"),
     "audit-action": ("Handeling", "Action"),
