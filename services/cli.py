@@ -32,6 +32,8 @@ COMMANDS = {
     "detect": "services.detector.commands.detecting:detect_command",
     "evaluate": "services.detector.evaluate.command:evaluate_command",
     "serve": "services.api.cli:serve",
+    "interests": "services.interests.command:interests_command",
+    "accounts": "services.api.account_codes:accounts_command",
     "migrate": "services.migration:migrate_command",
     "keys": "services.api.keys:keys_app",
     "doctor": "services.doctor.command:doctor_command",

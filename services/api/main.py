@@ -23,6 +23,9 @@ from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
+from services.api.identity.fetching import Fetcher
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
 from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
 from services.api.once import Answered, answer_again
@@ -48,7 +51,7 @@ from services.api.routes import (
     warnings,
 )
 from services.api.routes import signals as signal_routes
-from services.api.sessions import Sessions
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
@@ -137,13 +140,20 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
     notary = open_audit_key(settings.home / "audit-key.json")
+    people = open_people(settings.home / "readers.json", ring)
     engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
+    issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
+    session_key = ring.key("session")
     return Parts(
         settings=settings,
         engine=engine,
         tokens=tokens,
-        people=open_people(settings.home / "readers.json", ring),
-        sessions=Sessions(ring.key("session"), tokens),
+        people=people,
+        issuer=issuer,
+        login=Login(issuer, session_key) if issuer and settings.client_id else None,
+        sessions=IssuerSessions(session_key, issuer.settings.issuer or "", settings.client_id or "")
+        if issuer
+        else LocalSessions(session_key, tokens, people),
         cursors=CursorSeal(ring.key("cursor")),
         requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
@@ -170,4 +180,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing
+        if parts.issuer:
+            await parts.issuer.fetcher.close()
         await parts.engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from services.api.identity.errors import REASONS
 from services.api.intake.judge import RESULTS
 from services.api.vault.forms import PURPOSES, STATUSES
 from services.core.release import release
@@ -115,6 +116,19 @@ class ApiMetrics:
         self.oldest_item = Gauge(
             "doelbinding_api_oldest_open_item_timestamp_seconds",
             "When the oldest item that awaits an investigator was received; 0 if none does",
+            registry=self.registry,
+        )
+        self.tokens_refused = Counter(
+            "doelbinding_api_tokens_refused",
+            "Tokens of the issuer that were not taken, by what was wrong",
+            ["reason"],
+            registry=self.registry,
+        )
+        for reason in REASONS:
+            self.tokens_refused.labels(reason)
+        self.issuer_keys = Gauge(
+            "doelbinding_api_issuer_keys_timestamp_seconds",
+            "When the issuer last told its keys; 0 if not yet, or without an issuer",
             registry=self.registry,
         )
         self.casework = Counter(

@@ -14,28 +14,40 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import queue, signals
 from services.api.access import Reader
+from services.api.casework.codes import CONCLUDED, INVESTIGATION
 from services.api.db.interests import interest_readers, interests
+from services.api.db.tables import intake_items
 from services.api.db.tables import signals as signal_rows
 from services.api.db.types import AnyRow
 from services.api.refusals import RefusedError
 
 Conditions = tuple[ColumnElement[bool], ...]
+OF_THE_ASSIGNED = frozenset({INVESTIGATION, CONCLUDED})
+"""Statuses in which an item is for those who work on it, and for leads."""
 
 
 async def item_for(connection: AsyncConnection, reader: Reader, item_id: str) -> AnyRow:
     """The item with its signal, for a reader who may see it.
 
-    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest.
+    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest, or where the item is
+    under investigation and others work on it; leads may open every item.
     """
     row = await queue.find_item(connection, item_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no item with this id.")
     await _refuse_interest(connection, reader, row.signal_id, ("intake-item", item_id))
+    if row.status in OF_THE_ASSIGNED and reader.role != "lead":
+        theirs = select(queue.worked_on_by(reader.subject)).where(intake_items.c.id == item_id)
+        if not (await connection.execute(theirs)).scalar_one():
+            raise RefusedError("not-assigned", "intake-item", item_id)
     return row
 
 
 async def signal_for(connection: AsyncConnection, reader: Reader, signal_id: str) -> AnyRow:
-    """The current revision of a signal, for a reader who may see it. Raises as `item_for` does."""
+    """The current revision of a signal, for a reader who may see it.
+
+    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest.
+    """
     row = await signals.find_signal(connection, signal_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no signal with this id.")

@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.keeper import Keeper
 from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
 from services.api.request_seal import RequestSeal
-from services.api.sessions import Sessions
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
 from services.api.vault.opening import Vault
 from services.core.clock import Clock
@@ -30,7 +32,11 @@ class Parts:
     tokens: Mapping[str, str]
     people: Mapping[str, str]
     """Local account to the pseudonym of the employee behind it, where there is one."""
-    sessions: Sessions
+    issuer: Issuer | None
+    """None where local accounts sign in."""
+    login: Login | None
+    """None where nobody signs in on the pages at an issuer."""
+    sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
     requests: RequestSeal
     metrics: ApiMetrics

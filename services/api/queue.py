@@ -37,7 +37,7 @@ def items_like(
 
     `seen_by` are further conditions on the signal.
     """
-    mine = _worked_on_by(reader.subject)
+    mine = worked_on_by(reader.subject)
     conditions = [*_conditions(query), *_clock_conditions(query, now), *seen_by]
     if query.assigned_to_me is not None:
         conditions.append(mine if query.assigned_to_me else ~mine)
@@ -75,7 +75,8 @@ def _clock_conditions(query: IntakeItemQuery, now: datetime) -> list[ColumnEleme
     return conditions
 
 
-def _worked_on_by(subject: str) -> ColumnElement[bool]:
+def worked_on_by(subject: str) -> ColumnElement[bool]:
+    """Whether an account works on the item of the query."""
     return exists().where(
         assignments.c.item_id == intake_items.c.id,
         assignments.c.assignee == subject,

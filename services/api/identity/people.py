@@ -27,6 +27,8 @@ def open_people(path: Path, ring: KeyRing) -> Mapping[str, str]:
         raise InputError(f'{path}: not JSON; it should be like {{"investigator": "EMPLOYEE"}}') from error
     if not isinstance(held, dict):
         raise InputError(f'{path}: should be an object like {{"investigator": "EMPLOYEE"}}')
+    if len({str(employee) for employee in held.values()}) < len(held):
+        raise InputError(f"{path}: two accounts have the same employee; what takes two people would be done by one")
     if faults := [f"{path}: {fault}" for account, employee in held.items() if (fault := _fault(account, employee))]:
         raise InputError(*faults)
     return {account: employee_pseudonym(ring, employee) for account, employee in held.items()}

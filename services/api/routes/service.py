@@ -63,6 +63,8 @@ async def ready(parts: PartsOf) -> Response:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(parts: PartsOf) -> Response:
     """Counters of this process, and gauges as the database has them now."""
+    fetched = parts.issuer and parts.issuer.keys.fetched_at
+    parts.metrics.issuer_keys.set(fetched.timestamp() if fetched else 0)
     try:
         async with reading(parts.engine) as connection:
             await _gauge(connection, parts.metrics, parts.clock.now())

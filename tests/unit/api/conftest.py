@@ -79,9 +79,12 @@ class Caller:
         form = {"token": self.parts.tokens[role]}
         return self.call("POST", "/sign-in", data=form, headers={"Origin": "http://api.test"})
 
+    def forget_cookies(self) -> None:
+        self._client.cookies.clear()
+
     def start_anew(self) -> None:
         self.clock.at = SetClock().at
-        self._client.cookies.clear()
+        self.forget_cookies()
 
         with closing(sqlite3.connect(self.migrated)) as empty, closing(sqlite3.connect(self.file)) as held:
             empty.backup(held)  # the audit trail refuses to be emptied row by row
@@ -115,7 +118,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def running(
-    home: Path, migrated: Path, publishing: Publishing | None = None, people: Mapping[str, str] | None = None
+    home: Path,
+    migrated: Path,
+    publishing: Publishing | None = None,
+    people: Mapping[str, str] | None = None,
+    **settings: object,
 ) -> Iterator[Caller]:
     """`people` is which employees stand behind which local accounts."""
     home.mkdir(mode=0o700)
@@ -123,7 +130,7 @@ def running(
         write_once(home / "readers.json", people)
     shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
-    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)
+    app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))

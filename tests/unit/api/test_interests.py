@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from services.core.identity import employee_pseudonym, subject_pseudonym
@@ -231,8 +232,6 @@ def test_an_empty_register_is_refused_lest_everybody_is_locked_out(api, load):
 
 
 def test_one_identity_has_the_pseudonym_that_the_engine_gives_it(ring):
-    import polars as pl  # noqa: PLC0415 - beside the engine that it is held against
-
     engine = Pseudonymiser(ring)
     for value, domain, one in (
         ("e-17 é", EMPLOYEE_DOMAIN, employee_pseudonym(ring, "e-17 é")),
