@@ -103,5 +103,5 @@ def _form_page(request: Request, place: str, *, refused: bool = False) -> Respon
 
 
 def own_page(place: str) -> str:
-    """The page that was asked for, if it is one of ours; else the queue."""
-    return place if OWN_PAGE.fullmatch(place) else "/queue"
+    """The page that was asked for, if it is one of ours; else where work starts."""
+    return place if OWN_PAGE.fullmatch(place) else "/"
