@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 EMPLOYEE_ID, BSN = "medewerker-4711", BSNS[0]
 INTERESTED, COLLEAGUE = "medewerker-0815", "medewerker-0816"
 """The employee behind the second investigator's account, and a member of the same team."""
-SIZE = ("--employees", "40", "--weeks", "8", "--seed", "4")
+SIZE = ("--employees", "50", "--weeks", "8", "--seed", "4")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Site:
         return {item["signalId"]: item["id"] for item in found["intakeItems"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
     """axe and the sources of what the pages serve, as the lock file names them."""
     npm = demand("npm", "npm")
@@ -64,7 +64,7 @@ def packages() -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, packages: None) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Signals of a simulated agency, and one about two people of whom the vault knows who they are."""
     folder = tmp_path_factory.mktemp("site")
     home, port = folder / "home", free_port()
@@ -81,7 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, packages: None) -> Iterator[S
 
 
 @pytest.fixture(scope="session")
-def browser(packages: None) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

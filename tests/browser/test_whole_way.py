@@ -1,4 +1,4 @@
-"""A signal arrives, two people assess it, identities are revealed, it is investigated and concluded: in a real browser."""
+"""A signal arrives, two people assess it, its employee is revealed, it is investigated and concluded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tests.browser.chromium import Person, person
 from tests.browser.conftest import BSN, EMPLOYEE_ID, Site
 
 pytestmark = pytest.mark.browser
-YESTERDAY = "2026-03-02T10:00"
 
 
 @pytest.fixture

@@ -193,6 +193,10 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "U heeft deze zaak zelf beoordeeld; een andere leidinggevende moet het verschil beslechten.",
         "You assessed this item yourself; a lead who did not must settle it.",
     ),
+    "assignee-with-interest": (
+        "Wie u noemt heeft een belang bij degene over wie dit gaat; wijs iemand anders toe.",
+        "Whom you name has an interest in whom this is about; assign somebody else.",
+    ),
     "changed-meanwhile": (
         "Iemand anders heeft deze zaak intussen gewijzigd. Er is niets vastgelegd: kijk opnieuw en beslis dan.",
         "Somebody else changed this item meanwhile. Nothing was recorded: look again, and decide then.",
