@@ -58,7 +58,7 @@ def _refuses_whom_it_concerns(second: Person, item: str) -> None:
     second.open("/queue")
     assert second.page.locator(f'a[href="{item}"]').count() == 0
     assert second.open(item) == 403
-    assert "U heeft een belang" in second.reads()
+    assert "U hebt een belang" in second.reads()
     second.picture("refused-nl")
 
 

@@ -13,6 +13,7 @@ from services.api.pages.fields import Field, Fields
 from services.api.pages.form_texts import FAULT_TEXTS
 from services.api.pages.moments import moment_of
 from services.core.observability import redact
+from services.core.wire import camel
 
 LONGEST_NUMBER = 9
 ODD: Mapping[str, str] = {
@@ -96,7 +97,7 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> dict[str, str]
     """Per field the text of its first fault."""
     faults: dict[str, str] = {}
     for fault in error.errors(include_input=False, include_url=False):
-        name = str(fault["loc"][0])
+        name = camel(str(fault["loc"][0]))  # of a default that does not fit the name of the column is told
         faults.setdefault(name, _text(name, fault["type"], given.get(name)))
     return faults
 
