@@ -23,6 +23,8 @@ READERS = frozenset({"investigator", "lead"})
 """Roles that read signals one by one."""
 LEAD = frozenset({"lead"})
 """Settles what two people judged differently, and says who works on what."""
+PAGE_READERS = READERS | {"auditor"}
+"""Roles with work on the pages."""
 
 ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/signals"): frozenset({"detector"}),
@@ -59,10 +61,17 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
     ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
-    ("GET", "/"): READERS,
+    ("GET", "/"): PAGE_READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
     ("GET", "/items/{itemId}"): READERS,
+    ("GET", "/items/{itemId}/reveal"): READERS,
+    ("POST", "/items/{itemId}/reveal"): READERS,
+    ("GET", "/reveals"): READERS,
+    ("POST", "/reveals/{revealId}/approval"): READERS,
+    ("POST", "/reveals/{revealId}/opening"): READERS,
+    ("GET", "/deadlines"): LEAD,
+    ("GET", "/audit"): frozenset({"auditor"}),
     ("POST", "/items/{itemId}/{action}"): READERS,
 }
 PUBLIC = frozenset(
@@ -77,7 +86,7 @@ PUBLIC = frozenset(
         ("GET", "/sign-in/callback"),
         ("POST", "/sign-out"),
         ("GET", "/static/{name}"),
-        ("GET", "/theme/{name}"),
+        ("GET", "/theme/{file}"),
     }
 )
 """Needs no token: nothing here is about a person."""

@@ -48,13 +48,13 @@ async def static(name: str, version: Version = "") -> Response:
     return _answer(_content(name), STATIC[name][1], version)
 
 
-@router.get("/theme/{name}")
-async def theme(name: str, parts: PartsOf, version: Version = "") -> Response:
+@router.get("/theme/{file}")
+async def theme(file: str, parts: PartsOf, version: Version = "") -> Response:
     """A file of the theme."""
     held = open_theme(parts.settings.theme).files
-    if name not in held:
+    if file not in held:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return _answer(held[name], KINDS[Path(name).suffix], version)
+    return _answer(held[file], KINDS[Path(file).suffix], version)
 
 
 def static_url(name: str) -> str:

@@ -16,6 +16,7 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "step-decided": ("Besluit", "Decision"),
     "step-concluded": ("Afgerond", "Concluded"),
     "assessments-of-two": ("{count} van 2 beoordelingen binnen", "{count} of 2 assessments in"),
+    "assessed-of-two": ("{count} van 2 beoordeeld", "{count} of 2 assessed"),
     "deadline": ("Termijn van 13 weken", "The thirteen weeks"),
     "due": ("Loopt tot en met", "Runs until"),
     "due-past": ("Liep tot en met", "Ran until"),
@@ -191,6 +192,10 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "assessed-yourself": (
         "U heeft deze zaak zelf beoordeeld; een andere leidinggevende moet het verschil beslechten.",
         "You assessed this item yourself; a lead who did not must settle it.",
+    ),
+    "assignee-with-interest": (
+        "Wie u noemt heeft een belang bij degene over wie dit gaat; wijs iemand anders toe.",
+        "Whom you name has an interest in whom this is about; assign somebody else.",
     ),
     "changed-meanwhile": (
         "Iemand anders heeft deze zaak intussen gewijzigd. Er is niets vastgelegd: kijk opnieuw en beslis dan.",

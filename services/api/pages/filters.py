@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_
 
 from services.api.casework import codes
 from services.api.db.tables import intake_items
+from services.api.pages.moments import day_of
 from services.api.pages.texts import RULES
 from services.api.queries import IntakeItemQuery
 from services.core.contract import SEVERITIES
@@ -21,10 +22,6 @@ SHOWS = ("open", "investigation", "mine", "overdue", "ended", "withdrawn")
 LONGEST = 100
 RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NUMBER = re.compile(r"\d{1,6}([.,]\d{1,6})?")
-DATES = ("%Y-%m-%d", "%d-%m-%Y")
-"""What a browser's date field sends, and what a Dutch reader writes where the browser has no such field."""
-FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The years that a lookup can lie in."""
 
 
 @dataclass(frozen=True)
@@ -142,23 +139,12 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _day(text: str) -> date:
-    for form in DATES:
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day of the agency's calendar, not a moment
-        except ValueError:
-            continue
-        if FIRST_YEAR <= day.year <= LAST_YEAR:
-            return day
-    raise ValueError(text)
-
-
 PARSERS: Mapping[str, tuple[Callable[[str], str | float | date], str]] = {
     "show": (_one_of(SHOWS), "fault-show"),
     "rule": (_rule, "fault-rule"),
     "severity": (_one_of(SEVERITIES), "fault-severity"),
-    "raisedFrom": (_day, "fault-date"),
-    "raisedTo": (_day, "fault-date"),
+    "raisedFrom": (day_of, "fault-date"),
+    "raisedTo": (day_of, "fault-date"),
     "minPriority": (_number, "fault-number"),
 }
 """The fields of the form: what each must be, and the text that says so."""

@@ -12,6 +12,8 @@ from services.api.casework.notes import holds_bsn
 from services.api.pages.fields import Field, Fields
 from services.api.pages.form_texts import FAULT_TEXTS
 from services.api.pages.moments import moment_of
+from services.core.observability import redact
+from services.core.wire import camel
 
 LONGEST_NUMBER = 9
 ODD: Mapping[str, str] = {
@@ -95,7 +97,7 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> dict[str, str]
     """Per field the text of its first fault."""
     faults: dict[str, str] = {}
     for fault in error.errors(include_input=False, include_url=False):
-        name = str(fault["loc"][0])
+        name = camel(str(fault["loc"][0]))  # of a default that does not fit the name of the column is told
         faults.setdefault(name, _text(name, fault["type"], given.get(name)))
     return faults
 
@@ -103,6 +105,8 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> dict[str, str]
 def _text(name: str, kind: str, value: object) -> str:
     if isinstance(value, str) and holds_bsn(value):
         return "fault-bsn"
+    if isinstance(value, str) and redact(value) != value:
+        return "fault-names"
     if kind in ODD:
         return ODD[kind]
     misfit = f"fault-at-{name}"

@@ -33,7 +33,6 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "field-notifiedAt": ("Gemeld bij de AP op", "Authority notified at"),
     "field-delayReason": ("Waarom later dan 72 uur", "Why later than 72 hours"),
     "field-purpose": ("Doel", "Purpose"),
-    "field-why": ("Waarom is dit nodig?", "Why is this needed?"),
     "field-caseNumber": ("Zaaknummer", "Case number"),
     "help-reason-verdict": ("Alleen bij geen vervolg.", "With no follow-up only."),
     "help-reason-breach": ("Alleen als melden niet hoeft.", "Only where no notification is required."),
@@ -55,6 +54,10 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "fault-bsn": (
         "hier staat een getal dat een bsn kan zijn; personen zijn hier pseudoniemen, haal het weg",
         "this holds a number that reads as a citizen service number; people are pseudonyms here, leave it out",
+    ),
+    "fault-names": (
+        "hier staat een e-mailadres of een sleutel; haal dat weg",
+        "this holds an e-mail address or a token; leave it out",
     ),
     "fault-moment": (
         "geef een bestaande datum en tijd, geschreven als 2026-03-14 09:30",

@@ -13,10 +13,10 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
 from services.api.need_to_know import signal_for, unconcerned
-from services.api.pages import assets, items, sign_in, sign_in_oidc
+from services.api.pages import assets, items, revealing, sign_in, sign_in_oidc, watching
 from services.api.pages.clocks import with_clocks
 from services.api.pages.filters import read_filter
-from services.api.pages.render import page
+from services.api.pages.render import MENU, page
 from services.api.pages.telling import record_telling, telling_of
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
@@ -26,17 +26,19 @@ from services.api.reads import record_reads
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
-router.include_router(sign_in_oidc.router)
 router.include_router(assets.router)
+router.include_router(revealing.router)
 router.include_router(items.router)
+router.include_router(watching.router)
+router.include_router(sign_in_oidc.router)
 
 LIST = "queue_list.html"
 
 
 @router.get("/")
-async def start() -> Response:
-    """The queue is where work starts."""
-    return RedirectResponse("/queue", HTTPStatus.SEE_OTHER)
+async def start(reader: ReaderOf) -> Response:
+    """The page where this reader's work starts."""
+    return RedirectResponse(MENU[reader.role][0][0], HTTPStatus.SEE_OTHER)
 
 
 @router.get("/queue")

@@ -21,20 +21,21 @@ router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 PAGE_ROLES: frozenset[str] = frozenset().union(*(roles for (_, path), roles in ACCESS.items() if path[:4] != "/v1/"))
 """Roles that have pages to look at."""
 OWN_PAGE = re.compile(
-    r"(/queue|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?", re.ASCII
+    r"(/|/queue|/deadlines|/reveals|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?",
+    re.ASCII,
 )
 """Where signing in may lead: a page of ours, with the filters that were asked for."""
 LONGEST_FORM = 4_096
 
 
 @router.get("/sign-in")
-async def show_form(request: Request, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+async def show_form(request: Request, place: Annotated[str, Query(alias="next")] = "/") -> Response:
     """The form to paste a token in, or the way to the issuer."""
     return _form_page(request, own_page(place))
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Start a session for the token's account, and go on to the page that was asked for."""
     check_origin(request)
     form = await _form(request)
@@ -102,5 +103,5 @@ def _form_page(request: Request, place: str, *, refused: bool = False) -> Respon
 
 
 def own_page(place: str) -> str:
-    """The page that was asked for, if it is one of ours; else the queue."""
-    return place if OWN_PAGE.fullmatch(place) else "/queue"
+    """The page that was asked for, if it is one of ours; else where work starts."""
+    return place if OWN_PAGE.fullmatch(place) else "/"

@@ -32,7 +32,7 @@ REFUSED = {
 
 
 @router.get("/sign-in/oidc")
-async def ask(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
+async def ask(request: Request, parts: PartsOf, place: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Send the browser to the issuer."""
     login, _ = _signing_in(parts)
     try:

@@ -8,6 +8,7 @@ from services.api.pages.access_texts import ACCESS_TEXTS
 from services.api.pages.casework_texts import ACTION_TEXTS, CASEWORK_TEXTS, EVENT_TEXTS, REFUSAL_TEXTS
 from services.api.pages.form_texts import FAULT_TEXTS, FIELD_TEXTS
 from services.api.pages.story_texts import STORY_TEXTS
+from services.api.pages.watching_texts import WATCHING_TEXTS
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "product": ("Doelbinding", "Doelbinding"),
@@ -124,6 +125,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **ACCESS_TEXTS,
     **STORY_TEXTS,
     **CASEWORK_TEXTS,
+    **WATCHING_TEXTS,
     **FIELD_TEXTS,
     **FAULT_TEXTS,
     **{f"action-{name}": told for name, told in ACTION_TEXTS.items()},
@@ -153,28 +155,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Your role gives no access to this page, or the form came from another site.",
     ),
     "failed-404": ("Deze pagina bestaat niet.", "This page does not exist."),
-    "refused-interest": (
-        (
-            "U heeft een belang bij degene over wie dit gaat: uzelf, uw team of uw familie. "
-            "Iemand anders moet hiernaar kijken. Deze weigering is vastgelegd."
-        ),
-        (
-            "You have an interest in whom this is about: yourself, your team or your family. "
-            "Somebody else has to look at it. This refusal has been recorded."
-        ),
-    ),
-    "refused-no-employee": (
-        "Uit uw account blijkt niet welke medewerker u bent. Een beheerder moet dat eerst regelen.",
-        "Your account does not tell which employee you are. An administrator has to see to that first.",
-    ),
-    "refused-unknown-reader": (
-        "Van u is niet bekend bij wie u een belang heeft. Een beheerder moet die gegevens eerst laden.",
-        "It is not known in whom you have an interest. An administrator has to load that first.",
-    ),
-    "refused-not-assigned": (
-        "Dit is in onderzoek. Alleen wie aan het onderzoek is toegewezen kan het openen.",
-        "This is under investigation. Only those who are assigned to it may open it.",
-    ),
     "failed-other": ("Probeer het later opnieuw.", "Try again later."),
 }
 

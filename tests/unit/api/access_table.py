@@ -45,9 +45,18 @@ MAY: Mapping[str, set[str]] = {
     "GET /v1/aggregates": SOC,
     "GET /v1/audit-entries": AUDITOR,
     "GET /v1/audit-roots": AUDITOR,
-    "GET /": BUREAU,
+    "GET /": BUREAU | AUDITOR,
     "GET /queue": BUREAU,
     "GET /signals/{signalId}": BUREAU,
+    "GET /items/{itemId}": BUREAU,
+    "POST /items/{itemId}/{action}": BUREAU,
+    "GET /items/{itemId}/reveal": BUREAU,
+    "POST /items/{itemId}/reveal": BUREAU,
+    "GET /reveals": BUREAU,
+    "POST /reveals/{revealId}/approval": BUREAU,
+    "POST /reveals/{revealId}/opening": BUREAU,
+    "GET /deadlines": LEAD,
+    "GET /audit": AUDITOR,
 }
 """The roles of each route; every other role, and whoever shows no token, is refused."""
 OPEN = {
@@ -61,6 +70,7 @@ OPEN = {
     "GET /sign-in/callback",
     "POST /sign-out",
     "GET /static/{name}",
+    "GET /theme/{file}",
 }
 """Needs no token."""
 NAMES = {
@@ -68,7 +78,9 @@ NAMES = {
     "itemId": "i-00000000000000000000000000000001",
     "revealId": "r-00000000000000000000000000000001",
     "assignmentId": "g-00000000000000000000000000000001",
+    "action": "assess",
     "name": "style.css",
+    "file": "theme.css",
 }
 """What stands for the names in a path; a route with another name in it is added here."""
 

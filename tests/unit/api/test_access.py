@@ -29,7 +29,7 @@ def denied(answer, role):
 def with_session(api, account, route):
     method, path = filled(route)
     session = api.parts.sessions.start(account, api.clock.now())
-    return api.call(method, path, headers={"Cookie": f"{COOKIE}={session}"})
+    return api.call(method, path, headers={"Cookie": f"{COOKIE}={session}", "Origin": "http://api.test"})
 
 
 def test_the_table_names_every_route_and_no_other():
@@ -97,10 +97,11 @@ def test_the_roles_see_what_the_design_gives_them():
     assert seen["investigator"] <= seen["lead"]
 
 
-@pytest.mark.parametrize("role", ["investigator", "lead"])
-def test_readers_sign_in_to_the_pages(api, role):
-    assert api.sign_in(role).headers["Location"] == "/queue"
-    assert api.get("/queue", None).status_code == 200
+@pytest.mark.parametrize(("role", "start"), [("investigator", "/queue"), ("lead", "/queue"), ("auditor", "/audit")])
+def test_readers_sign_in_to_the_page_where_their_work_starts(api, role, start):
+    assert api.sign_in(role).headers["Location"] == "/"
+    assert api.get("/", None).headers["Location"] == start
+    assert api.get(start, None).status_code == 200
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if not any(role in MAY[route] for route in OF_PAGES)])

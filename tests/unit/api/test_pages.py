@@ -89,7 +89,8 @@ def test_dutch_is_the_default_and_a_choice_is_remembered(signed_in):
 
 def test_the_queue_shows_what_awaits_assessment_and_apart_what_was_withdrawn(signed_in):
     waiting = html(signed_in.get("/queue", None))
-    assert f"/signals/{SIGNAL}" in waiting
+    (item,) = signed_in.rows(f"SELECT id FROM intake_items WHERE signal_id = '{SIGNAL}'")
+    assert f'href="/items/{item["id"]}"' in waiting
     assert "a late link" not in waiting
     assert "a late link" in html(signed_in.get("/queue?show=withdrawn", None))
 
@@ -162,9 +163,9 @@ def test_the_queue_is_paged(api, make_signal):
     api.results(*(make_signal(number) for number in range(60)))
     api.sign_in()
     page = html(api.get("/queue", None))
-    assert page.count("/signals/s-") == 50
+    assert page.count('href="/items/i-') == 50
     target = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
-    assert html(api.get(target, None)).count("/signals/s-") == 10
+    assert html(api.get(target, None)).count('href="/items/i-') == 10
 
 
 def test_every_text_exists_in_both_languages():
