@@ -119,7 +119,18 @@ def test_an_issuer_that_does_not_answer_is_away(error):
         "x",
         None,
     ],
-    ids=lambda other: str(other)[:40],
+    ids=(
+        "symmetric",
+        "short RSA",
+        "for encryption",
+        "no point",
+        "unknown curve",
+        "unknown type",
+        "no type",
+        "id a number",
+        "text",
+        "null",
+    ),
 )
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 def test_keys_that_may_not_check_signatures_are_passed_over(other):
