@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: alerts chaos help setup run services services-stop watch test test-unit test-integration check asyncapi qualify fmt bench bench-kafka bench-reading quality lock clean
+.PHONY: alerts chaos help setup run services services-stop watch test test-unit test-integration check asyncapi openapi-lint qualify fmt bench bench-kafka bench-reading quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -83,6 +83,12 @@ asyncapi: ## validates schemas/asyncapi.yaml by AsyncAPI's own parser; needs Nod
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
 	    echo "Needs Node.js and npm: on Debian and Ubuntu install the packages nodejs and npm" >&2; exit 2; }
 	@cd schemas/asyncapi-check && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node check.js
+
+openapi-lint: ## lints schemas/openapi.json by the NLGov REST API Design Rules; RULESET=FILE_OR_URL adds the published rules; needs Node.js 18 with npm
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "Needs Node.js and npm: on Debian and Ubuntu install the packages nodejs and npm" >&2; exit 2; }
+	@cd schemas/spectral-check && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node check.js
+	@test -z "$(RULESET)" || { cd schemas/spectral-check && npx --no-install spectral lint --ruleset "$(RULESET)" ../openapi.json; }
 
 qualify: $(READY) services ## what CI runs in small, in full: the law of slices, histories of two detectors, chaos; well over an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -12,13 +11,18 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
+from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
+from services.api.reader import Reader, local_reader
 from services.api.sessions import COOKIE
 from services.core.errors import DoelbindingError
-from services.core.tokens import ACCOUNTS
+
+__all__ = ["ACCESS", "PUBLIC", "READERS", "GuardedRoute", "Reader", "ReaderOf", "account_of", "admit", "reader_of"]
 
 READERS = frozenset({"investigator", "lead"})
 """Roles that read signals one by one."""
+LEAD = frozenset({"lead"})
+"""Settles what two people judged differently, and says who works on what."""
 
 ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/signals"): frozenset({"detector"}),
@@ -27,7 +31,31 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/signals/{signalId}/lookups"): READERS,
     ("GET", "/v1/intake-items"): READERS,
     ("GET", "/v1/intake-items/{itemId}"): READERS,
-    ("POST", "/v1/warnings"): frozenset({"lead"}),
+    ("POST", "/v1/signals/_search"): READERS,
+    ("GET", "/v1/reveals"): READERS,
+    ("POST", "/v1/reveals"): READERS,
+    ("POST", "/v1/reveals/{revealId}/approval"): READERS,
+    ("POST", "/v1/reveals/{revealId}/opening"): READERS,
+    ("GET", "/v1/intake-items/{itemId}/casework"): READERS,
+    ("GET", "/v1/intake-items/{itemId}/assessments"): READERS,
+    ("GET", "/v1/intake-items/{itemId}/sanction-factors"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/assessments"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/settlement"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/notes"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/assignments"): LEAD,
+    ("DELETE", "/v1/intake-items/{itemId}/assignments/{assignmentId}"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/suspensions"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/suspensions/_end"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/outcome"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/outcome/confirmation"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/measures"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/line-intervention"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/data-breach"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/data-breach/notification"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/acknowledgements"): READERS,
+    ("GET", "/v1/casework-figures"): READERS,
+    ("POST", "/v1/warnings"): LEAD,
+    ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
     ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
@@ -43,23 +71,20 @@ PUBLIC = frozenset(
         ("GET", "/metrics"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
+        ("GET", "/sign-in/oidc"),
+        ("GET", "/sign-in/callback"),
         ("POST", "/sign-out"),
         ("GET", "/static/{name}"),
     }
 )
-"""Needs no token: nothing here is about a person, and only this machine can reach it."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who asks: the subject of the token, as the audit trail names it, its role, and the person behind it.
-
-    `employee` is the pseudonym of the reader as an employee of the agency; null where the account is no person's.
-    """
-
-    subject: str
-    role: str
-    employee: str | None = None
+"""Needs no token: nothing here is about a person."""
+ROLE_FAULTS = {
+    "no-role": "The token names no role of Doelbinding; the issuer has to give the account one.",
+    "several-roles": "The token names several roles of Doelbinding, and an account acts in one; "
+    "the issuer has to take the others away.",
+}
+RETRY_AFTER_SECONDS = 10
+"""As long as the issuer is not asked anew."""
 
 
 class GuardedRoute(APIRoute):
@@ -77,22 +102,52 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if (request.method, self.path) not in PUBLIC:
-                request.state.reader = admit(request, parts_of(request), ACCESS[request.method, self.path])
+                request.state.reader = await admit(request, parts_of(request), ACCESS[request.method, self.path])
             return await answer(request)
 
         return guarded
 
 
-def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader:
-    """Who asks, if one of the roles. Raises HTTPException: 401 or the sign-in page without a token, 403 otherwise."""
+async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader:
+    """Who asks, if one of the roles.
+
+    Raises HTTPException: 401 or the sign-in page without a good token, 403 where its role has no access, 503 where the
+    issuer is away and nobody can tell whether a token is good.
+    """
     of_pages = not request.url.path.startswith("/v1/")
-    account = _session_account(request, parts) if of_pages else _bearer_account(request, parts)
-    if account is None:
+    reader = parts.sessions.reader(request.cookies.get(COOKIE, ""), parts.clock.now()) if of_pages else None
+    if not of_pages and (token := _bearer(request)):
+        reader = await reader_with(token, parts)
+    if reader is None:
         raise _unknown(request, of_pages=of_pages)
-    role = ACCOUNTS[account]
-    if role not in roles:
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {role} has no access to this.")
-    return Reader(f"token:{account}", role)
+    if reader.role not in roles:
+        raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {reader.role} has no access to this.")
+    return reader
+
+
+async def reader_with(token: str, parts: Parts) -> Reader | None:
+    """Who sent a token; nothing where it is nobody's. With an issuer local tokens open nothing.
+
+    But for the detector's, where the settings say so: it has no other way to sign in.
+    """
+    if parts.issuer is None:
+        account = account_of(token, parts.tokens)
+        return None if account is None else local_reader(account, parts.people)
+    if parts.settings.local_detector and account_of(token, parts.tokens) == "detector":
+        return local_reader("detector", {})
+    try:
+        person = await parts.issuer.bearer(token)
+    except BadTokenError:
+        return None
+    except NoRoleError as error:
+        raise HTTPException(HTTPStatus.FORBIDDEN, ROLE_FAULTS[error.reason]) from error
+    except IssuerAwayError as error:
+        raise HTTPException(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The issuer of the token does not answer, so nobody can tell whether it is good; try again later.",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        ) from error
+    return Reader(person.subject, person.role, person.employee, local=False)
 
 
 def account_of(token: str, tokens: Mapping[str, str]) -> str | None:
@@ -115,13 +170,9 @@ async def _reader(request: Request) -> Reader:  # a plain function would be sent
 ReaderOf = Annotated[Reader, Depends(_reader)]
 
 
-def _bearer_account(request: Request, parts: Parts) -> str | None:
+def _bearer(request: Request) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return account_of(token.strip(), parts.tokens) if scheme.lower() == "bearer" else None
-
-
-def _session_account(request: Request, parts: Parts) -> str | None:
-    return parts.sessions.account(request.cookies.get(COOKIE, ""), parts.clock.now())
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _unknown(request: Request, *, of_pages: bool) -> HTTPException:

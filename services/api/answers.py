@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from services.api.casework.codes import ITEM_STATUSES, NO_FOLLOW_UP_REASONS
 from services.api.intake.judge import RESULTS
 from services.api.intake.warnings import WARNING_REASONS
 from services.api.payloads import (
@@ -19,7 +20,6 @@ from services.api.payloads import (
     SignalId,
     Strict,
 )
-from services.api.queries import ITEM_STATUSES
 from services.core import contract
 
 
@@ -62,7 +62,14 @@ class IntakeItem(Strict):
     id: Name
     signal_id: SignalId
     look_number: Count
+    version: Count
     status: Annotated[str, OneOf(ITEM_STATUSES)]
+    reason: Annotated[str, OneOf(NO_FOLLOW_UP_REASONS)] | None
+    mine: bool
+    assessment_count: Amount
+    due_at: Instant | None
+    closed_at: Instant | None
+    data_breach_due_at: Instant | None
     priority: float
     priority_factors: list[Factor]
     rule: Name

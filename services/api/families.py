@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.db.tables import ranking, signals
@@ -33,19 +33,20 @@ class Family:
         return [self.parent, *self.children]
 
 
-async def family_of(connection: AsyncConnection, signal: AnyRow) -> Family:
-    """The family of a signal as `find_signal` gives it."""
+async def family_of(connection: AsyncConnection, signal: AnyRow, seen_by: Sequence[ColumnElement[bool]] = ()) -> Family:
+    """The family of a signal as `find_signal` gives it; relatives that do not meet `seen_by` are left out."""
     parent_id = signal.body["parentId"]
-    parent = None if parent_id is None else await find_signal(connection, parent_id)
-    children = (await connection.execute(children_of(signal.signal_id))).all()
+    parent = None if parent_id is None else await find_signal(connection, parent_id, seen_by)
+    children = (await connection.execute(children_of(signal.signal_id, seen_by))).all()
     not_shown = 0
     if len(children) > CHILDREN_SHOWN:
-        of_parent = signals.c.parent_id == signal.signal_id
-        counted = await connection.execute(select(func.count()).select_from(signals).where(of_parent))
+        of_parent = (signals.c.parent_id == signal.signal_id, *seen_by)
+        counted = await connection.execute(select(func.count()).select_from(signals).where(*of_parent))
         not_shown = counted.scalar_one() - CHILDREN_SHOWN
     return Family(parent, children[:CHILDREN_SHOWN], not_shown)
 
 
-def children_of(signal_id: str) -> AnySelect:
+def children_of(signal_id: str, seen_by: Sequence[ColumnElement[bool]] = ()) -> AnySelect:
     """The signals under one, the highest score first; one more than is shown, to see whether there are more."""
-    return select(*SHOWN).where(signals.c.parent_id == signal_id).order_by(*ranking).limit(CHILDREN_SHOWN + 1)
+    of_parent = select(*SHOWN).where(signals.c.parent_id == signal_id, *seen_by)
+    return of_parent.order_by(*ranking).limit(CHILDREN_SHOWN + 1)

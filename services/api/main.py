@@ -20,19 +20,41 @@ from services.api.audit.keeper import Keeper
 from services.api.audit.keys import open_audit_key
 from services.api.audit.trail import NOTARY
 from services.api.audit.writer import TrailWriter
+from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
+from services.api.identity.fetching import Fetcher
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
+from services.api.identity.people import open_people
 from services.api.metrics import ApiMetrics
+from services.api.once import Answered, answer_again
 from services.api.pages import failures
 from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
-from services.api.routes import aggregates, audit, intake_items, service, warnings
+from services.api.refusals import RefusedError, recording
+from services.api.request_seal import RequestSeal
+from services.api.routes import (
+    aggregates,
+    assessments,
+    audit,
+    casework,
+    data_breaches,
+    intake_items,
+    interests,
+    investigations,
+    reveals,
+    search,
+    service,
+    warnings,
+)
 from services.api.routes import signals as signal_routes
-from services.api.sessions import Sessions
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.kafka_broker import Broker
@@ -43,6 +65,13 @@ DESCRIPTION = (
     "Signals of lookups in citizens' files that have no explanation, for those who are qualified to ask why. "
     "Every read of a signal is recorded. People are shown as pseudonyms."
 )
+
+CONTACT = {
+    "name": "Maintainers of Doelbinding",
+    "url": "https://example.org/doelbinding",
+    "email": "doelbinding@example.org",
+}
+"""As in publiccode.yml: set it when the place of publication is known."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,7 @@ def bare_app() -> FastAPI:
         summary="Signals and the intake queue",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": "Doelbinding"},
+        contact=dict(CONTACT),
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         redirect_slashes=False,
@@ -84,7 +113,14 @@ def bare_app() -> FastAPI:
     for router in (
         signal_routes.router,
         intake_items.router,
+        assessments.router,
+        investigations.router,
+        data_breaches.router,
+        casework.router,
         warnings.router,
+        reveals.router,
+        search.router,
+        interests.router,
         aggregates.router,
         audit.router,
         service.router,
@@ -93,6 +129,9 @@ def bare_app() -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, failures.answer(problems.answer_invalid))
     app.add_exception_handler(HTTPException, failures.answer(problems.answer_http))
+    app.add_exception_handler(HinderedError, failures.answer(answer_hindered))
+    app.add_exception_handler(Answered, answer_again)
+    app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
     for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -101,17 +140,27 @@ def bare_app() -> FastAPI:
 def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) -> Parts:
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
+    people = open_people(settings.home / "readers.json", ring)
     notary = open_audit_key(settings.home / "audit-key.json")
     export.begin(settings.audit_roots)
     engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
+    issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
+    session_key = ring.key("session")
     return Parts(
         settings=settings,
         engine=engine,
         tokens=tokens,
-        sessions=Sessions(ring.key("session"), tokens),
+        people=people,
+        issuer=issuer,
+        login=Login(issuer, session_key) if issuer and settings.client_id else None,
+        sessions=IssuerSessions(session_key, issuer.settings.issuer or "", settings.client_id or "")
+        if issuer
+        else LocalSessions(session_key, tokens, people),
         cursors=CursorSeal(ring.key("cursor")),
+        requests=RequestSeal(ring.key("cursor")),
         metrics=metrics,
         clock=clock,
+        vault=Vault(settings.home, ring),
         trail=TrailWriter(engine, clock, metrics),
         keeper=Keeper(engine, notary, settings.audit_roots, clock, metrics),
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
@@ -133,4 +182,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing
+        if parts.issuer:
+            await parts.issuer.fetcher.close()
         await parts.engine.dispose()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from services.api.identity.errors import REASONS
 from services.api.intake.judge import RESULTS
+from services.api.vault.forms import PURPOSES, STATUSES
 from services.core.release import release
 
+IDENTITY_RESULTS = ("readable", "unreadable")
+REVEAL_RESULTS = (*STATUSES, "missing")
 PUBLISHING_RESULTS = ("sent", "refused", "unavailable")
 DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; a page of 50 signals takes a few milliseconds, a full batch of evidence some seconds."""
@@ -55,6 +59,28 @@ class ApiMetrics:
         self.reads = Counter(
             "doelbinding_api_signal_reads", "Reads of signals recorded", ["what"], registry=self.registry
         )
+        self.identities = Counter(
+            "doelbinding_api_identities",
+            "Sealed identities received: sealed to a key of this vault, or to another one, which it cannot open",
+            ["result"],
+            registry=self.registry,
+        )
+        for result in IDENTITY_RESULTS:
+            self.identities.labels(result)
+        self.reveals = Counter(
+            "doelbinding_api_reveals",
+            "Reveals of identities: opened, waiting for another person, approved, or missing in the vault",
+            ["purpose", "result"],
+            registry=self.registry,
+        )
+        for purpose in PURPOSES:
+            for result in REVEAL_RESULTS:
+                self.reveals.labels(purpose, result)
+        self.reveals_pending = Gauge(
+            "doelbinding_api_reveals_pending",
+            "Requests for an identity that wait for another person's approval",
+            registry=self.registry,
+        )
         self.audit_entries = Counter(
             "doelbinding_api_audit_entries", "Entries added to the audit trail by readers", registry=self.registry
         )
@@ -90,6 +116,55 @@ class ApiMetrics:
         self.oldest_item = Gauge(
             "doelbinding_api_oldest_open_item_timestamp_seconds",
             "When the oldest item that awaits an investigator was received; 0 if none does",
+            registry=self.registry,
+        )
+        self.tokens_refused = Counter(
+            "doelbinding_api_tokens_refused",
+            "Tokens of the issuer that were not taken, by what was wrong",
+            ["reason"],
+            registry=self.registry,
+        )
+        for reason in REASONS:
+            self.tokens_refused.labels(reason)
+        self.issuer_keys = Gauge(
+            "doelbinding_api_issuer_keys_timestamp_seconds",
+            "When the issuer last told its keys; 0 if not yet, or without an issuer",
+            registry=self.registry,
+        )
+        self.casework = Counter(
+            "doelbinding_api_casework_actions",
+            "Actions on items, by what became of them (repeated: done before by the same person)",
+            ["action", "result"],
+            registry=self.registry,
+        )
+        self.four_eyes_pending = Gauge(
+            "doelbinding_api_items_awaiting_second_person",
+            "Items that wait for another person, by what for",
+            ["step"],
+            registry=self.registry,
+        )
+        self.overdue_items = Gauge(
+            "doelbinding_api_items_overdue", "Items whose thirteen weeks are over", registry=self.registry
+        )
+        self.next_due = Gauge(
+            "doelbinding_api_items_first_due_timestamp_seconds",
+            "When the thirteen weeks that end first are over; 0 if none run",
+            registry=self.registry,
+        )
+        self.breach_clocks = Gauge(
+            "doelbinding_api_data_breach_clocks",
+            "Data breaches of which the authority was not notified and nothing else was decided",
+            ["state"],
+            registry=self.registry,
+        )
+        self.next_breach_due = Gauge(
+            "doelbinding_api_data_breach_first_due_timestamp_seconds",
+            "When the 72 hours that end first are over (AVG art. 33); 0 if none run",
+            registry=self.registry,
+        )
+        self.interests_loaded = Gauge(
+            "doelbinding_api_interests_loaded_timestamp_seconds",
+            "When the interests of readers were loaded last; 0 if never",
             registry=self.registry,
         )
         self.database_up = Gauge(

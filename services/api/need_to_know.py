@@ -1,20 +1,120 @@
-"""A reader and an item into the item, or a refusal."""
+"""A reader and what they ask for into the rows that they may see, or a refusal.
+
+Everything that shows a signal goes through here: one signal or item by `signal_for` and `item_for`, lists by the
+conditions of `unconcerned`.
+"""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from fastapi import HTTPException
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api import queue
+from services.api import queue, signals
 from services.api.access import Reader
+from services.api.casework.codes import CONCLUDED, INVESTIGATION
+from services.api.db.interests import interest_readers, interests
+from services.api.db.tables import intake_items
+from services.api.db.tables import signals as signal_rows
 from services.api.db.types import AnyRow
+from services.api.refusals import RefusedError
+
+Conditions = tuple[ColumnElement[bool], ...]
+OF_THE_ASSIGNED = frozenset({INVESTIGATION, CONCLUDED})
+"""Statuses in which an item is for those who work on it, and for leads."""
 
 
-async def item_for(connection: AsyncConnection, reader: Reader, item_id: str) -> AnyRow:  # noqa: ARG001 - interests are weighed here
-    """The item with its signal, for a reader who may see it. Raises HTTPException 404."""
+async def item_for(connection: AsyncConnection, reader: Reader, item_id: str) -> AnyRow:
+    """The item with its signal, for a reader who may see it.
+
+    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest, or where the item is
+    under investigation and others work on it; leads may open every item.
+    """
     row = await queue.find_item(connection, item_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no item with this id.")
+    await _refuse_interest(connection, reader, row.signal_id, ("intake-item", item_id))
+    if row.status in OF_THE_ASSIGNED and reader.role != "lead":
+        theirs = select(queue.worked_on_by(reader.subject)).where(intake_items.c.id == item_id)
+        if not (await connection.execute(theirs)).scalar_one():
+            raise RefusedError("not-assigned", "intake-item", item_id)
     return row
+
+
+async def signal_for(connection: AsyncConnection, reader: Reader, signal_id: str) -> AnyRow:
+    """The current revision of a signal, for a reader who may see it.
+
+    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest.
+    """
+    row = await signals.find_signal(connection, signal_id)
+    if row is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no signal with this id.")
+    await _refuse_interest(connection, reader, signal_id, ("signal", signal_id))
+    return row
+
+
+async def refuse_interest_in(connection: AsyncConnection, reader: Reader, employee_id: str) -> None:
+    """Refuses a reader who has, or ever had, an interest in this employee. Raises RefusedError."""
+    await _refuse_unknown(connection, reader, ("employee", employee_id))
+    if reader.employee is None:
+        return
+    theirs = (interests.c.reader == reader.employee, interests.c.employee_id == employee_id)
+    if (await connection.execute(select(exists().where(*theirs)))).scalar_one():
+        raise RefusedError("interest", "employee", employee_id)
+
+
+async def unconcerned(connection: AsyncConnection, reader: Reader) -> Conditions:
+    """Conditions on `signals` that leave out those in which the reader has an interest; for lists.
+
+    Raises RefusedError where nobody can tell what the reader's interests are.
+    """
+    await _refuse_unknown(connection, reader, ("signals", None))
+    return apart_from(reader)
+
+
+def apart_from(reader: Reader) -> Conditions:
+    """The conditions of `unconcerned`, for a reader whose interests are known; each is looked up along an index."""
+    return () if reader.employee is None else tuple(~met for met in _met(reader.employee))
+
+
+async def _refuse_interest(
+    connection: AsyncConnection, reader: Reader, signal_id: str, asked_for: tuple[str, str]
+) -> None:
+    await _refuse_unknown(connection, reader, asked_for)
+    if reader.employee is None:
+        return
+    concerned = select(or_(*_met(reader.employee))).where(signal_rows.c.signal_id == signal_id)
+    if (await connection.execute(concerned)).scalar_one():
+        raise RefusedError("interest", *asked_for)
+
+
+async def _refuse_unknown(connection: AsyncConnection, reader: Reader, asked_for: tuple[str, str | None]) -> None:
+    """Fails closed: a person whose interests are not known sees no signals; a local account may be nobody's."""
+    if reader.employee is None:
+        if reader.local:
+            return
+        raise RefusedError("no-employee", *asked_for)
+    known = exists().where(interest_readers.c.reader == reader.employee)
+    if not (await connection.execute(select(known))).scalar_one():
+        raise RefusedError("unknown-reader", *asked_for)
+
+
+def _met(employee: str) -> Conditions:
+    """An interest in the signal's employee, and one in its subject."""
+    in_time = or_(
+        interests.c.standing,
+        and_(
+            or_(interests.c.valid_from.is_(None), interests.c.valid_from <= signal_rows.c.window_end),
+            interests.c.valid_to > signal_rows.c.window_start,
+        ),
+    )
+    pairs = (
+        (interests.c.employee_id, signal_rows.c.employee_id),
+        (interests.c.subject, signal_rows.c.subject),
+    )
+    return tuple(
+        exists().where(interests.c.reader == employee, whom == concerned, in_time).correlate(signal_rows)
+        for whom, concerned in pairs
+    )

@@ -12,10 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.keeper import Keeper
 from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
+from services.api.identity.issuer import Issuer
+from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
-from services.api.sessions import Sessions
+from services.api.request_seal import RequestSeal
+from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.vault.opening import Vault
 from services.core.clock import Clock
 
 
@@ -26,10 +30,18 @@ class Parts:
     settings: ApiSettings
     engine: AsyncEngine
     tokens: Mapping[str, str]
-    sessions: Sessions
+    people: Mapping[str, str]
+    """Local account to the pseudonym of the employee behind it, where there is one."""
+    issuer: Issuer | None
+    """None where local accounts sign in."""
+    login: Login | None
+    """None where nobody signs in on the pages at an issuer."""
+    sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
+    requests: RequestSeal
     metrics: ApiMetrics
     clock: Clock
+    vault: Vault
     trail: TrailWriter
     keeper: Keeper
     publisher: Publisher | None

@@ -27,7 +27,6 @@ from services.core.wire import camel, content_hash
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
-BATCH_LIMIT = 500
 LARGEST = 2**31 - 1
 PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 """No control characters: databases refuse some, and terminals obey others."""
@@ -141,6 +140,12 @@ class Lookup(Strict):
     record_count: Annotated[int, Field(ge=0, le=LARGEST)] | None
     state: Annotated[str, OneOf(contract.STATES)]
     explanation: Name | None
+    employee_id: Annotated[
+        Pseudonym | None, Field(description="Who looked, where the signal is about many employees.")
+    ] = None
+    subject: Annotated[
+        Pseudonym | None, Field(description="Whose file it was, where the signal is about many persons.")
+    ] = None
 
 
 class Signal(Strict):
@@ -235,6 +240,11 @@ class PushedSignal(Signal):
         _unrepeated([lookup.lookup_id for lookup in evidence])
         return evidence
 
+    def people(self) -> set[str | None]:
+        """The pseudonyms in the signal and its evidence; null where one of them names nobody."""
+        rows = {name for lookup in self.evidence for name in (lookup.employee_id, lookup.subject)}
+        return rows | {self.employee_id, self.subject}
+
     @model_validator(mode="after")
     def _about_someone(self) -> Self:
         if self.employee_id is None and self.subject is None:
@@ -242,9 +252,3 @@ class PushedSignal(Signal):
         if content_hash(self.columns()) != self.content_hash:
             raise ValueError("contentHash is not the hash of this content; the signal was changed on its way")
         return self
-
-
-class SignalBatch(Strict):
-    """What one intake call carries."""
-
-    signals: Annotated[list[PushedSignal], Field(min_length=1, max_length=BATCH_LIMIT)]

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
+from services.api.casework.codes import ITEM_STATUSES
 from services.api.payloads import Code, Instant, OneOf, SignalId
 from services.core import contract
 from services.core.wire import camel
 
 PURPOSES = ("investigation", "quality-review", "canary")
 """To what end a signal that was not pushed may be read."""
-ITEM_STATUSES = ("received",)
 MOST = 200
 
 Purpose = Annotated[str, OneOf(PURPOSES)]
@@ -87,3 +87,10 @@ class IntakeItemQuery(PageQuery):
     ] = None
     raised_from: RaisedFrom = None
     raised_to: RaisedTo = None
+    assigned_to_me: Annotated[bool | None, Field(description="Only items that you work on, or only the others.")] = None
+    due_before: Annotated[
+        Instant | None, Field(description="Only items whose thirteen weeks run, and end before this moment (RFC 3339).")
+    ] = None
+    overdue: Annotated[
+        bool | None, Field(description="Only items whose thirteen weeks are over, or only the others.")
+    ] = None

@@ -5,43 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
+from services.api.identity.settings import PREFIX, IssuerSettings
 from services.core.addresses import is_loopback
 from services.core.settings import default_home, settings_faults
 
-PREFIX = "DOELBINDING_API_"
+__all__ = ["PREFIX", "ApiSettings", "load_settings"]
 
 
-class ApiSettings(BaseSettings):
-    """Where the API keeps its data and where it listens; sizes are in bytes."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True)
+class ApiSettings(IssuerSettings):
+    """Where the API keeps its data, where it listens and who may sign in; sizes are in bytes."""
 
     home: Path = Field(default_factory=default_home)
     database_url: SecretStr | None = None
-    issuer: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
+    reveals_per_day: int = Field(default=10, ge=0)
+    """Identities that one reader may have revealed in 24 hours before another person must approve each."""
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
     audit_export: Path | None = None
 
-    @field_validator("issuer")
-    @classmethod
-    def _no_issuer_yet(cls, issuer: str | None) -> str | None:
-        if issuer is not None:
-            raise ValueError("signing in through an OIDC issuer is not supported yet; leave it unset and use loopback")
-        return issuer
-
     @field_validator("host")
     @classmethod
-    def _loopback_only(cls, host: str) -> str:
-        if not is_loopback(host):
+    def _loopback_without_an_issuer(cls, host: str, info: ValidationInfo) -> str:
+        told = info.data.get("issuer", "wrong, and told as such")
+        if not is_loopback(host) and not (told and host):
             raise ValueError(
                 "this address can be reached from other machines, and that needs an OIDC issuer "
-                f"({PREFIX}ISSUER), which is not supported yet; use 127.0.0.1, ::1 or localhost"
+                f"({PREFIX}ISSUER); without one use 127.0.0.1, ::1 or localhost"
             )
         return host
 

@@ -42,9 +42,9 @@ def evidence_listing(signal_id: str) -> Listing:
     return Listing(f"lookups|{signal_id}", (Order(evidence.c.position, int),))
 
 
-def signals_like(query: SignalQuery) -> AnySelect:
-    """The signals that a query asks for."""
-    return select(*TOLD).where(*_conditions(query))
+def signals_like(query: SignalQuery, seen_by: Sequence[ColumnElement[bool]] = ()) -> AnySelect:
+    """The signals that a query asks for; `seen_by` are further conditions on them."""
+    return select(*TOLD).where(*_conditions(query), *seen_by)
 
 
 def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
@@ -67,9 +67,11 @@ def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def find_signal(connection: AsyncConnection, signal_id: str) -> AnyRow | None:
-    """The current revision of one signal."""
-    return (await connection.execute(select(*SHOWN).where(signals.c.signal_id == signal_id))).one_or_none()
+async def find_signal(
+    connection: AsyncConnection, signal_id: str, seen_by: Sequence[ColumnElement[bool]] = ()
+) -> AnyRow | None:
+    """The current revision of one signal, if it meets the conditions."""
+    return (await connection.execute(select(*SHOWN).where(signals.c.signal_id == signal_id, *seen_by))).one_or_none()
 
 
 def evidence_of(signal_id: str) -> AnySelect:

@@ -6,7 +6,8 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from services.core.errors import InputError
@@ -14,6 +15,19 @@ from services.core.errors import InputError
 
 def write_once(path: Path, content: Mapping[str, object]) -> None:
     """Writes JSON into a new file of mode 0600, whole or not at all; a file that is there already stays as it is."""
+    with _written_beside(path, content) as fresh, suppress(FileExistsError):
+        os.link(fresh, path)
+
+
+def write_anew(path: Path, content: Mapping[str, object]) -> None:
+    """Writes JSON into a file of mode 0600, whole or not at all; what was there is replaced."""
+    with _written_beside(path, content) as fresh:
+        fresh.replace(path)
+
+
+@contextmanager
+def _written_beside(path: Path, content: Mapping[str, object]) -> Iterator[Path]:
+    """A file with the content beside the one that is meant; half a secret on a full disk is left to nobody."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
@@ -21,11 +35,9 @@ def write_once(path: Path, content: Mapping[str, object]) -> None:
             json.dump(content, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
+        yield fresh
     finally:
-        fresh.unlink(missing_ok=True)  # half a secret on a full disk is left to nobody
+        fresh.unlink(missing_ok=True)
 
 
 def refuse_if_open(path: Path, what: str) -> None:

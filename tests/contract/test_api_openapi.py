@@ -28,14 +28,19 @@ def test_the_version_stands_in_the_server_url_and_a_contact_is_named():
     assert DOCUMENT["info"]["contact"]["name"]
 
 
+def names_in(operation, *places):
+    return [found["name"] for found in operation.get("parameters", []) if found["in"] in places]
+
+
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
 def test_each_operation_follows_the_design_rules(method, path, operation):
     literal = [part for part in path.split("/") if part and not part.startswith("{")]
-    assert all(re.fullmatch(r"[a-z0-9.]+(-[a-z0-9]+)*", part) for part in literal)
+    assert all(re.fullmatch(r"_?[a-z0-9.]+(-[a-z0-9]+)*", part) for part in literal)
+    assert not any(part.startswith("_") for part in literal[:-1])
     assert not path.endswith("/")
-    names = [parameter["name"] for parameter in operation.get("parameters", [])]
+    assert ("422" in operation["responses"]) == ("Idempotency-Key" in names_in(operation, "header"))
+    names = names_in(operation, "path", "query")
     assert all(re.fullmatch(r"[a-z][a-zA-Z0-9]*", name) for name in names)
-    assert "422" not in operation["responses"]
     if method in {"post", "put", "patch"}:
         assert "400" in operation["responses"]
     for status, response in operation["responses"].items():

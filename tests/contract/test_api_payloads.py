@@ -7,7 +7,8 @@ import msgspec
 import polars as pl
 
 from services.api.answers import StoredSignal
-from services.api.payloads import Comparison, Fact, Factor, Lookup, PushedSignal, Signal, SignalBatch
+from services.api.intake.batch import SignalBatch
+from services.api.payloads import Comparison, Fact, Factor, Lookup, PushedSignal, Signal
 from services.core import contract
 from services.core.wire import camel, content_hash, to_wire
 from tests.unit.state.samples import a_revision, revisions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.api.db import tables, trail
+from services.api.db import casework, deliveries, interests, tables, trail, vault
 
-MODULES = (tables, trail)
+MODULES = (tables, casework, trail, interests, vault, deliveries)
 metadata = tables.metadata

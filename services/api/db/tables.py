@@ -49,6 +49,8 @@ signals = Table(
     Column("received_at", Instant, nullable=False),
     Column("body", JSON, nullable=False),
     Column("parent_id", String(40)),
+    Column("window_start", Instant),
+    Column("window_end", Instant),
 )
 """The current revision of each signal. `pushed` is true once any revision was: a push is irrevocable."""
 
@@ -105,6 +107,15 @@ intake_items = Table(
     Column("severity", String(20), nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("repeats", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("reason", String(40)),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("assessment_count", Integer, nullable=False, server_default="0"),
+    Column("clock_started_at", Instant),
+    Column("due_at", Instant),
+    Column("closed_at", Instant),
+    Column("decided_revision", Integer),
+    Column("breach_due_at", Instant),
     UniqueConstraint("signal_id", "look_number"),
 )
 """What awaits an investigator: one item per pushed signal and round of looks.
@@ -112,6 +123,11 @@ intake_items = Table(
 `repeats` is how many lookups of the evidence came while a warning was in force; the priority is the signal's score and
 what that adds. Rule, severity, `raised_at` and withdrawal are the signal's own: filters work on them without opening
 signals.
+
+`version` counts every change. `assessment_count` is that of the current `round`. `due_at` is the end of the thirteen
+weeks, null while they do not run: suspended, ended, or withdrawn before anybody assessed. They run from receipt, or
+from `clock_started_at` where the signal came back after that. `decided_revision` is the
+signal's revision that the decision was taken on, `breach_due_at` the end of the 72 hours while those run.
 """
 
 queueing = (intake_items.c.priority.desc(), intake_items.c.received_at, intake_items.c.id)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.db.tables import evidence, intake_items, signal_revisions, signals
+from services.api.db.tables import evidence, signal_revisions, signals
+from services.api.intake.items import put_items
 from services.api.intake.judge import Known, Verdict, judge_batch
-from services.api.intake.warnings import priority, repeats_of
 from services.api.payloads import PushedSignal
 from services.core.wire import to_wire
 
-FIRST_LOOK = 1
 
-
-async def receive(connection: AsyncConnection, batch: Sequence[PushedSignal], now: datetime) -> list[Verdict]:
-    """Judge and store a batch; a verdict per signal, in order."""
+async def receive(
+    connection: AsyncConnection, batch: Sequence[PushedSignal], now: datetime, zone: ZoneInfo
+) -> list[Verdict]:
+    """Judge and store a batch; a verdict per signal, in order. Deadlines are those of the agency's days."""
     known = await _known(connection, [signal.signal_id for signal in batch])
     verdicts = judge_batch(batch, known)
     latest = {verdict.signal.signal_id: verdict.known for verdict in verdicts}
@@ -28,7 +28,7 @@ async def receive(connection: AsyncConnection, batch: Sequence[PushedSignal], no
     await _put_signals(connection, current, known, latest, now)
     await _add_revisions(connection, stored, now)
     await _replace_evidence(connection, [verdict.signal for verdict in current.values()])
-    await _put_items(connection, [verdict for verdict in current.values() if verdict.known.pushed], now)
+    await put_items(connection, [verdict for verdict in current.values() if verdict.known.pushed], now, zone)
     return verdicts
 
 
@@ -96,33 +96,12 @@ async def _replace_evidence(connection: AsyncConnection, changed: Sequence[Pushe
         await connection.execute(evidence.insert(), rows)
 
 
-async def _put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now: datetime) -> None:
-    queued = intake_items.c.signal_id.in_([verdict.signal.signal_id for verdict in pushed])
-    present = set((await connection.execute(select(intake_items.c.signal_id).where(queued))).scalars())
-    repeats = await repeats_of(connection, [verdict.signal for verdict in pushed])
-    fresh = [
-        _item_row(verdict.signal, repeats)
-        | {"id": f"i-{secrets.token_hex(16)}", "look_number": FIRST_LOOK, "status": "received", "received_at": now}
-        for verdict in pushed
-        if verdict.signal.signal_id not in present
-    ]
-    if fresh:
-        await connection.execute(intake_items.insert(), fresh)
-    changed = [
-        _item_row(verdict.signal, repeats) | {"this": verdict.signal.signal_id}
-        for verdict in pushed
-        if verdict.signal.signal_id in present
-    ]
-    if changed:
-        await connection.execute(intake_items.update().where(intake_items.c.signal_id == bindparam("this")), changed)
-
-
 def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     signal, known = verdict.signal, verdict.known
     columns = signal.columns()
     kept = (
         *("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at"),
-        "parent_id",
+        *("parent_id", "window_start", "window_end"),
     )
     return {name: columns[name] for name in kept} | {
         "revision": known.revision,
@@ -130,18 +109,4 @@ def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
         "pushed": known.pushed,
         "received_at": now,
         "body": to_wire(columns),
-    }
-
-
-def _item_row(signal: PushedSignal, repeats: Mapping[str, int]) -> dict[str, object]:
-    again = repeats.get(signal.signal_id, 0)
-    return {
-        "signal_id": signal.signal_id,
-        "rule": signal.rule,
-        "priority": priority(signal.score, again),
-        "repeats": again,
-        "withdrawn": signal.status == "withdrawn",
-        "withdrawn_reason": signal.withdrawn_reason,
-        "severity": signal.severity,
-        "raised_at": signal.raised_at,
     }

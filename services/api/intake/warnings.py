@@ -77,15 +77,17 @@ async def _reorder(connection: AsyncConnection, employee_id: str) -> list[str]:
         signals, signals.c.signal_id == intake_items.c.signal_id
     )
     changed = []
-    for item in (await connection.execute(items.where(signals.c.employee_id == employee_id))).all():
+    in_order = items.where(signals.c.employee_id == employee_id).order_by(intake_items.c.id)
+    for item in (await connection.execute(in_order)).all():
         rows = select(evidence.c.body).where(evidence.c.signal_id == item.signal_id)
         bodies = (await connection.execute(rows)).scalars()
         repeats = _within((datetime.fromisoformat(body["occurredAt"]) for body in bodies), spans)
         if repeats != item.repeats:
             values = {"repeats": repeats, "priority": priority(item.score, repeats)}
-            await connection.execute(intake_items.update().where(intake_items.c.id == item.id).values(values))
+            this = intake_items.update().where(intake_items.c.id == item.id)
+            await connection.execute(this.values(version=intake_items.c.version + 1, **values))
             changed.append(item.signal_id)
-    return changed
+    return list(dict.fromkeys(changed))
 
 
 async def _spans(connection: AsyncConnection, employees: set[str]) -> dict[str | None, list[Span]]:

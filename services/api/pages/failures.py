@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from services.api import problems
 from services.api.db.trouble import trouble_of
 from services.api.pages.render import page
+from services.api.refusals import RefusedError
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 LOG = structlog.get_logger()
@@ -31,6 +32,8 @@ def answer(as_problem: Handler) -> Handler:
         if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("Accept", ""):
             return await as_problem(request, error)
         text = f"failed-{status}" if status in TOLD else "failed-other"
+        if isinstance(error, RefusedError):
+            text = f"refused-{error.reason}"
         return page(request, "failed.html", status, explanation=text)
 
     return handle

@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse
 
 from services.api import families, queue, signals
 from services.api.access import GuardedRoute, ReaderOf
+from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.pages import captions, frame, sign_in
+from services.api.need_to_know import apart_from, signal_for, unconcerned
+from services.api.pages import captions, frame, sign_in, sign_in_oidc
 from services.api.pages.filters import read_filter
 from services.api.pages.render import page
 from services.api.pages.story import story_of
@@ -24,6 +26,7 @@ from services.api.reads import record_reads
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
+router.include_router(sign_in_oidc.router)
 
 STATIC = {"style.css": "text/css; charset=utf-8"}
 
@@ -48,14 +51,15 @@ async def show_queue(
             request, "queue.html", HTTPStatus.BAD_REQUEST, filter=chosen, items=[], previous=None, following=None
         )
     async with reading(parts.engine) as connection:
-        wanted = queue.items_like(chosen.query)
+        seen_by = await unconcerned(connection, reader)
+        wanted = queue.items_like(chosen.query, reader, parts.clock.now(), seen_by)
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])
     return page(
         request,
         "queue.html",
         filter=chosen,
-        items=[queue.as_answer(row) for row in found.rows],
+        items=[queue.as_answer(row, mine=row.mine) for row in found.rows],
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -71,13 +75,12 @@ async def show_signal(
 ) -> Response:
     """The story of one signal; one that was not pushed first asks for the purpose."""
     async with reading(parts.engine) as connection:
-        row = await signals.find_signal(connection, signal_id)
-        if row is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+        row = await signal_for(connection, reader, signal_id)
         lookups = (await connection.execute(signals.evidence_of(signal_id))).all()
         revisions = await signals.latest_revisions(connection, signal_id)
-        family = await families.family_of(connection, row)
+        family = await families.family_of(connection, row, apart_from(reader))
         item = await queue.item_of(connection, signal_id)
+        mine = item is not None and await is_assigned(connection, item.id, reader.subject)
     if not row.pushed and purpose is None:
         return page(request, "purpose.html", HTTPStatus.BAD_REQUEST, purposes=PURPOSES, path=request.url.path)
     await record_reads(parts, reader, "signal-page", [signal_id], purpose)
@@ -92,7 +95,7 @@ async def show_signal(
         story=story,
         revisions=revisions,
         family=family,
-        item=item and queue.as_answer(item),
+        item=item and queue.as_answer(item, mine=mine),
         purpose=f"?purpose={purpose}" if purpose else "",
         frame=vars(frame),
         captions=vars(captions),

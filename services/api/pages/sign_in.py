@@ -1,4 +1,4 @@
-"""Signing in with a token in a form, which becomes a signed cookie; a token never stands in a URL."""
+"""Signing in with a local account's token in a form, which becomes a signed cookie; no token stands in a URL."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.api.access import READERS, GuardedRoute, account_of
+from services.api.access import ACCESS, GuardedRoute, account_of
 from services.api.pages.render import page
-from services.api.parts import PartsOf
-from services.api.sessions import COOKIE, LASTS
+from services.api.parts import PartsOf, parts_of
+from services.api.sessions import COOKIE, LASTS, LocalSessions
 from services.core.tokens import ACCOUNTS
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
-OWN_PAGE = re.compile(r"(/queue|/signals/s-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?", re.ASCII)
+PAGE_ROLES: frozenset[str] = frozenset().union(*(roles for (_, path), roles in ACCESS.items() if path[:4] != "/v1/"))
+"""Roles that have pages to look at."""
+OWN_PAGE = re.compile(
+    r"(/queue|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?", re.ASCII
+)
 """Where signing in may lead: a page of ours, with the filters that were asked for."""
 LONGEST_FORM = 4_096
 
 
 @router.get("/sign-in")
 async def show_form(request: Request, place: Annotated[str, Query(alias="next")] = "/queue") -> Response:
-    """The form to paste a token in."""
-    return page(request, "sign-in.html", place=_own(place), refused=False)
+    """The form to paste a token in, or the way to the issuer."""
+    return _form_page(request, own_page(place))
 
 
 @router.post("/sign-in")
@@ -34,19 +38,13 @@ async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(
     """Start a session for the token's account, and go on to the page that was asked for."""
     check_origin(request)
     form = await _form(request)
-    place = _own(place)
+    place = own_page(place)
     account = account_of(form.get("token", "").strip(), parts.tokens)
-    if account is None or ACCOUNTS[account] not in READERS:
-        return page(request, "sign-in.html", HTTPStatus.FORBIDDEN, place=place, refused=True)
+    local = parts.sessions if isinstance(parts.sessions, LocalSessions) else None
+    if local is None or account is None or ACCOUNTS[account] not in PAGE_ROLES:
+        return _form_page(request, place, refused=True)
     answer = RedirectResponse(place, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        COOKIE,
-        parts.sessions.start(account, parts.clock.now()),
-        max_age=int(LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    keep_session(request, answer, local.start(account, parts.clock.now()))
     return answer
 
 
@@ -55,14 +53,33 @@ async def sign_out(request: Request) -> Response:
     """End the session in this browser."""
     check_origin(request)
     answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=of_https(request))
     return answer
 
 
+def keep_session(request: Request, answer: Response, session: str) -> None:
+    """Give the browser the session along with an answer."""
+    answer.set_cookie(
+        COOKIE,
+        session,
+        max_age=int(LASTS.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=of_https(request),
+    )
+
+
+def of_https(request: Request) -> bool:
+    """Whether browsers reach these pages by https, here or at what stands before us."""
+    return request.url.scheme == "https" or (parts_of(request).settings.public_url or "").startswith("https://")
+
+
 def check_origin(request: Request) -> None:
-    """Refuse a form that another site made. Raises HTTPException 403."""
+    """Refuse a form that another site made: ours is where it came in, or our public URL. Raises HTTPException 403."""
     origin = urlsplit(request.headers.get("Origin", ""))
-    if (origin.scheme, origin.netloc) != (request.url.scheme, request.headers.get("Host", "")):
+    public = urlsplit(parts_of(request).settings.public_url or "")
+    ours = {(request.url.scheme, request.headers.get("Host", "")), (public.scheme, public.netloc)} - {("", "")}
+    if (origin.scheme, origin.netloc) not in ours:
         raise HTTPException(HTTPStatus.FORBIDDEN, "The form must come from this site.")
 
 
@@ -77,5 +94,13 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _own(place: str) -> str:
+def _form_page(request: Request, place: str, *, refused: bool = False) -> Response:
+    parts = parts_of(request)
+    way = "token" if parts.issuer is None else "issuer" if parts.login else "none"
+    status = HTTPStatus.FORBIDDEN if refused else HTTPStatus.OK
+    return page(request, "sign-in.html", status, place=place, refused=refused, way=way)
+
+
+def own_page(place: str) -> str:
+    """The page that was asked for, if it is one of ours; else the queue."""
     return place if OWN_PAGE.fullmatch(place) else "/queue"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.api.pages.access_texts import ACCESS_TEXTS
 from services.api.pages.story_texts import STORY_TEXTS
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -86,6 +87,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "pages": ("Bladeren", "Pages"),
     "received": ("ontvangen", "received"),
     "withdrawn": ("ingetrokken", "withdrawn"),
+    **ACCESS_TEXTS,
     **STORY_TEXTS,
     "purpose-needed": ("Met welk doel?", "For which purpose?"),
     "purpose-help": (

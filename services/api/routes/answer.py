@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import msgspec
 from fastapi import Request, Response
 
+from services.api.preconditions import tag_of
+
 JSON = "application/json"
 
 
-def json_answer(content: object, headers: Mapping[str, str] | None = None) -> Response:
-    """200 with the value as JSON."""
-    return Response(msgspec.json.encode(content), headers=dict(headers or {}), media_type=JSON)
+def json_answer(content: object, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """The value as JSON."""
+    return Response(msgspec.json.encode(content), status, headers=dict(headers or {}), media_type=JSON)
 
 
-def tagged_answer(request: Request, content: object) -> Response:
-    """200 with an ETag of the representation, or 304 where the asker already has it."""
+def tagged_answer(request: Request, content: object, version: int | None = None) -> Response:
+    """200 with an ETag of the representation, or 304 where the asker already has it.
+
+    With a version, the ETag can be sent back as If-Match of what changes this.
+    """
     body = msgspec.json.encode(content)
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = tag_of(body, version)
     held = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
     if tag in held or "*" in held:
         return Response(status_code=304, headers={"ETag": tag})

@@ -10,8 +10,9 @@ from pydantic import StringConstraints
 from services.api import queue
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeItem, IntakeItemPage
+from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.need_to_know import item_for
+from services.api.need_to_know import item_for, unconcerned
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -35,10 +36,11 @@ async def list_items(
 ) -> Response:
     """The most urgent first; among equals the one that waits longest."""
     async with reading(parts.engine) as connection:
-        like = queue.items_like(query)
+        seen_by = await unconcerned(connection, reader)
+        like = queue.items_like(query, reader, parts.clock.now(), seen_by)
         page = await fetch_page(connection, like, queue.BY_PRIORITY, parts.cursors, query)
     await record_reads(parts, reader, "intake-items", [row.signal_id for row in page.rows])
-    return json_answer({"intakeItems": [queue.as_answer(row) for row in page.rows]}, page.links(request))
+    return json_answer({"intakeItems": [queue.as_answer(row, mine=row.mine) for row in page.rows]}, page.links(request))
 
 
 @router.get(
@@ -51,5 +53,6 @@ async def read_item(request: Request, item_id: ItemId, parts: PartsOf, reader: R
     """One item, with the outline of its signal."""
     async with reading(parts.engine) as connection:
         row = await item_for(connection, reader, item_id)
+        mine = await is_assigned(connection, item_id, reader.subject)
     await record_reads(parts, reader, "intake-item", [row.signal_id])
-    return tagged_answer(request, queue.as_answer(row))
+    return tagged_answer(request, queue.as_answer(row, mine=mine), row.version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -12,15 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import GuardedRoute
 from services.api.answers import Health
+from services.api.casework.figures import Waiting, waiting
 from services.api.db.engine import reading
 from services.api.db.migrate import is_current
 from services.api.db.tables import intake_items, signals
+from services.api.interests import last_loaded
 from services.api.metrics import ApiMetrics
 from services.api.openapi import document
 from services.api.parts import PartsOf
 from services.api.problems import documented
 from services.api.publishing.outbox import backlog
 from services.api.routes.answer import json_answer
+from services.api.vault.listing import count_waiting
 
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
 
@@ -59,16 +63,19 @@ async def ready(parts: PartsOf) -> Response:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(parts: PartsOf) -> Response:
     """Counters of this process, and gauges as the database has them now."""
+    fetched = parts.issuer and parts.issuer.keys.fetched_at
+    parts.metrics.issuer_keys.set(fetched.timestamp() if fetched else 0)
     try:
         async with reading(parts.engine) as connection:
-            await _gauge(connection, parts.metrics)
+            await _gauge(connection, parts.metrics, parts.clock.now())
+            _gauge_casework(await waiting(connection, parts.clock.now()), parts.metrics)
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
         parts.metrics.database_up.set(0)
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
+async def _gauge(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> None:
     is_open = signals.c.status == "open"
     for pushed in (True, False):
         query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed)
@@ -76,9 +83,23 @@ async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
     oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
     to.oldest_item.set(oldest.timestamp() if oldest else 0)
+    to.reveals_pending.set(await count_waiting(connection, now))
+    loaded = await last_loaded(connection)
+    to.interests_loaded.set(loaded.timestamp() if loaded else 0)
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
+
+
+def _gauge_casework(now: Waiting, to: ApiMetrics) -> None:
+    to.four_eyes_pending.labels("second-assessment").set(now.second_assessment)
+    to.four_eyes_pending.labels("settlement").set(now.settlement)
+    to.four_eyes_pending.labels("outcome-confirmation").set(now.confirmation)
+    to.overdue_items.set(now.overdue)
+    to.next_due.set(now.first_due.timestamp() if now.first_due else 0)
+    to.breach_clocks.labels("running").set(now.breaches_running)
+    to.breach_clocks.labels("overdue").set(now.breaches_overdue)
+    to.next_breach_due.set(now.first_breach_due.timestamp() if now.first_breach_due else 0)
 
 
 @router.get(

@@ -13,15 +13,18 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeResults, LookupPage, SignalPage, StoredSignal
 from services.api.db.engine import reading, writing
 from services.api.db.types import AnyRow
+from services.api.intake.batch import SignalBatch
 from services.api.intake.store import receive
+from services.api.need_to_know import signal_for, unconcerned
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
-from services.api.payloads import SignalBatch, SignalId
+from services.api.payloads import SignalId
 from services.api.problems import documented
 from services.api.publishing.outbox import enqueue
 from services.api.queries import DetailQuery, LookupQuery, SignalQuery
 from services.api.reads import record_reads
 from services.api.routes.answer import json_answer, tagged_answer
+from services.api.vault.identities import keep
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"], route_class=GuardedRoute)
 
@@ -38,7 +41,8 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
     """Store revisions of signals, all or none; equal content is a no-op and older news is ignored."""
     try:
         async with writing(parts.engine) as connection:
-            verdicts = await receive(connection, batch.signals, parts.clock.now())
+            verdicts = await receive(connection, batch.signals, parts.clock.now(), parts.settings.timezone)
+            await keep(connection, batch.identities, parts.clock.now())
             if parts.publisher is not None:
                 await enqueue(connection, verdicts, parts.clock.now())
     except IntegrityError as error:
@@ -47,6 +51,8 @@ async def deliver(batch: SignalBatch, parts: PartsOf) -> Response:
         ) from error
     if parts.publisher is not None:
         parts.publisher.wake()
+    for identity in batch.identities:
+        parts.metrics.identities.labels("readable" if parts.vault.can_open(identity.key_id) else "unreadable").inc()
     for verdict in verdicts:
         parts.metrics.intake.labels(verdict.result).inc()
     return json_answer(
@@ -76,7 +82,7 @@ async def list_signals(
     if not query.pushed:
         need_purpose(query)
     async with reading(parts.engine) as connection:
-        like = signals.signals_like(query)
+        like = signals.signals_like(query, await unconcerned(connection, reader))
         page = await fetch_page(connection, like, signals.BY_RANK, parts.cursors, query)
     await record_reads(parts, reader, "signals", [row.signal_id for row in page.rows], query.purpose)
     return json_answer({"signals": [signals.as_told(row) for row in page.rows]}, page.links(request))
@@ -97,7 +103,7 @@ async def read_signal(
 ) -> Response:
     """The current revision; one that was not pushed needs a purpose."""
     async with reading(parts.engine) as connection:
-        row = readable(await signals.find_signal(connection, signal_id), query)
+        row = readable(await signal_for(connection, reader, signal_id), query)
     await record_reads(parts, reader, "signal", [signal_id], query.purpose)
     return tagged_answer(request, signals.as_answer(row))
 
@@ -117,7 +123,7 @@ async def list_lookups(
 ) -> Response:
     """The evidence of the current revision, the most telling lookup first."""
     async with reading(parts.engine) as connection:
-        readable(await signals.find_signal(connection, signal_id), query)
+        readable(await signal_for(connection, reader, signal_id), query)
         listing = signals.evidence_listing(signal_id)
         rows = signals.evidence_of(signal_id)
         page = await fetch_page(connection, rows, listing, parts.cursors, query)
@@ -125,10 +131,8 @@ async def list_lookups(
     return json_answer({"lookups": [row.body for row in page.rows]}, page.links(request))
 
 
-def readable(row: AnyRow | None, query: DetailQuery) -> AnyRow:
-    """The signal, if it is there and may be read. Raises HTTPException: 404, or 400 where a purpose is missing."""
-    if row is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no signal with this id.")
+def readable(row: AnyRow, query: DetailQuery) -> AnyRow:
+    """The signal, if it may be read for this purpose. Raises HTTPException 400 where one is missing."""
     if not row.pushed:
         need_purpose(query)
     return row

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import StoredWarning
-from services.api.db.engine import writing
 from services.api.intake.warnings import WARNING_REASONS, Warned, record_warning
+from services.api.need_to_know import refuse_interest_in
+from services.api.once import OnceOf
 from services.api.parts import PartsOf
 from services.api.payloads import Instant, OneOf, Pseudonym, Strict
 from services.api.problems import documented
@@ -45,9 +46,9 @@ class GivenWarning(Strict):
     status_code=HTTPStatus.CREATED,
     summary="Record a warning",
     response_description="The warning as recorded",
-    responses=documented(400, 401, 403, 409) | {201: {"model": StoredWarning}},
+    responses=documented(400, 401, 403, 409, 422) | {201: {"model": StoredWarning}},
 )
-async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf) -> Response:
+async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf, once: OnceOf) -> Response:
     """Signals of this employee with lookups while the warning is in force move up in the queue, now and later.
 
     The detector learns nothing of it: the scores of signals stay as they are.
@@ -57,12 +58,13 @@ async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf) ->
         raise HTTPException(HTTPStatus.BAD_REQUEST, "givenAt lies in the future; a warning is recorded once given.")
     warned = Warned(given.employee_id, given.given_at, given.until, given.reason)
     try:
-        async with writing(parts.engine) as connection:
+        async with once.writing() as connection:
+            await refuse_interest_in(connection, reader, warned.employee_id)
             warning_id, changed = await record_warning(connection, warned, reader.subject, now)
+            told = {"id": warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
+            told["items_changed"] = len(changed)
+            answer = once.answer(json_answer(to_wire(told), status=HTTPStatus.CREATED))
     except IntegrityError as error:
         raise HTTPException(HTTPStatus.CONFLICT, "This warning is recorded already.") from error
     await record_reads(parts, reader, "warning", changed)
-    told = {"id": warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
-    answer = json_answer(to_wire(told | {"items_changed": len(changed)}))
-    answer.status_code = HTTPStatus.CREATED
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -99,10 +100,10 @@ def register_files(dataset: Path, register: str) -> list[Path]:
     return [path for path in candidates if path.is_file()]
 
 
-def register_faults(dataset: Path) -> list[str]:
-    """A sentence for each register that has no file, or more than one."""
+def register_faults(dataset: Path, registers: Iterable[str] = EVERY_REGISTER) -> list[str]:
+    """A sentence for each of these registers that has no file (an optional one may), or more than one."""
     faults = []
-    for register in EVERY_REGISTER:
+    for register in registers:
         found = register_files(dataset, register)
         if not found and register in REGISTERS:
             faults.append(f"{dataset}: {register} is missing; expected a file {register} with {KINDS_IN_WORDS}")

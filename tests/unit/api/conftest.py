@@ -20,6 +20,7 @@ from services.api.main import Publishing, create_app
 from services.api.parts import Parts
 from services.api.settings import load_settings
 from services.core.contract import SIGNAL
+from services.core.secret_file import write_once
 from services.core.wire import content_hash, to_wire
 
 Json = dict[str, object]
@@ -46,21 +47,21 @@ class Caller:
         client: httpx.AsyncClient,
         parts: Parts,
         clock: SetClock,
-        migrated: Path,
+        migrated: Path | None,
     ):
         self.app = app
         self.file = parts.settings.home / "api.sqlite"
-        self.migrated = migrated / "api.sqlite"
+        self.migrated = (migrated or self.file.parent) / "api.sqlite"
         self.parts = parts
         self.clock = clock
-        self._portal = portal
+        self.portal = portal
         self._client = client
 
     def call(self, method: str, url: str, role: str | None = None, **options: object) -> httpx.Response:
         headers = dict(options.pop("headers", {}))
         if role is not None:
             headers["Authorization"] = f"Bearer {self.parts.tokens[role]}"
-        return self._portal.call(lambda: self._client.request(method, url, headers=headers, **options))
+        return self.portal.call(lambda: self._client.request(method, url, headers=headers, **options))
 
     def get(self, url: str, role: str | None = "investigator", **options: object) -> httpx.Response:
         return self.call("GET", url, role, **options)
@@ -78,10 +79,12 @@ class Caller:
         form = {"token": self.parts.tokens[role]}
         return self.call("POST", "/sign-in", data=form, headers={"Origin": "http://api.test"})
 
-    def start_anew(self) -> None:
-        self.clock.at = SetClock().at
+    def forget_cookies(self) -> None:
         self._client.cookies.clear()
 
+    def start_anew(self) -> None:
+        self.clock.at = SetClock().at
+        self.forget_cookies()
         with closing(sqlite3.connect(self.migrated)) as empty, closing(sqlite3.connect(self.file)) as held:
             empty.backup(held)  # the audit trail refuses to be emptied row by row
 
@@ -102,7 +105,7 @@ class Caller:
                 found = await connection.execute(text(statement))
                 return [dict(row) for row in found.mappings()] if found.returns_rows else []
 
-        return self._portal.call(fetch)
+        return self.portal.call(fetch)
 
 
 @pytest.fixture(scope="session")
@@ -113,11 +116,24 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(home: Path, migrated: Path, publishing: Publishing | None = None) -> Iterator[Caller]:
+def running(
+    home: Path,
+    migrated: Path | None,
+    publishing: Publishing | None = None,
+    people: Mapping[str, str] | None = None,
+    **settings: object,
+) -> Iterator[Caller]:
+    """`migrated` holds a database file, where the settings name no other database.
+
+    `people` is which employees stand behind which local accounts.
+    """
     home.mkdir(mode=0o700)
-    shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    if people:
+        write_once(home / "readers.json", people)
+    if migrated:
+        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
-    app = create_app(load_settings(home=home, max_body_size=2_000_000), clock, publishing)
+    app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         stack.enter_context(portal.wrap_async_context_manager(app.router.lifespan_context(app)))
@@ -162,6 +178,8 @@ def lookup(number: int, **changes: object) -> Json:
         "record_count": 1,
         "state": "unexplained",
         "explanation": None,
+        "employee_id": None,
+        "subject": None,
     }
     return base | changes
 

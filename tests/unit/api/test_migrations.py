@@ -107,6 +107,13 @@ def test_items_of_the_first_release_get_what_their_filters_need(database):
     assert told == [("i-1", "s-1", "high", "2026-03-02 11:00:00.000000")]
 
 
+def test_signals_that_were_there_get_their_window_as_moments(database):
+    told = '{"windowStart": "2026-03-02T09:00:00.000000Z", "windowEnd": "2026-03-03T09:00:00.000001Z"}'
+    migrated = database("0007", a_signal(1, told).replace("')", "', NULL)"))
+    windows = found(migrated, "SELECT window_start, window_end FROM signals")
+    assert windows == [("2026-03-02 09:00:00.000000", "2026-03-03 09:00:00.000001")]
+
+
 def test_signals_that_were_there_are_found_by_their_parent(database):
     parents = ('{"parentId": null}', '{"parentId": "s-1"}')
     migrated = database("0002", *(a_signal(number, body) for number, body in enumerate(parents, 1)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.api.sessions import Sessions
+from services.api.sessions import LocalSessions
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(api):
@@ -87,10 +87,10 @@ def test_a_cookie_that_was_changed_is_worth_nothing(api):
     role, ends, mac = value.split(".")
     forged = ["", role, f"{role}.{ends}", f"lead.{ends}.{mac}", f"{role}.{int(ends) + 1}.{mac}", f"{role}.{ends}.é"]
     forged += [f"{role}.{'9' * 5_000}.{mac}", f"nobody.{ends}.{mac}", f"{role}.-1.{mac}"]
-    assert [api.parts.sessions.account(cookie, api.clock.now()) for cookie in forged] == [None] * len(forged)
-    assert api.parts.sessions.account(value, api.clock.now()) == "investigator"
+    assert [api.parts.sessions.reader(cookie, api.clock.now()) for cookie in forged] == [None] * len(forged)
+    assert api.parts.sessions.reader(value, api.clock.now()).subject == "token:investigator"
 
 
 def test_a_new_token_ends_the_sessions_of_the_old_one(api):
-    cookie = Sessions(b"k" * 32, {"lead": "old"}).start("lead", api.clock.now())
-    assert Sessions(b"k" * 32, {"lead": "new"}).account(cookie, api.clock.now()) is None
+    cookie = LocalSessions(b"k" * 32, {"lead": "old"}, {}).start("lead", api.clock.now())
+    assert LocalSessions(b"k" * 32, {"lead": "new"}, {}).reader(cookie, api.clock.now()) is None

@@ -28,10 +28,9 @@ def test_an_address_that_others_can_reach_is_refused(host):
         load_settings(host=host)
 
 
-def test_an_issuer_is_refused_as_not_supported_yet(monkeypatch):
-    monkeypatch.setenv("DOELBINDING_API_ISSUER", "https://sign-in.example.org")
-    with pytest.raises(InputError, match="not supported yet"):
-        load_settings()
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4"])
+def test_with_an_issuer_others_may_reach_it(host):
+    assert load_settings(host=host, issuer="https://sign-in.example.org", audience="doelbinding").host == host
 
 
 def test_all_faults_are_told_at_once_without_the_values(monkeypatch):
@@ -50,6 +49,6 @@ def test_the_command_line_wins_over_the_environment(monkeypatch):
 
 
 def test_a_password_in_the_database_url_is_not_shown():
-    settings = load_settings(database_url="postgresql+psycopg://api:secret@db/api")
-    assert "secret" not in repr(settings)
+    settings = load_settings(database_url="postgresql+psycopg://api:s3cr3t@db/api")
+    assert "s3cr3t" not in repr(settings)
     assert not settings.embedded

@@ -1,0 +1,90 @@
+"""Who works on an item: those who assess it, and those whom a lead sends."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.access import READERS, Reader
+from services.api.casework.forms import AssignmentForm
+from services.api.casework.hindrances import HinderedError
+from services.api.casework.work import Work, new_id
+from services.api.db.casework import assignments
+from services.api.db.types import AnyRow
+from services.api.need_to_know import item_for
+from services.api.refusals import RefusedError
+from services.core.tokens import ACCOUNTS
+
+BY_WORK, BY_LEAD = "assessment", "lead"
+LOCAL = "token:"
+
+
+async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -> bool:
+    """Whether an account works on an item now."""
+    held = exists().where(
+        assignments.c.item_id == item_id, assignments.c.assignee == subject, assignments.c.released_at.is_(None)
+    )
+    return bool((await connection.execute(select(held))).scalar_one())
+
+
+def local_candidates() -> list[str]:
+    """The local accounts that can be assigned, where people are local accounts."""
+    return [f"{LOCAL}{account}" for account, role in ACCOUNTS.items() if role in READERS]
+
+
+async def assign(work: Work, form: AssignmentForm) -> bool:
+    """A lead sends somebody to an item."""
+    work.demand("assign")
+    if work.reader.local:
+        await _check_local(work, form.assignee)
+    held = _held(work, form.assignee)
+    if held is not None and held.released_at is None:
+        return False
+    await _assign(work, form.assignee, BY_LEAD)
+    await work.record("assign", {"assignee": form.assignee})
+    return True
+
+
+async def release(work: Work, assignment_id: str) -> bool:
+    """A lead takes somebody off an item; what he gave stays. An assignment that is not there is one that ended."""
+    work.demand("assign")
+    held = next((row for row in work.case.assignments if row.id == assignment_id and row.released_at is None), None)
+    if held is None:
+        return False
+    this = assignments.c.id == assignment_id
+    await work.connection.execute(assignments.update().where(this).values(released_at=work.now))
+    await work.record("release", {"assignee": held.assignee})
+    return True
+
+
+async def assign_by_work(work: Work) -> None:
+    """Who assesses an item works on it."""
+    held = _held(work, work.reader.subject)
+    if held is None or held.released_at is not None:
+        await _assign(work, work.reader.subject, BY_WORK)
+
+
+async def _check_local(work: Work, assignee: str) -> None:
+    """Where people are local accounts all of them are known; elsewhere an interest shows when the item is opened."""
+    if assignee not in local_candidates():
+        raise HinderedError("unknown-assignee", "assignee")
+    account = assignee.removeprefix(LOCAL)
+    other = Reader(assignee, ACCOUNTS[account], work.people.get(account))
+    try:
+        await item_for(work.connection, other, work.case.item.id)
+    except RefusedError as refusal:
+        if refusal.reason != "not-assigned":  # which is what is mended here
+            raise HinderedError("assignee-with-interest", "assignee") from refusal
+
+
+def _held(work: Work, assignee: str) -> AnyRow | None:
+    return next((row for row in work.case.assignments if row.assignee == assignee), None)
+
+
+async def _assign(work: Work, assignee: str, via: str) -> None:
+    values = {"via": via, "assigned_by": work.reader.subject, "assigned_at": work.now, "released_at": None}
+    if _held(work, assignee) is None:
+        await work.add(assignments, id=new_id("g"), assignee=assignee, **values)
+        return
+    this = (assignments.c.item_id == work.case.item.id, assignments.c.assignee == assignee)
+    await work.connection.execute(assignments.update().where(*this).values(values))

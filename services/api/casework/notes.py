@@ -1,0 +1,39 @@
+"""Free text of casework into a note that is bounded, plain, and holds no citizen service number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from services.api.payloads import PRINTABLE
+from services.core.eleven_proof import is_valid
+
+LONGEST = 4_000
+NINE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u00a0\u2009]?[0-9]){8}(?![0-9])")
+
+
+def holds_bsn(text: str) -> bool:
+    """Whether nine digits that pass the 11-proef stand in a text, together or in groups; one in eleven is chance."""
+    plain = unicodedata.normalize("NFKC", text)
+    runs = (re.sub(r"[^0-9]", "", found[0]) for found in NINE_DIGITS.finditer(plain))
+    return any(is_valid(run) for run in runs)
+
+
+def _without_bsn(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must say something")
+    if holds_bsn(text):
+        raise ValueError(
+            "holds a number that reads as a citizen service number (BSN); people are pseudonyms here: leave it out"
+        )
+    return text
+
+
+Note = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST, pattern=PRINTABLE),
+    AfterValidator(_without_bsn),
+]

@@ -1,0 +1,27 @@
+"""Who asks: an account, its role, and the employee behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.core.tokens import ACCOUNTS
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks: the code of the account, as the audit trail names it, its role, and the person behind it.
+
+    `employee` is the pseudonym of the reader as an employee of the agency; null where the account is no person's, or
+    where the issuer does not tell. `local` accounts are those of this machine.
+    """
+
+    subject: str
+    role: str
+    employee: str | None = None
+    local: bool = True
+
+
+def local_reader(account: str, people: Mapping[str, str]) -> Reader:
+    """A local account, and whoever the file of people says is behind it."""
+    return Reader(f"token:{account}", ACCOUNTS[account], people.get(account))

@@ -1,0 +1,1 @@
+"""Sealed identities, and who may have one of them opened."""

@@ -1,0 +1,60 @@
+"""Reveals from the tables: lists, those of an item, and one as the API shows it; never what was revealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.cursors import Order
+from services.api.db.tables import intake_items, signals
+from services.api.db.types import AnyRow, AnySelect
+from services.api.db.vault import newest, reveals
+from services.api.need_to_know import Conditions
+from services.api.paging import Listing
+from services.api.vault.forms import RevealQuery
+from services.core.wire import to_wire
+
+NEWEST_FIRST = Listing("reveals", (Order(reveals.c.asked_at, datetime, descending=True), Order(reveals.c.id, str)))
+HOLDS = timedelta(hours=72)
+"""How long a request may be approved and opened: over a weekend."""
+SHOWN_OF_ITEM = 200
+_WITH_SIGNALS = reveals.join(intake_items, intake_items.c.id == reveals.c.item_id).join(
+    signals, signals.c.signal_id == intake_items.c.signal_id
+)
+HIDDEN = frozenset({"kind", "pseudonym"})
+
+
+def reveals_like(query: RevealQuery, reader: str, seen: Conditions, now: datetime) -> AnySelect:
+    """Everybody's that wait for approval, or the reader's own; each with its signal, which the reader may see."""
+    wanted = select(reveals, signals.c.signal_id).select_from(_WITH_SIGNALS).where(*seen)
+    if query.status == "pending":
+        return wanted.where(*_waiting(now))
+    own = wanted.where(reveals.c.asked_by == reader)
+    return own if query.status is None else own.where(reveals.c.status == query.status)
+
+
+async def reveals_of(connection: AsyncConnection, item_id: str) -> Sequence[AnyRow]:
+    """The newest reveals of an item, whoever asked, at most `SHOWN_OF_ITEM`."""
+    of_item = select(reveals).where(reveals.c.item_id == item_id)
+    return (await connection.execute(of_item.order_by(*newest).limit(SHOWN_OF_ITEM))).all()
+
+
+async def count_waiting(connection: AsyncConnection, now: datetime) -> int:
+    """How many requests wait for another person's approval."""
+    counted = select(func.count()).select_from(reveals).where(*_waiting(now))
+    return int((await connection.execute(counted)).scalar_one())
+
+
+def as_answer(row: AnyRow) -> Mapping[str, object]:
+    """A request as the API shows it."""
+    told = {column.name: getattr(row, column.name) for column in reveals.columns if column.name not in HIDDEN}
+    shown = to_wire(told | {"holds_until": row.asked_at + HOLDS})
+    assert isinstance(shown, dict)  # noqa: S101 - a mapping becomes one
+    return shown
+
+
+def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return reveals.c.status == "pending", reveals.c.asked_at > now - HOLDS

@@ -1,0 +1,73 @@
+"""Who knows a person's number finds the signals about this person, and the number stays nowhere."""
+
+import pytest
+
+from tests.unit.api.vault.conftest import BSN, EMPLOYEE_ID
+from tests.world import BSNS
+
+
+def search(desk, url="/v1/signals/_search", role="investigator", **form):
+    return desk.api.call("POST", url, role, json={"purpose": "investigation"} | form)
+
+
+@pytest.fixture
+def stored(empty_desk):
+    """Signals about one person and about another, one of them not pushed."""
+    other = empty_desk.name("bsn", BSNS[1])
+    signals = [
+        empty_desk.signal(1, score=70.0),
+        empty_desk.signal(2, score=60.0, pushed=False),
+        empty_desk.signal(3, score=50.0, subject=other),
+    ]
+    assert empty_desk.deliver(*signals).status_code == 200
+    return empty_desk
+
+
+def numbers(answer):
+    assert answer.status_code == 200, answer.text
+    return [int(one["signalId"][2:], 16) for one in answer.json()["signals"]]
+
+
+def test_signals_about_a_citizen_or_an_employee_are_found_pushed_or_not(stored):
+    assert numbers(search(stored, bsn=BSN)) == [1, 2]
+    assert numbers(search(stored, bsn=BSNS[1])) == [3]
+    assert numbers(search(stored, employeeId=EMPLOYEE_ID)) == [1, 2, 3]
+    assert numbers(search(stored, bsn=BSNS[7])) == []
+
+
+def test_pages_go_on_with_the_same_question_and_with_no_other(stored):
+    first = search(stored, "/v1/signals/_search?limit=2", employeeId=EMPLOYEE_ID)
+    after = first.links["next"]["url"]
+    assert BSN not in after
+    assert EMPLOYEE_ID not in after
+    assert numbers(first) + numbers(search(stored, after, employeeId=EMPLOYEE_ID)) == [1, 2, 3]
+    assert search(stored, after, bsn=BSN).status_code == 400
+
+
+def test_each_question_is_logged_by_pseudonym_whatever_was_found(stored):
+    search(stored, bsn=BSN)
+    search(stored, bsn=BSNS[7])
+    entries = stored.api.rows("SELECT object_id, purpose FROM audit_entries WHERE action = 'search' ORDER BY sequence")
+    asked = [stored.name("bsn", BSN), stored.name("bsn", BSNS[7])]
+    assert [(row["object_id"], row["purpose"]) for row in entries] == [(name, "investigation") for name in asked]
+    assert BSN not in stored.everything()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bsn": "960000001"},
+        {"bsn": "96000001"},
+        {"bsn": "٩٦٠٠٠٠٠٠٨"},
+        {"bsn": BSN, "employeeId": EMPLOYEE_ID},
+        {},
+        {"bsn": BSN, "purpose": "curiosity"},
+        {"employeeId": ""},
+        {"employeeId": "a\x00b"},
+    ],
+)
+def test_a_question_that_is_not_right_is_refused_without_repeating_it(stored, wrong):
+    answer = search(stored, **wrong)
+    assert answer.status_code == 400
+    assert not any(str(value) in answer.text for value in wrong.values() if value not in ("", "curiosity"))
+    assert stored.api.rows("SELECT * FROM audit_entries WHERE action = 'search'") == []
