@@ -28,12 +28,14 @@ def snake(name: str) -> str:
 
 def to_wire(value: object) -> object:
     """Rows, lists and values as the API shows them; keys become camelCase, times end in Z."""
+    if value is None or isinstance(value, str | int | float):  # most are, and an abstract class is slow to ask
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, Mapping):
         return {camel(str(key)): to_wire(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [to_wire(inner) for inner in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     return value
