@@ -67,14 +67,14 @@ def test_a_good_token_is_good():
     assert checked(signed(json.dumps(GOOD))) == GOOD
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(names, values, max_size=4), values)
 def test_a_made_up_header_is_refused(header, payload):
     _, _, signature = signed(json.dumps(GOOD)).split(".")
     assert checked(f"{encoded(HEADER | header)}.{encoded(payload)}.{signature}") in REASONS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(claims, values, min_size=1, max_size=4))
 def test_made_up_claims_under_a_good_signature_are_good_or_refused(changed):
     told = checked(signed(json.dumps(GOOD | changed)))
@@ -86,7 +86,7 @@ def test_a_payload_that_is_no_object_is_refused_under_a_good_signature(payload):
     assert checked(signed(payload)) in REASONS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60))
 def test_a_made_up_text_is_refused(text):
     assert checked(text) in REASONS
