@@ -10,6 +10,7 @@ from pathlib import Path
 from services.core.errors import DoelbindingError
 from services.core.keyring import open_key_ring
 from services.core.tokens import open_tokens
+from services.core.vault_keys import PRIVATE_FILE, PUBLIC_FILE, SETTING, open_private_keys, open_public_key
 from services.doctor.findings import Finding, fault, ok, warning
 
 DATABASES = ("api.sqlite", "detector.sqlite")
@@ -30,7 +31,7 @@ def examine_home(home: Path) -> list[Finding]:
         return [
             fault("home", f"{home}: may not be read and written by this user; run as its owner, or change its owner")
         ]
-    return [*_folder(home), *_key_ring(home), *_tokens(home)]
+    return [*_folder(home), *_key_ring(home), *_tokens(home), *_vault(home)]
 
 
 def _folder(home: Path) -> list[Finding]:
@@ -65,6 +66,21 @@ def _tokens(home: Path) -> list[Finding]:
     if path.exists():
         return _read("tokens", path, open_tokens, "holds a token per role, readable by its owner alone")
     return [warning("tokens", f"{path}: does not exist yet; the first start makes it")]
+
+
+def _vault(home: Path) -> list[Finding]:
+    """The vault's keys, where they were made here or are named; before that there is nothing to say."""
+    path = home / PRIVATE_FILE
+    if path.exists():
+        well = "can be read, by its owner alone; without it nobody can be revealed: keep a backup apart from the data"
+        return _read("vault", path, lambda file: open_private_keys(file.parent), well)
+    if (home / PUBLIC_FILE).exists() and SETTING not in os.environ:
+        lost = "is gone, while identities were sealed to it; restore it from a backup, or nobody can be revealed"
+        return [fault("vault", f"{path}: {lost}")]
+    if SETTING in os.environ:
+        well = "is a public key of the vault; identities are sealed to it"
+        return _read("vault", Path(os.environ[SETTING]), lambda _file: open_public_key(home), well)
+    return []
 
 
 def _read(check: str, path: Path, read: Callable[[Path], object], well: str) -> list[Finding]:

@@ -16,6 +16,7 @@ from services.core.errors import InputError, tell_at_once
 from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.settings import default_home
+from services.core.vault_keys import SETTING as VAULT_PUBLIC_KEY
 from services.detector.database import SETTING as DETECTOR_DATABASE
 from services.detector.settings import AgencySettings, load_agency_settings
 from services.detector.topic_settings import PREFIX as DETECTOR_PREFIX
@@ -30,7 +31,7 @@ CLASSES: Sequence[tuple[str, type[BaseModel]]] = (
     (DETECTOR_PREFIX, TopicSettings),
 )
 KNOWN = frozenset(
-    {f"{OURS}HOME", f"{OURS}INTERESTS_TOKEN", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE}
+    {f"{OURS}HOME", f"{OURS}INTERESTS_TOKEN", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE, VAULT_PUBLIC_KEY}
     | {f"{prefix}{name.upper()}" for prefix, settings in CLASSES for name in settings.model_fields}
 )
 

@@ -11,6 +11,7 @@ import pytest
 
 from services.core.keyring import open_key_ring
 from services.core.tokens import open_tokens
+from services.core.vault_keys import PRIVATE_FILE, PUBLIC_FILE, SETTING, make_pair
 from services.doctor.findings import Finding, Status
 from services.doctor.home import examine_home
 from services.doctor.machine import clock_finding, disk_finding, examine_machine, timezone_finding
@@ -46,6 +47,21 @@ def test_a_home_in_order_has_nothing_to_mend(home: Path) -> None:
         ("key-ring", Status.OK),
         ("tokens", Status.OK),
     ]
+
+
+def test_the_keys_of_the_vault_are_examined_where_they_are(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(examine_home(home), "vault") == []
+    make_pair(home)
+    assert told(examine_home(home), "vault")[0][0] == "ok"
+    (home / PRIVATE_FILE).chmod(0o644)
+    assert "others than its owner" in told(examine_home(home), "vault")[0][1]
+    (home / PRIVATE_FILE).unlink()
+    assert "restore it from a backup" in told(examine_home(home), "vault")[0][1]
+    monkeypatch.setenv(SETTING, str(home / PUBLIC_FILE))
+    assert told(examine_home(home), "vault")[0][0] == "ok"
+    (home / PUBLIC_FILE).write_text("{}")
+    assert told(examine_home(home), "vault")[0][0] == "fault"
+    assert not any(SETTING in finding.message for finding in examine_settings(home, None)[1])
 
 
 def test_before_the_first_start_there_is_only_a_warning(tmp_path: Path) -> None:
