@@ -73,7 +73,7 @@ async def _check_local(work: Work, assignee: str) -> None:
     try:
         await item_for(work.connection, other, work.case.item.id)
     except RefusedError as refusal:
-        if refusal.reason != "not-assigned":  # which is what is about to change
+        if refusal.reason != "not-assigned":  # which is what is mended here
             raise HinderedError("assignee-with-interest", "assignee") from refusal
 
 
