@@ -22,12 +22,12 @@ PAUSE = 0.02
 Json = dict[str, object]
 
 
-def signal(number: int, revision: int) -> Json:
+def signal(number: int, revision: int, employee: int | None = None, evidence: Sequence[Json] = ()) -> Json:
     """A pushed signal; each revision tells one lookup more, so that it is news after a decision."""
     lookups = [f"log-{number}-{each}" for each in range(revision)]
     row: Json = {
         "signal_id": f"s-{number:032x}", "family": "own-file", "rule": "own-file", "rule_version": 1,
-        "rule_class": "P", "employee_id": f"p1-{number:032x}", "subject": f"p1-{number + 10**6:032x}",
+        "rule_class": "P", "employee_id": f"p1-{employee or number:032x}", "subject": f"p1-{number + 10**6:032x}",
         "window_start": START, "window_end": START + timedelta(days=1), "first_lookup_at": START,
         "last_lookup_at": START + timedelta(hours=2), "raised_at": START + timedelta(hours=2),
         "as_of": START + timedelta(hours=2 + revision), "lookup_count": revision, "moment_count": 1, "day_count": 1,
@@ -39,7 +39,7 @@ def signal(number: int, revision: int) -> Json:
         "settings_hash": "0" * 32, "content_hash": "",
     }  # fmt: skip
     row["content_hash"] = content_hash(row)
-    told = to_wire({**row, "evidence": []})
+    told = to_wire({**row, "evidence": list(evidence)})
     assert isinstance(told, dict)
     return told
 

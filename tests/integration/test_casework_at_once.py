@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,11 @@ from tests.integration.casework_clients import Json, signal, verdict
 
 ONE, OTHER, LEAD = "investigator", "second-investigator", "lead"
 ROUNDS = 10
+LATER: Json = {
+    "lookup_id": "log-later", "occurred_at": "2999-06-01T00:00:00Z", "system": "sonar", "action": "view",
+    "searched_by": "bsn", "data_categories": None, "record_count": 1, "state": "unexplained", "explanation": None,
+}  # fmt: skip
+"""A lookup after any warning that is in force until the end of that year."""
 Call = tuple[str, str, str, Json]
 """Who, method, place, body."""
 
@@ -94,3 +100,40 @@ def test_a_delivery_and_assessments_at_once_wait_for_each_other(settings: ApiSet
     assert {answer.status_code for answer in answers} == {200, 201}
     (item,) = at_once(settings, [[(LEAD, "GET", f"/v1/intake-items/{items[0]}", {})]])[0]
     assert item.json()["status"] in {"no-follow-up", "line-intervention"}
+
+
+def test_warnings_on_two_items_of_one_employee_at_once_are_both_recorded(settings: ApiSettings) -> None:
+    """Each measure changes the other's item too; whoever has to give way is done again."""
+    signals = [signal(number + place, 1, number, [LATER]) for number in range(1, ROUNDS, 2) for place in (0, 1)]
+    calls: list[list[Call]] = [
+        [("detector", "POST", "/v1/signals", {"signals": signals})],
+        [(LEAD, "GET", "/v1/intake-items", {})],
+    ]
+    items = at_once(settings, calls)[1][0].json()["intakeItems"]
+    body: Json = {"verdict": "line-intervention", "note": "Looked at."}
+    assessed: list[Call] = [
+        (who, "POST", f"/v1/intake-items/{item['id']}/assessments", body) for item in items for who in (ONE, OTHER)
+    ]
+    at_once(settings, [assessed])
+    now = SystemClock().now()
+    measures: list[list[Call]] = []
+    for number, of_one in enumerate(pairs_of(items)):
+        taken = [now - timedelta(milliseconds=place * (number % 2)) for place in (0, 1)]  # the same warning, or another
+        measures.append([warn(item["id"], at) for item, at in zip(of_one, taken, strict=True)])
+    for answers in at_once(settings, measures):
+        assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
+    (after,) = at_once(settings, [[(LEAD, "GET", "/v1/intake-items", {})]])[0]
+    assert {item["priority"] for item in after.json()["intakeItems"]} == {82.5}
+
+
+def warn(item: object, at: datetime) -> Call:
+    body: Json = {"kind": "written-warning", "takenAt": at.isoformat(), "decidedBy": "director"}
+    return LEAD, "POST", f"/v1/intake-items/{item}/measures", body | {"inForceUntil": "3000-01-01T00:00:00Z"}
+
+
+def pairs_of(items: Sequence[Json]) -> list[list[Json]]:
+    """The items of each employee."""
+    found: dict[object, list[Json]] = {}
+    for item in items:
+        found.setdefault(item["employeeId"], []).append(item)
+    return list(found.values())

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.api.casework.answers import CaseView
 from services.core.wire import to_wire
-from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, codes, no_follow_up, verdict
+from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, Desk, codes, no_follow_up, verdict, with_people
 from tests.unit.api.conftest import START, signal_id
 
 THIRD = "token:lead"
@@ -33,6 +33,18 @@ def test_a_lead_assigns_and_releases(desk):
 def test_only_accounts_that_may_read_are_assigned(desk, assignee):
     refused = desk.sends(LEAD, desk.opens(), "assignments", {"assignee": assignee})
     assert (refused.status_code, codes(refused)) == (400, [("unknown-assignee", "/assignee")])
+
+
+def test_nobody_with_an_interest_is_assigned(own_api):
+    desk = Desk(with_people(own_api, {OTHER: EMPLOYEE}))
+    desk.api.rows(f"INSERT INTO interest_readers (reader, loaded_at) VALUES ('{EMPLOYEE}', '2026-03-01')")
+    item = desk.opens(2)
+    assert desk.sends(LEAD, item, "assignments", {"assignee": f"token:{OTHER}"}).status_code == 201
+    desk.api.rows(
+        f"INSERT INTO interests (reader, kind, employee_id, standing) VALUES ('{EMPLOYEE}', 'team', '{EMPLOYEE}', 1)"
+    )
+    refused = desk.sends(LEAD, desk.opens(1), "assignments", {"assignee": f"token:{OTHER}"})
+    assert (refused.status_code, codes(refused)) == (409, [("assignee-with-interest", "/assignee")])
 
 
 def test_the_clock_stands_still_while_it_is_suspended(desk):

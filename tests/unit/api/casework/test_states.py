@@ -14,7 +14,7 @@ from services.api.casework import codes as words
 from tests.unit.api.casework.conftest import LEAD, ONE, OTHER, PEOPLE, Desk, no_follow_up, verdict
 from tests.unit.api.conftest import signal_id
 
-EXAMPLES = int(os.environ.get("CASEWORK_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("CASEWORK_EXAMPLES", "8"))
 VERDICTS = [no_follow_up(), no_follow_up("criteria-not-met"), verdict("line-intervention"), verdict("investigation")]
 people = st.sampled_from(PEOPLE)
 verdicts = st.sampled_from(VERDICTS)
@@ -25,6 +25,7 @@ class Casework(RuleBasedStateMachine):
     """One signal with its items; every rule checks that what the view offered is what is accepted."""
 
     desk: Desk
+    reached: set[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +56,11 @@ class Casework(RuleBasedStateMachine):
     @rule(who=people, given=verdicts)
     def assess(self, who, given):
         self.tries(who, "assess", "assessments", given)
+
+    @rule(pair=st.permutations(PEOPLE), given=verdicts)
+    def two_agree(self, pair, given):
+        for who in pair[:2]:
+            self.assess(who, given)
 
     @rule(who=people, given=verdicts)
     def settle(self, who, given):
@@ -152,6 +158,11 @@ class Casework(RuleBasedStateMachine):
             assert sum(event["actor"] is not None for event in events) == self.accepted.get(item["id"], 0)
 
     @invariant()
+    def states_are_known(self):
+        self.reached.add(str(self.desk.status(self.item)))
+        assert self.reached <= set(words.ITEM_STATUSES)
+
+    @invariant()
     def at_most_the_last_item_is_open(self):
         *earlier, _ = self.desk.items(signal_id(1))
         assert {item["status"] for item in earlier} <= words.ENDED
@@ -159,14 +170,17 @@ class Casework(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_whatever_people_and_deliveries_do_the_rules_hold(desk):
-    machine = type("CaseworkOfThisApi", (Casework,), {"desk": desk})
+    machine = type("CaseworkOfThisApi", (Casework,), {"desk": desk, "reached": set()})
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=25,
             deadline=None,
+            derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert {words.IN_ASSESSMENT, words.DISPUTED} <= machine.reached
+    assert machine.reached & words.ENDED
