@@ -83,6 +83,7 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, most: int, *, bodiless: bool = False) -> None:
         self.scope = scope
         self._bodiless = bodiless
+        self._ended = False
         self.most = most
         self.status = 0
         self.too_large = f"The body must not be larger than {most} bytes."
@@ -108,5 +109,8 @@ class Exchange:
             for name, value in HEADERS.items():
                 headers[name] = value
         elif self._bodiless:
-            message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
+            if self._ended:
+                return
+            self._ended = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
