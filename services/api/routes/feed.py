@@ -62,9 +62,9 @@ async def follow(
 ) -> AsyncIterator[ServerSentEvent]:
     """That an item is new, or has another status or version; what it says is read at its address.
 
-    An event `item` tells `itemId`, `signalId`, `status`, `version`, `withdrawn` and `dataref`. An event `news-forgotten` says that what came after Last-Event-ID is
-    not kept any more: read the queue anew. A connection ends after a quarter of an hour, and when the service stops;
-    connect again with Last-Event-ID.
+    An event `item` tells `itemId`, `signalId`, `status`, `version`, `withdrawn` and `dataref`. An event
+    `news-forgotten` says that what came after Last-Event-ID is not kept any more: read the queue anew. A connection
+    ends after a quarter of an hour, and when the service stops; connect again with Last-Event-ID.
     """
     ends = parts.clock.now() + LASTS
     yield ServerSentEvent(comment="following", retry=RETRY_MILLISECONDS)

@@ -12,7 +12,6 @@ from services.api.answers import SignalPage
 from services.api.audit.entries import entry_of
 from services.api.audit.trail import append
 from services.api.db.engine import reading, writing
-from services.api.need_to_know import unconcerned
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -44,7 +43,6 @@ async def search(
     async with writing(parts.engine) as connection:
         await append(connection, [entry], now)
     async with reading(parts.engine) as connection:
-        about = signals_about(person).where(*await unconcerned(connection, reader))
-        page = await fetch_page(connection, about, by_rank(person), parts.cursors, query)
+        page = await fetch_page(connection, signals_about(person), by_rank(person), parts.cursors, query)
     await record_reads(parts, reader, "search", [row.signal_id for row in page.rows], form.purpose)
     return json_answer({"signals": [signals.as_answer(row) for row in page.rows]}, page.links(request))
