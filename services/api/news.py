@@ -51,7 +51,7 @@ class Reel:
         limit, needed = self._until
         if ended < needed:
             return []
-        rows = (await connection.execute(_between(self._place, limit, seen_by))).all()
+        rows = (await connection.execute(between(self._place, limit, seen_by))).all()
         self._place = rows[-1].id if len(rows) == AT_ONCE else max(self._place, limit)
         if len(rows) < AT_ONCE:
             self._until = None
@@ -75,7 +75,8 @@ async def _horizon(connection: AsyncConnection) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def _between(after: int, until: int, seen_by: Sequence[ColumnElement[bool]]) -> AnySelect:
+def between(after: int, until: int, seen_by: Sequence[ColumnElement[bool]]) -> AnySelect:
+    """The news after one place up to another, in order."""
     columns = *item_news.c, intake_items.c.signal_id
     return (
         select(*columns)
