@@ -93,6 +93,7 @@ openapi-lint: ## lints schemas/openapi.json by the NLGov REST API Design Rules; 
 qualify: $(READY) services ## what CI runs in small, in full: the law of slices, histories of two detectors, chaos; well over an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties
 	$(WITH_SERVICES) TWO_STEPS_EXAMPLES=200 $(BIN)/pytest tests/unit/state/test_two_steps.py
+	$(WITH_SERVICES) SCHEMATHESIS_EXAMPLES=50 $(BIN)/pytest tests/contract/test_api_fuzzed.py
 	$(MAKE) chaos
 
 fmt: $(READY) ## formats the code and mends what the linter can mend

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
@@ -32,6 +34,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/signals/{signalId}"): READERS,
     ("GET", "/v1/signals/{signalId}/lookups"): READERS,
     ("GET", "/v1/intake-items"): READERS,
+    ("GET", "/v1/intake-items/_events"): READERS,
     ("GET", "/v1/intake-items/{itemId}"): READERS,
     ("GET", "/v1/intake-items/{itemId}/casework"): READERS,
     ("GET", "/v1/intake-items/{itemId}/assessments"): READERS,
@@ -107,6 +110,13 @@ class GuardedRoute(APIRoute):
         for method in self.methods or ():
             if (method, path) not in ACCESS and (method, path) not in PUBLIC:
                 raise DoelbindingError(f"{method} {path}: no roles in services/api/access.py")
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As ever, but what begins with an underscore is an operation (NLGov API Design Rules), and never an id."""
+        match, found = super().matches(scope)
+        if any(str(value).startswith("_") for value in found.get("path_params", {}).values()):
+            return Match.NONE, {}
+        return match, found
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[object, object, Response]]:
         """The handler of the endpoint, behind the check."""

@@ -86,6 +86,17 @@ class IntakeItem(Strict):
     day_count: Count
 
 
+class ItemNews(Strict):
+    """That an item is new or was changed; it is read at `dataref`."""
+
+    item_id: Name
+    signal_id: SignalId
+    status: Annotated[str, OneOf(ITEM_STATUSES)]
+    version: Count
+    withdrawn: bool
+    dataref: Name
+
+
 class IntakeItemPage(Strict):
     """Some items of the queue, the most urgent first."""
 

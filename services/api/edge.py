@@ -86,6 +86,7 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, most: int, *, bodiless: bool = False) -> None:
         self.scope = scope
         self._bodiless = bodiless
+        self._ended = False
         self.most = most
         self.status = 0
         self.too_large = f"The body must not be larger than {most} bytes."
@@ -112,5 +113,8 @@ class Exchange:
                 if name not in OWN_WORD or name not in headers:
                     headers[name] = value
         elif self._bodiless:
-            message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
+            if self._ended:
+                return
+            self._ended = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)

@@ -11,6 +11,7 @@ from typing import Self
 import uvicorn
 
 from services.api.db.migrate import migrate
+from services.api.followers import Followers
 from services.api.main import Publishing, create_app
 from services.api.settings import ApiSettings
 from services.core.clock import Clock, SystemClock
@@ -44,18 +45,33 @@ def prepare(settings: ApiSettings) -> None:
         migrate(settings.database)
 
 
+class Server(uvicorn.Server):
+    """A server that lets those go who follow the news before it waits for the requests under way."""
+
+    def __init__(self, config: uvicorn.Config, followers: Followers) -> None:
+        super().__init__(config)
+        self._followers = followers
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what never ends by itself, then shuts down as ever."""
+        self._followers.close()
+        await super().shutdown(sockets)
+
+
 def make_server(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> uvicorn.Server:
     """A server of the application that does not log requests: their paths are recorded as reads instead."""
-    return uvicorn.Server(
+    app = create_app(settings, clock, publishing)
+    return Server(
         uvicorn.Config(
-            create_app(settings, clock, publishing),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             ws="none",
             timeout_graceful_shutdown=STOP_SECONDS,
-        )
+        ),
+        app.state.parts.followers,
     )
 
 

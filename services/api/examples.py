@@ -165,6 +165,7 @@ FAILURES: Mapping[int, str] = {
     409: "This warning is recorded already.",
     412: "The item was changed after it was read; read it again, and decide anew.",
     413: "The body must not be larger than 67108864 bytes.",
+    429: "At most 3 connections of one reader, and 50 in all, can follow the news.",
     422: "Another request was sent under this Idempotency-Key; give each deed a key of its own.",
     428: "Read the item first, and send its ETag along as If-Match.",
     503: "The database of this service cannot do its work at present; nothing was stored. Try again later.",

@@ -29,7 +29,7 @@ def exemplify(operation: JsonObject, schemas: Mapping[str, JsonObject]) -> None:
             parameter.setdefault("example", examples.PATHS.get(parameter["name"]))
     for status, body in (("request", operation.get("requestBody", {})), *operation["responses"].items()):
         for content in body.get("content", {}).values():
-            if not {"example", "examples"} & content.keys():
+            if "schema" in content and not {"example", "examples"} & content.keys():
                 content["example"] = _example(status, content["schema"], schemas)
 
 

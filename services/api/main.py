@@ -24,6 +24,7 @@ from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
+from services.api.followers import Followers
 from services.api.identity.fetching import Fetcher
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
@@ -43,6 +44,7 @@ from services.api.routes import (
     audit,
     casework,
     data_breaches,
+    feed,
     intake_items,
     interests,
     investigations,
@@ -112,6 +114,7 @@ def bare_app() -> FastAPI:
     app.router.route_class = GuardedRoute
     for router in (
         signal_routes.router,
+        feed.router,  # before the items: an operation is no id
         intake_items.router,
         assessments.router,
         investigations.router,
@@ -158,6 +161,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         else LocalSessions(session_key, tokens, people),
         cursors=CursorSeal(ring.key("cursor")),
         requests=RequestSeal(ring.key("cursor")),
+        followers=Followers(),
         metrics=metrics,
         clock=clock,
         vault=Vault(settings.home, ring),

@@ -16,8 +16,13 @@ def methods_of(path: str) -> Sequence[str]:
 
     The router itself names those of the first route alone.
     """
-    found = {method for method, template in (*ACCESS, *PUBLIC) if _pattern(template).match(path)}
+    found = {method for method, template in (*ACCESS, *PUBLIC) if _leads_to(template, path)}
     return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _leads_to(template: str, path: str) -> bool:
+    match = _pattern(template).match(path)
+    return match is not None and not any(value.startswith("_") for value in match.groupdict().values())
 
 
 @cache

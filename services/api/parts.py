@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.keeper import Keeper
 from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
+from services.api.followers import Followers
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
@@ -39,6 +40,7 @@ class Parts:
     sessions: LocalSessions | IssuerSessions
     cursors: CursorSeal
     requests: RequestSeal
+    followers: Followers
     metrics: ApiMetrics
     clock: Clock
     vault: Vault

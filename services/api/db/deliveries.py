@@ -1,8 +1,8 @@
-"""The table of requests that were answered: the same one sent again gets the same answer."""
+"""The tables of what goes out: answers that the same request gets again, and news of items for those who follow."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, String, Table
 
 from services.api.db.tables import metadata
 from services.api.db.types import Instant
@@ -24,3 +24,18 @@ is null where the answer may not be kept.
 """
 
 Index("ix_answered_requests_answered_at", answered_requests.c.answered_at)
+
+item_news = Table(
+    "item_news",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("item_id", String(40), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""That an item was made, or changed its status, version or withdrawal: a row each, written by triggers of the database.
+
+So nothing that writes items can forget to tell it. The oldest rows are removed.
+"""
