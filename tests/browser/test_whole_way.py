@@ -64,7 +64,7 @@ def _refuses_whom_it_concerns(second: Person, item: str) -> None:
 
 def _is_assigned(lead: Person, item: str) -> None:
     lead.open(item)
-    lead.do("assign", assignee="token:investigator")
+    lead.do("assign", assignee="token:lead")
     lead.do("refer-data-breach", knownAt="2026-03-02T09:00", nature="Inzage zonder reden.")
     assert "de 72 uur zijn voorbij" in lead.reads()
     lead.picture("lead-nl")
