@@ -206,4 +206,4 @@ def test_the_focus_is_seen():
     style = Path(pages.__file__).parent.joinpath("static", "style.css").read_text(encoding="utf-8")
     assert ":focus-visible { outline: 3px solid var(--accent);" in style
     removed = [line for line in style.splitlines() if "outline: none" in line or "outline: 0" in line]
-    assert removed == ["main:focus { outline: none; }"]
+    assert removed == ["main:focus, h2:focus { outline: none; }"]
