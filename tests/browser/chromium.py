@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright
 
 DEMANDED = ("CI", "DOELBINDING_REQUIRE_SERVICES")
 PICTURES = "DOELBINDING_PICTURES"
@@ -92,11 +92,11 @@ class Person:
                 self.page.set_viewport_size(size)
 
     @staticmethod
-    def _fill(control: object, value: str) -> None:
-        first = control.first  # type: ignore[attr-defined]
+    def _fill(control: Locator, value: str) -> None:
+        first = control.first
         kind = first.evaluate("each => each.type")
         if kind in {"radio", "checkbox"}:
-            control.and_(first.page.locator(f'[value="{value}"]')).check()  # type: ignore[attr-defined]
+            control.and_(first.page.locator(f'[value="{value}"]')).check()
         elif kind == "select-one":
             first.select_option(value)
         else:

@@ -28,6 +28,7 @@ def people(browser: Browser, site: Site) -> Iterator[dict[str, Person]]:
 def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> None:
     first, second, lead, auditor = people.values()
     item = site.items()[site.known]
+    _tells_its_story(lead)
     _is_assessed_by_two(first, second, f"/items/{item}")
     _refuses_whom_it_concerns(second, f"/items/{site.items()[site.of_colleague]}")
     _is_assigned(lead, f"/items/{item}")
@@ -35,6 +36,15 @@ def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> Non
     _is_concluded(first, lead, f"/items/{item}")
     _is_in_the_audit_trail(auditor, item)
     assert [complaint for each in people.values() for complaint in each.complaints] == []
+
+
+def _tells_its_story(lead: Person) -> None:
+    for rule, name in (("ex-partner-file", "story-en"), ("bulk-export", "volume-en")):
+        lead.open(f"/queue?rule={rule}&lang=en")
+        lead.page.locator("tbody th a").first.click()
+        assert "How the score is made up" in lead.reads()
+        lead.picture(name)
+    lead.open("/queue?lang=nl")
 
 
 def _is_assessed_by_two(first: Person, second: Person, item: str) -> None:

@@ -108,8 +108,7 @@ def sources(shared_api, make_signal, make_lookup):
     (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{SIGNAL}'")
     found = {}
     for (name, url), code in itertools.product(PAGES.items(), ("nl", "en")):
-        url = url.replace("ITEM", item["id"])
-        asked = url + ("&" if "?" in url else "?") + f"lang={code}"
+        asked = url.replace("ITEM", item["id"]) + ("&" if "?" in url else "?") + f"lang={code}"
         found[name, code] = api.get(asked, None, headers=headers).text if name != "sign-in" else signed_out[code]
     return found
 
