@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: alerts chaos help setup run services services-stop watch test test-unit test-integration check asyncapi openapi-lint qualify fmt bench bench-kafka bench-reading quality lock clean
+.PHONY: alerts assets pictures chaos help setup run services services-stop watch test test-unit test-integration check asyncapi openapi-lint qualify fmt bench bench-kafka bench-reading quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -89,6 +89,12 @@ openapi-lint: ## lints schemas/openapi.json by the NLGov REST API Design Rules; 
 	    echo "Needs Node.js and npm: on Debian and Ubuntu install the packages nodejs and npm" >&2; exit 2; }
 	@cd schemas/spectral-check && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node check.js
 	@test -z "$(RULESET)" || { cd schemas/spectral-check && npx --no-install spectral lint --ruleset "$(RULESET)" ../openapi.json; }
+
+assets: ## writes what the pages are made of anew from the packages of tests/browser/package.json; needs Node.js with npm
+	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node assets.js
+
+pictures: $(READY) ## looks at the pages in Chromium and photographs them for docs/images; needs chromium and Node.js with npm
+	@DOELBINDING_PICTURES=$(CURDIR)/docs/images $(BIN)/pytest tests/browser/test_whole_way.py $(ARGS)
 
 qualify: $(READY) services ## what CI runs in small, in full: the law of slices, histories of two detectors, chaos; well over an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

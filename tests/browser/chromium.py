@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright
 
 DEMANDED = ("CI", "DOELBINDING_REQUIRE_SERVICES")
 PICTURES = "DOELBINDING_PICTURES"
 """Set to a folder: pages are photographed into it."""
-PICTURED = Path(__file__).parents[2] / "docs" / "images"
 WIDTHS = (1280, 420)
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RUN = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}}).then(found => found.violations.map(
@@ -81,23 +80,23 @@ class Person:
         found: list[str] = self.page.evaluate(AXE_RUN, WCAG)
         return found
 
-    def picture(self, name: str) -> None:
-        """The whole page at each width, where pictures are asked for."""
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """The page at each width, where pictures are asked for: whole, or as much as the window shows."""
         folder = os.environ.get(PICTURES)
         if folder:
             size = self.page.viewport_size
             for width in WIDTHS:
                 self.page.set_viewport_size({"width": width, "height": 900})
-                self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+                self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=whole)
             if size:
                 self.page.set_viewport_size(size)
 
     @staticmethod
-    def _fill(control: object, value: str) -> None:
-        first = control.first  # type: ignore[attr-defined]
+    def _fill(control: Locator, value: str) -> None:
+        first = control.first
         kind = first.evaluate("each => each.type")
         if kind in {"radio", "checkbox"}:
-            control.and_(first.page.locator(f'[value="{value}"]')).check()  # type: ignore[attr-defined]
+            control.and_(first.page.locator(f'[value="{value}"]')).check()
         elif kind == "select-one":
             first.select_option(value)
         else:

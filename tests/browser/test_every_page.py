@@ -53,6 +53,7 @@ def test_the_filters_swap_the_list_and_the_address_without_loading_the_page(brow
     with person(browser, site.url, site.tokens) as reader:
         reader.sign_in("investigator")
         reader.page.evaluate("window.same = true")
+        reader.page.focus("#severity")
         reader.page.select_option("#severity", "critical")
         reader.page.wait_for_url("**severity=critical**")
         reader.page.wait_for_selector("text=Filters wissen")
@@ -63,6 +64,19 @@ def test_the_filters_swap_the_list_and_the_address_without_loading_the_page(brow
         assert "severity=critical" in str(reader.page.locator("#other-language").get_attribute("href"))
         reader.page.reload()
         assert reader.page.locator("tbody tr").count() == shown
+        assert reader.complaints == []
+
+
+def test_a_comparison_is_zoomed_into_without_breaking_the_policy(browser: Browser, site: Site) -> None:
+    with person(browser, site.url, site.tokens) as reader:
+        reader.sign_in("investigator")
+        reader.open(_path(site, reader, "VOLUME"))
+        reader.page.click("details[data-zoom] summary")
+        reader.page.locator("canvas").wait_for()
+        rows = reader.page.locator("#comparison-numbers tbody tr").count()
+        assert rows > 1
+        assert reader.page.locator(".u-legend .u-series").count() == 4
+        assert reader.breaches_of_wcag() == []
         assert reader.complaints == []
 
 

@@ -28,6 +28,7 @@ def people(browser: Browser, site: Site) -> Iterator[dict[str, Person]]:
 def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> None:
     first, second, lead, auditor = people.values()
     item = site.items()[site.known]
+    _tells_its_story(lead)
     _is_assessed_by_two(first, second, f"/items/{item}")
     _refuses_whom_it_concerns(second, f"/items/{site.items()[site.of_colleague]}")
     _is_assigned(lead, f"/items/{item}")
@@ -35,6 +36,15 @@ def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> Non
     _is_concluded(first, lead, f"/items/{item}")
     _is_in_the_audit_trail(auditor, item)
     assert [complaint for each in people.values() for complaint in each.complaints] == []
+
+
+def _tells_its_story(lead: Person) -> None:
+    for rule, name in (("ex-partner-file", "story-en"), ("bulk-export", "volume-en")):
+        lead.open(f"/queue?rule={rule}&lang=en")
+        lead.page.locator("tbody th a").first.click()
+        assert "How the score is made up" in lead.reads()
+        lead.picture(name)
+    lead.open("/queue?lang=nl")
 
 
 def _is_assessed_by_two(first: Person, second: Person, item: str) -> None:
@@ -64,7 +74,7 @@ def _refuses_whom_it_concerns(second: Person, item: str) -> None:
 
 def _is_assigned(lead: Person, item: str) -> None:
     lead.open(item)
-    lead.do("assign", assignee="token:investigator")
+    lead.do("assign", assignee="token:lead")
     lead.do("refer-data-breach", knownAt="2026-03-02T09:00", nature="Inzage zonder reden.")
     assert "de 72 uur zijn voorbij" in lead.reads()
     lead.picture("lead-nl")
@@ -80,12 +90,12 @@ def _reveals_once(first: Person, item: str) -> None:
     dialog.locator("button[type=submit]").first.click()
     dialog.locator('[aria-invalid="true"]').wait_for()
     dialog.locator("textarea").fill("Nodig voor hoor en wederhoor.")
-    first.picture("reveal-nl")
+    first.picture("reveal-nl", whole=False)
     dialog.locator("button[type=submit]").first.click()
     dialog.locator(".revealed").wait_for()
     assert dialog.locator(".revealed").inner_text() == EMPLOYEE_ID
     assert EMPLOYEE_ID not in first.page.url
-    first.picture("revealed-nl")
+    first.picture("revealed-nl", whole=False)
     first.page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     assert EMPLOYEE_ID not in first.page.content()

@@ -171,6 +171,12 @@ EVENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "refer-data-breach": ("datalek doorgezet", "data breach referred"),
     "notify-data-breach": ("besluit over de melding vastgelegd", "decision on the notification recorded"),
     "acknowledge-withdrawal": ("wijziging van het signaal gezien", "change of the signal seen"),
+    "read": ("ingezien", "read"),
+    "reveal": ("identiteit getoond", "identity revealed"),
+    "ask-reveal": ("identiteit gevraagd", "identity asked for"),
+    "approve-reveal": ("aanvraag goedgekeurd", "request approved"),
+    "search": ("op persoon gezocht", "searched by person"),
+    "refused": ("geweigerd", "refused"),
     "signal-withdrawn": ("signaal ingetrokken", "signal withdrawn"),
     "signal-reopened": ("signaal teruggekomen", "signal came back"),
     "opened-for-new-looks": (
@@ -178,7 +184,7 @@ EVENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "opened for new looks after a decision",
     ),
 }
-"""What happened to an item."""
+"""What happened to an item, and what else the audit trail tells."""
 
 REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "already-assessed": (

@@ -57,6 +57,10 @@ class Language:
         """A code value in words, or the code itself where there are none."""
         return CODES[str(code)][self._place] if str(code) in CODES else str(code)
 
+    def did(self, action: str) -> str:
+        """What an entry of the audit trail tells, in words, or its code where there are none."""
+        return self.text(f"event-{action}") if f"event-{action}" in TEXTS else action
+
     def rule(self, rule_id: str) -> str:
         """The title of a rule, or its id where this release does not know it."""
         return RULES[rule_id][self._place] if rule_id in RULES else rule_id

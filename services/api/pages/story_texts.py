@@ -115,6 +115,11 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
             "that day's workload, or the norm of the role, point to."
         ),
     ),
+    "comparison-zoom": ("Inzoomen en per dag aflezen", "Zoom in, and read off day by day"),
+    "comparison-zoom-help": (
+        "Sleep over de grafiek om in te zoomen; dubbelklik om terug te gaan. De tabel heeft dezelfde cijfers.",
+        "Drag across the chart to zoom in; double-click to go back. The table has the same numbers.",
+    ),
     "comparison-table": ("De cijfers van de grafiek", "The numbers of the chart"),
     "day": ("Dag", "Day"),
     "own-persons": ("Personen zonder verklaring", "Persons without an explanation"),
