@@ -112,4 +112,7 @@ def _gauge_casework(now: Waiting, to: ApiMetrics) -> None:
 )
 async def openapi(request: Request) -> Response:
     """The contract of this API; public, and readable from any origin."""
-    return json_answer(document(request.app), {"Access-Control-Allow-Origin": "*"})
+    state = request.app.state
+    if not hasattr(state, "document"):  # made once: it takes a second of the processor, and anybody may ask
+        state.document = document(request.app)
+    return json_answer(state.document, {"Access-Control-Allow-Origin": "*"})

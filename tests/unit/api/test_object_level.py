@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.api.access_table import MAY, is_page
+from tests.unit.api.access_table import MAY, NAMES, is_page
 from tests.unit.api.conftest import START, running, signal_id
 
 PEOPLE = {"investigator": "e-one", "second-investigator": "e-two", "lead": "e-three"}
@@ -48,11 +48,11 @@ def asked(api, route, signal):
     """Asks for this signal, or for its item, in a role that the route admits."""
     (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{signal}'")
     method, path = route.split(" ")
-    path = path.format(signalId=signal, itemId=item["id"], assignmentId="g-" + "0" * 32)
+    path = path.format(**NAMES | {"signalId": signal, "itemId": item["id"]})
     role = "investigator" if "investigator" in MAY[route] else "lead"
     if is_page(route):
         api.sign_in(role)
-        return api.call(method, path)
+        return api.call(method, path, headers={"Origin": "http://api.test"})
     body = BODIES.get(path.rsplit("/", 1)[1]) if method == "POST" else None
     headers = {"If-Match": '"1"', "Content-Type": "application/json"}
     return api.call(method, path, role, content=body and json.dumps(body), headers=headers)
