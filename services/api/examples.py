@@ -86,6 +86,11 @@ ITEM: Json = {
     **{name: COLUMNS[name] for name in ("employeeId", "subject", "severity", "score", "raisedAt")},
     **{name: COLUMNS[name] for name in ("lookupCount", "momentCount", "dayCount")},
 }
+EVENT = (
+    f'event: item\nid: 1024\ndata: {{"itemId":"{ITEM_ID}","signalId":"{SIGNAL_ID}","status":"received",'
+    f'"version":1,"withdrawn":false,"dataref":"/v1/intake-items/{ITEM_ID}"}}\n\n'
+)
+"""As it stands in the stream of news."""
 WARNING: Json = {
     "employeeId": EMPLOYEE,
     "givenAt": "2025-11-03T09:00:00Z",

@@ -29,8 +29,9 @@ def exemplify(operation: JsonObject, schemas: Mapping[str, JsonObject]) -> None:
             parameter.setdefault("example", examples.PATHS.get(parameter["name"]))
     for status, body in (("request", operation.get("requestBody", {})), *operation["responses"].items()):
         for content in body.get("content", {}).values():
-            if "schema" in content and not {"example", "examples"} & content.keys():
-                content["example"] = _example(status, content["schema"], schemas)
+            if not {"example", "examples"} & content.keys():
+                streamed = "itemSchema" in content
+                content["example"] = examples.EVENT if streamed else _example(status, content["schema"], schemas)
 
 
 def _example(status: str, schema: JsonObject, schemas: Mapping[str, JsonObject]) -> object:
