@@ -12,6 +12,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from services.core.wire import camel
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -53,7 +55,8 @@ def fault_of(error: Mapping[str, object]) -> Fault:
         path, detail = [], "must be JSON"
     if code == "model_attributes_type":
         detail = "must be a JSON object, sent with Content-Type: application/json"
-    pointer = "".join(f"/{part}" for part in path) if location == "body" else ".".join(path)
+    # pydantic names a field that was left out by its name in Python
+    pointer = "".join(f"/{camel(part)}" for part in path) if location == "body" else ".".join(path)
     return Fault(location=location, pointer=pointer, code=code.replace("_", "-"), detail=detail)
 
 

@@ -23,7 +23,7 @@ from services.api.need_to_know import item_for
 from services.api.parts import Parts
 
 TRIES = 5
-"""PostgreSQL ends one of two transactions that wait for each other; it is then done again."""
+"""What another transaction came before, or PostgreSQL ended because two waited for each other, is done again."""
 DEADLOCKED = frozenset({"40P01", "40001"})
 Do = Callable[[Work], Awaitable[bool]]
 """Does it, and tells whether anything changed: false where the same was done before by the same person."""
@@ -88,7 +88,8 @@ async def _retried(parts: Parts, reader: Reader, item_id: str, action: Action) -
         try:
             return await _once(parts, reader, item_id, action)
         except IntegrityError as error:
-            raise HinderedError("changed-meanwhile") from error
+            if not tries_left:
+                raise HinderedError("changed-meanwhile") from error
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in DEADLOCKED or not tries_left:
                 raise

@@ -114,6 +114,17 @@ def test_signals_that_were_there_get_their_window_as_moments(database):
     assert windows == [("2026-03-02 09:00:00.000000", "2026-03-03 09:00:00.000001")]
 
 
+def test_items_that_wait_get_the_end_of_their_thirteen_weeks(database):
+    items = [
+        f"INSERT INTO intake_items VALUES ('i-{number}', 's-1', {number}, 'own-file', 'received', 62.5, {withdrawn},"
+        " NULL, '2026-01-05 08:00:00.000000', 'high', '2026-03-02 11:00:00.000000', 0)"
+        for number, withdrawn in ((1, 0), (2, 1))
+    ]
+    migrated = database("0005", f"{a_signal(1)[:-1]}, NULL)", *items)
+    told = found(migrated, "SELECT id, version, round, assessment_count, due_at FROM intake_items")
+    assert told == [("i-1", 1, 1, 0, "2026-04-06 22:00:00.000000"), ("i-2", 1, 1, 0, None)]
+
+
 def test_signals_that_were_there_are_found_by_their_parent(database):
     parents = ('{"parentId": null}', '{"parentId": "s-1"}')
     migrated = database("0002", *(a_signal(number, body) for number, body in enumerate(parents, 1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -102,6 +103,12 @@ class Desk:
 
 def codes(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(error["code"], error["pointer"]) for error in answer.json()["errors"]]
+
+
+def with_people(api: Caller, people: Mapping[str, str]) -> Caller:
+    """The same API, with employees behind these accounts."""
+    api.app.state.parts = replace(api.parts, people=people)
+    return api
 
 
 @pytest.fixture

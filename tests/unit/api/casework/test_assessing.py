@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.api.casework.answers import Assessments, CaseView
-from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, codes, no_follow_up, verdict
+from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, Desk, codes, no_follow_up, verdict, with_people
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,8 @@ def test_the_database_itself_refuses_a_third_and_a_second_by_one_person(desk):
 
 
 def test_two_accounts_of_one_employee_are_one_pair_of_eyes(own_api):
-    from tests.unit.api.casework.conftest import Desk  # noqa: PLC0415 - a desk of this API alone
-
     people = {ONE: "p1-" + "a" * 32, OTHER: "p1-" + "a" * 32}
-    own_api.app.state.parts = own_api.parts.__class__(**{**vars(own_api.parts), "people": people})
-    desk = Desk(own_api)
+    desk = Desk(with_people(own_api, people))
     known = "INSERT INTO interest_readers (reader, loaded_at) VALUES ('{}', '2026-03-01')"
     desk.api.rows(known.format(people[ONE]))
     item = desk.opens()
