@@ -9,7 +9,7 @@ WITH_SERVICES := . "$(DOELBINDING_SERVICES)/env" && DOELBINDING_REQUIRE_SERVICES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: alerts assets pictures chaos help setup run services services-stop watch test test-unit test-integration check asyncapi openapi-lint qualify fmt bench bench-kafka quality lock clean
+.PHONY: alerts assets pictures chaos help setup run services services-stop watch test test-unit test-integration check asyncapi openapi-lint qualify fmt bench bench-kafka bench-reading quality lock clean
 
 help: ## this list
 	@echo "usage: make VERB [ARGS=...] [PYTHON=python3]"
@@ -110,6 +110,9 @@ bench: $(READY) ## time and memory of re-scoring a simulated history; ARGS="--em
 
 bench-kafka: $(READY) services ## lookups per processor second from a real broker, beside other clients and stream engines; a quarter of an hour
 	@$(WITH_SERVICES) $(BIN)/python benchmarks/throughput.py $(ARGS)
+
+bench-reading: $(READY) services ## requests per second of mixed reading, 100,000 signals in a real PostgreSQL, every read in the audit trail
+	@$(WITH_SERVICES) $(BIN)/python benchmarks/reading.py $(ARGS)
 
 quality: $(READY) ## the table of quality in docs/quality.md, on simulated agencies; ARGS="--real FOLDER --real-seeds 11" adds sets; about half an hour
 	@$(BIN)/python benchmarks/quality.py --write docs/quality.md $(ARGS)

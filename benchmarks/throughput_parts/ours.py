@@ -23,11 +23,13 @@ from sqlalchemy.engine import make_url
 from services.core.clock import SystemClock
 from services.core.kafka_settings import load_kafka_settings
 from services.core.keyring import open_key_ring
+from services.core.vault_keys import open_public_key
 from services.detector.arriving import Arriving
 from services.detector.consuming import ConsumeOptions, consume, owner_of, source_of
 from services.detector.metrics import DetectorMetrics
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Reader
+from services.detector.sealing import Sealer
 from services.detector.settings import AgencySettings
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.state.migrate import migrate
@@ -61,11 +63,13 @@ def apart(options: ConsumeOptions) -> dict[str, Spent]:
     metrics, stop, news = DetectorMetrics(), Event(), Event()
     with closing(Readings(options.database, ring, clock)) as readings, closing(Store(options.database, clock)) as store:
         source, breakers = source_of(options, readings, stop, metrics, clock)
-        reader = Reader(Pipeline(settings, ring), clock)
+        pipeline = Pipeline(settings, ring)
+        sealer = Sealer(open_public_key(options.home), pipeline.pseudonyms, store.identities.keys())
+        reader = Reader(pipeline, clock, sealer)
         arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
         with closing(source):
             read = spent(arriving.run)
-        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        owner = owner_of(options, settings, ring, sealer, store, metrics, clock, news, arriving.ended, stop)
         return {"reading": read, "deciding": spent(owner.run)}
 
 

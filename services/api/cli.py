@@ -19,7 +19,9 @@ from services.core.clock import SystemClock
 from services.core.kafka_broker import KafkaBroker
 from services.core.tokens import open_tokens
 
-Host = Annotated[str | None, typer.Option(help="Address to listen on; loopback only.", show_default="127.0.0.1")]
+Host = Annotated[
+    str | None, typer.Option(help="Address to listen on; without an issuer loopback only.", show_default="127.0.0.1")
+]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8600")]
 
 
@@ -56,8 +58,11 @@ def _publishing() -> Publishing | None:
 
 
 def _tell(settings: ApiSettings, port: int) -> None:
-    token = open_tokens(settings.home / "tokens.json")["investigator"]
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     console.print(f"Pages:  http://{host}:{port}/queue", markup=False)
+    if settings.issuer is not None:
+        console.print(f"Issuer: {settings.issuer}", markup=False)
+        return
+    token = open_tokens(settings.home / "tokens.json")["investigator"]
     console.print(f"Token:  {token}  (role investigator; all tokens: {settings.home / 'tokens.json'})", markup=False)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from services.api import problems
 from services.api.access import GuardedRoute
+from services.api.audit import export
 from services.api.audit.keeper import Keeper
 from services.api.audit.keys import open_audit_key
 from services.api.audit.trail import NOTARY
@@ -117,9 +118,9 @@ def bare_app() -> FastAPI:
         data_breaches.router,
         casework.router,
         warnings.router,
-        interests.router,
         reveals.router,
         search.router,
+        interests.router,
         aggregates.router,
         audit.router,
         service.router,
@@ -139,8 +140,9 @@ def bare_app() -> FastAPI:
 def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) -> Parts:
     tokens = open_tokens(settings.home / "tokens.json")
     ring = open_key_ring(settings.home / "keyring.json")
-    notary = open_audit_key(settings.home / "audit-key.json")
     people = open_people(settings.home / "readers.json", ring)
+    notary = open_audit_key(settings.home / "audit-key.json")
+    export.begin(settings.audit_roots)
     engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
     issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
     session_key = ring.key("session")

@@ -20,6 +20,7 @@ TAGS = {
     "signals": "What the detector found, and the lookups that each signal rests on.",
     "intake-items": "The queue of Bureau Integriteit: what awaits an investigator, and what became of it.",
     "warnings": "What employees were told before; it moves later signals up in the queue.",
+    "interests": "Which readers may not look at whom, as the registers of work and relatives say.",
     "aggregates": "Counts for security operations; nothing here is about a person.",
     "service": "The service itself: whether it is up, and this document.",
 }

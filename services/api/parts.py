@@ -54,4 +54,8 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-PartsOf = Annotated[Parts, Depends(parts_of)]
+async def _parts(request: Request) -> Parts:  # a plain function would be sent to a thread, for each request
+    return parts_of(request)
+
+
+PartsOf = Annotated[Parts, Depends(_parts)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, select
+import msgspec
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.cursors import Order
@@ -24,6 +25,8 @@ SHOWN = (
     signals.c.received_at,
     signals.c.body,
 )
+TOLD = (*SHOWN[:-1], cast(signals.c.body, Text).label("told"))
+"""The same with the body as it was received, for those who pass it on unread."""
 REVISIONS_SHOWN = 50
 NOT_TOLD_ONCE: Mapping[str, object] = {
     "comparison": [],
@@ -41,7 +44,7 @@ def evidence_listing(signal_id: str) -> Listing:
 
 def signals_like(query: SignalQuery, seen_by: Sequence[ColumnElement[bool]] = ()) -> AnySelect:
     """The signals that a query asks for; `seen_by` are further conditions on them."""
-    return select(*SHOWN).where(*_conditions(query), *seen_by)
+    return select(*TOLD).where(*_conditions(query), *seen_by)
 
 
 def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
@@ -85,12 +88,23 @@ async def latest_revisions(connection: AsyncConnection, signal_id: str) -> Seque
     ).all()
 
 
+def as_told(row: AnyRow) -> Mapping[str, object]:
+    """Like `as_answer`, of a row that holds TOLD: what does not change is copied, not parsed and written again."""
+    return {**NOT_TOLD_ONCE, **msgspec.json.decode(row.told, type=dict[str, msgspec.Raw]), **_known_here(row)}
+
+
 def as_answer(row: AnyRow) -> Mapping[str, object]:
     """A signal as the API shows it: what was delivered, and what the API knows beside it."""
     body: Mapping[str, object] = row.body
     return {
         **NOT_TOLD_ONCE,
         **body,
+        **_known_here(row),
+    }
+
+
+def _known_here(row: AnyRow) -> Mapping[str, object]:
+    return {
         "asOf": to_wire(row.as_of),
         "pushed": row.pushed,
         "revision": row.revision,

@@ -212,8 +212,12 @@ EVIDENCE = pl.Struct(
         "record_count": pl.Int32(),
         "state": pl.String(),
         "explanation": pl.String(),
+        "employee_id": pl.String(),
+        "subject": pl.String(),
     }
 )
+"""A lookup that a signal rests on; it names people, by pseudonym, where the signal itself names none: who looked where
+many did, and whose file it was where there were many."""
 
 SIGNAL = Record(
     "signal",

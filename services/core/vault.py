@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from services.core.errors import DoelbindingError
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-KINDS = ("employee", "bsn")
+EMPLOYEE, BSN = KINDS = ("employee", "bsn")
 """What an identity is: the id of an employee, or the number of a citizen."""
 DATA_KEY_BYTES = 32
 NONCE_BYTES = 12

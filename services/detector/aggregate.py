@@ -11,6 +11,7 @@ from services.detector.emergencies import with_emergencies
 from services.detector.group import KEY
 from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
+from services.detector.named import HALVES
 from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL, VOLUME
 from services.detector.sequences.facts import sequence_facts
 from services.detector.state.schemas import VOLUME_DAYS
@@ -203,9 +204,15 @@ def _evidence() -> list[pl.Expr]:
         .otherwise(pl.lit("unexplained"))
     )  # fmt: skip
     explanation = pl.when(pl.col("subject").is_not_null()).then("explanation")
+    many = pl.col("family").is_in(MANY_PERSONS)
     row = pl.struct(
         "lookup_id", pl.col("at").alias("occurred_at"), "system", "action", "searched_by",
         "data_categories", "record_count", state.alias("state"), explanation.alias("explanation"),
+        *(pl.when(pl.col("employee").is_null()).then(name).alias(name) for name in HALVES["employee_id"]),
+        *(
+            pl.when(many).then(key).alias(name)
+            for key, name in zip(("subject", "subject_check"), HALVES["subject"], strict=True)
+        ),
     )  # fmt: skip
     by_time = row.sort_by("at", "lookup_id")
     by_weight = row.sort_by("telling", "at", "lookup_id", descending=[True, False, False]).head(EVIDENCE_LIMIT)

@@ -115,6 +115,7 @@ class Arriving:
             self._source.reclaim(piece.partition)
             return
         self._source.stored(piece)
+        self._reader.stored(read)
         self._news.set()
         show_dead(self._metrics, read.dead)
         for found_wrong in misread(read.dead):
@@ -131,6 +132,7 @@ class Arriving:
             dead=seal_frame(read.dead, self._ring),
             behind=piece.behind and self._breakers.holds_back(piece.partition),
             poison=poison,
+            identities=read.identities,
         )
         self._readings.arrive(piece.partition, arrival)
 

@@ -19,6 +19,7 @@ from services.core.kafka_settings import KafkaSettings
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
 from services.core.topics import MOST_LETTER_BYTES
+from services.core.vault_keys import open_public_key
 from services.detector.arriving import Arriving
 from services.detector.beside import beside
 from services.detector.breaker import Breakers
@@ -27,10 +28,12 @@ from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
 from services.detector.owning import Followed, Owner
+from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.poison import Breaking
 from services.detector.reading import Reader
 from services.detector.register_topics.following import RegisterTopics
+from services.detector.sealing import Sealer
 from services.detector.settings import AgencySettings
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.source import KafkaSource
@@ -82,6 +85,7 @@ def consume(
     Raises InputError for settings that are wrong, and DoelbindingError for what only a restart can mend.
     """
     ring = open_key_ring(options.home / "keyring.json")
+    public = open_public_key(options.home)
     metrics, stop, news = metrics or DetectorMetrics(), Event(), Event()
     with (
         metrics_page(metrics, options.metrics_port),
@@ -90,9 +94,11 @@ def consume(
         closing(Readings(options.database, ring, clock, letters_to_tell=options.tells_letters)) as readings,
     ):
         source, breakers = source_of(options, readings, stop, metrics, clock)
-        reader = Reader(Pipeline(settings, ring), clock)
+        pipeline = Pipeline(settings, ring)
+        sealer = Sealer(public, pipeline.pseudonyms, Patience(stop).later(store.identities.keys))
+        reader = Reader(pipeline, clock, sealer)
         arriving = Arriving(source, reader, readings, ring, metrics, news, stop, breakers)
-        owner = owner_of(options, settings, ring, store, metrics, clock, news, arriving.ended, stop)
+        owner = owner_of(options, settings, ring, sealer, store, metrics, clock, news, arriving.ended, stop)
         with closing(source), beside(arriving.run, "arriving", stop, news):
             owner.run()
     return dict(owner.counted)
@@ -126,6 +132,7 @@ def owner_of(
     options: ConsumeOptions,
     settings: AgencySettings,
     ring: KeyRing,
+    sealer: Sealer,
     store: Store,
     metrics: DetectorMetrics,
     clock: Clock,
@@ -155,7 +162,7 @@ def owner_of(
     return Owner(
         store=store,
         lease=Lease(store, f"{socket.gethostname()}/{secrets.token_hex(8)}", options.lease_seconds),
-        reader=Reader(pipeline, clock),
+        reader=Reader(pipeline, clock, sealer),
         pipeline=pipeline,
         ring=ring,
         registers=open_registers,

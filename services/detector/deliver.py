@@ -13,7 +13,7 @@ import structlog
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
-from services.detector.intake import Away, Bad, Refused, call_intake, place
+from services.detector.intake import Away, Bad, Refused, call_intake, people_in, place
 from services.detector.metrics import DetectorMetrics
 from services.detector.state.connection import StoreUnavailable
 from services.detector.state.outbox import Parcel
@@ -52,6 +52,7 @@ class Deliverer:
         backoff: Backoff | None = None,
     ) -> None:
         self._outbox = store.outbox
+        self._identities = store.identities
         self._client = client
         self._token = token
         self._clock = clock
@@ -134,7 +135,8 @@ class Deliverer:
 
     def _deliver(self, parcels: Sequence[Parcel]) -> Away | Refused | None:
         """What kept the parcels from being settled, if something did."""
-        answer = call_intake(self._client, self._token, parcels, self._clock.now())
+        people = self._identities.of(people_in(parcels))
+        answer = call_intake(self._client, self._token, parcels, people, self._clock.now())
         if isinstance(answer, Away | Refused):
             return answer
         self._recovered()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -30,6 +31,10 @@ NUMBERS = {"subject": pl.Int64(), "number": pl.Int64()}
 """The digits behind a slice's subject keys, a row per person: kept while the slice waits and is judged, encrypted where
 they touch a disk (state/arrivals.py), and never after."""
 
+IDENTITIES = {"kind": pl.String(), "key": pl.Int64(), "check": pl.Int64(), "value": pl.String()}
+"""Whom a slice's lookups name, in the clear, a row per employee and person: sealed where they are decoded
+(sealing.py), and never stored otherwise."""
+
 BREAK_GLASS = "break-glass"
 """The reason that a source system gives for forced access, alone or before the employee's words."""
 FORCED = rf"(?i)^\s*{BREAK_GLASS}(?:[\s:]|$)"
@@ -42,6 +47,16 @@ _PERIOD = ("valid_from", "valid_to", pl.coalesce("registered_at", "valid_from").
 CONTENT_SEED = 20_170_101
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """Lookups (LOOKUPS) in the order of the input, the digits behind their subjects (NUMBERS), and whom they name
+    (IDENTITIES)."""
+
+    lookups: pl.DataFrame
+    numbers: pl.DataFrame = field(repr=False)
+    identities: pl.DataFrame = field(repr=False)
+
+
 class Encoder:
     """Encodes lookups and register rows under one key ring and one calendar."""
 
@@ -51,26 +66,35 @@ class Encoder:
 
     def lookups(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Frame of LOOKUP.schema to a frame of LOOKUPS, in the order of the input."""
-        return self.with_numbers(valid)[0]
+        return self.encoded(valid).lookups
 
     def with_numbers(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The encoded lookups, and the digits behind their subjects (NUMBERS)."""
+        both = self.encoded(valid)
+        return both.lookups, both.numbers
+
+    def encoded(self, valid: pl.DataFrame) -> Encoded:
+        """The encoded lookups, and whom they name."""
         with ThreadPoolExecutor(1) as beside:  # keying identities is mostly Python's work, the rest Polars'
             keying = beside.submit(self._identities, valid)
             told = self._facts(valid)
-            keys, persons = keying.result()
-        return told.hstack(keys).select(list(LOOKUPS)), persons
+            keys, employees, persons = keying.result()
+        numbers = persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
+        kinds = (EMPLOYEE_DOMAIN, employees), (BSN_DOMAIN, persons)
+        named = [table.select(pl.lit(kind).alias("kind"), *list(IDENTITIES)[1:]) for kind, table in kinds]
+        return Encoded(told.hstack(keys).select(list(LOOKUPS)), numbers, pl.concat(named))
 
-    def _identities(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The keys of employee, subject, street and claimed case of each lookup, and NUMBERS."""
+    def _identities(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """The keys of employee, subject, street and claimed case of each lookup, and the employees and the persons."""
         frame = valid.select("employee_id", "bsn", pl.col("street").alias("street_name"))
-        frame = self._keyed(frame, "employee_id", EMPLOYEE_DOMAIN, "employee", sid=True)
+        employees = self._pseudonyms.intern(frame["employee_id"], EMPLOYEE_DOMAIN)
+        names = {"key": "employee", "check": "employee_check", "sid": "employee_sid"}
+        frame = _with_keys(frame, employees, "employee_id", names)
         persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
         frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
         frame = self._keyed(frame, "street_name", STREET_DOMAIN, "street", check=False)
         frame = frame.drop("employee_id", "bsn", "street_name")
-        keys = frame.hstack(self._text_keys(valid["case_id"], "claimed_case"))
-        return keys, persons.select(pl.col("key").alias("subject"), pl.col("value").cast(pl.Int64).alias("number"))
+        return frame.hstack(self._text_keys(valid["case_id"], "claimed_case")), employees, persons
 
     def _facts(self, valid: pl.DataFrame) -> pl.DataFrame:
         """The columns of LOOKUPS that name nobody, among others."""

@@ -29,12 +29,14 @@ COUNTED_MOMENTS = (*MOMENTS, "claim_false_from")
 
 
 def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
-    """Contributions as they count with their window and `viewer`.
+    """Contributions as they count with their window, `viewer` and `viewer_check`.
 
     Lookups of a day, week or month that stands out count for that too, and those of several employees at one person
     for that person. What was exported, or enumerated, counts for nothing else under that name.
     """
-    seen = contributions.with_columns(pl.col("employee").alias("viewer"))
+    seen = contributions.with_columns(
+        pl.col("employee").alias("viewer"), pl.col("employee_check").alias("viewer_check")
+    )
     pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION])).with_columns(
         pl.lit(None, pl.Date).alias("window")
     )

@@ -12,6 +12,7 @@ import msgspec
 
 from services.core.backoff import retry_after
 from services.core.observability import redact
+from services.detector.state.identities import Identity
 from services.detector.state.outbox import Parcel
 
 PATH = "/v1/signals"
@@ -67,9 +68,38 @@ class Refused:
 Answer = Taken | Bad | Away | Refused
 
 
-def call_intake(client: httpx.Client, token: str, parcels: Sequence[Parcel], now: datetime) -> Answer:
-    """One POST of all parcels; problems are short texts without identities."""
-    body = b'{"signals":[' + b",".join(parcel.body for parcel in parcels) + b"]}"
+class _Row(msgspec.Struct, frozen=True, rename="camel"):
+    """Whom a lookup of the evidence names."""
+
+    employee_id: str | None = None
+    subject: str | None = None
+
+
+class _People(msgspec.Struct, frozen=True, rename="camel"):
+    """Whom a signal names."""
+
+    pushed: bool
+    employee_id: str | None
+    subject: str | None
+    evidence: list[_Row]
+
+
+def people_in(parcels: Sequence[Parcel]) -> set[str]:
+    """The pseudonyms in pushed signals and their evidence: nobody else's identity can be asked for."""
+    told = (msgspec.json.decode(parcel.body, type=_People) for parcel in parcels)
+    pushed = [signal for signal in told if signal.pushed]
+    rows = [row for signal in pushed for row in signal.evidence]
+    named = [who.employee_id for who in pushed] + [who.subject for who in pushed]
+    named += [row.employee_id for row in rows] + [row.subject for row in rows]
+    return {name for name in named if name is not None}
+
+
+def call_intake(
+    client: httpx.Client, token: str, parcels: Sequence[Parcel], identities: Sequence[Identity], now: datetime
+) -> Answer:
+    """One POST of all parcels, with the sealed identities; problems are short texts without identities."""
+    signals = b'{"signals":[' + b",".join(parcel.body for parcel in parcels) + b"]"
+    body = signals + b',"identities":' + msgspec.json.encode([_told(identity) for identity in identities]) + b"}"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     try:
         response = client.post(PATH, content=body, headers=headers)
@@ -78,6 +108,15 @@ def call_intake(client: httpx.Client, token: str, parcels: Sequence[Parcel], now
     except httpx.HTTPError as error:
         return Away(f"{place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
     return _understood(response, parcels, now)
+
+
+def _told(identity: Identity) -> dict[str, object]:
+    return {
+        "pseudonym": identity.pseudonym,
+        "kind": identity.kind,
+        "keyId": identity.key_id,
+        "sealed": identity.sealed,  # bytes become base64
+    }
 
 
 def _understood(response: httpx.Response, parcels: Sequence[Parcel], now: datetime) -> Answer:

@@ -121,8 +121,11 @@ class Owner:
                 behind, reading = self._behind(taken), registers.read()
                 if self.stop.is_set():
                     return
-                step = decider.step([self.reader.read(piece)], reading, closed=False, behind=behind)
-                self._keeper.keep(decider, step, replace(step.commit(self.ring, piece.partition), again=piece.again))
+                read = self.reader.read(piece)
+                step = decider.step([read], reading, closed=False, behind=behind)
+                commit = step.commit(self.ring, piece.partition)
+                self._keeper.keep(decider, step, replace(commit, again=piece.again, identities=read.identities))
+                self.reader.stored(read)
                 self.counted.update(step.counts())
                 seen = reading.signature
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))

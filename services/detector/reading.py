@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from services.core.clock import Clock
 from services.detector.faults.rejected import rejected_by_system
 from services.detector.pipeline import Pipeline
+from services.detector.sealing import Sealed, Sealer
 from services.detector.sources.future import without_future
 from services.detector.sources.slices import SourceSlice
 
@@ -27,13 +28,16 @@ class Read:
     rejected: pl.DataFrame
     dead: pl.DataFrame
     closed: bool
+    identities: Sealed = field(default_factory=Sealed)
+    """Whom the lookups name, where the store may not have them yet."""
 
 
 class Reader:
     """Reads for one engine: under its key ring and its calendar."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
+    def __init__(self, pipeline: Pipeline, clock: Clock, sealer: Sealer) -> None:
         self._pipeline = pipeline
+        self._sealer = sealer
         self._clock = clock
 
     def read(self, piece: SourceSlice) -> Read:
@@ -43,8 +47,13 @@ class Reader:
         """
         now = self._clock.now()
         lookups, future = without_future(piece.lookups, now, piece.received)
-        encoded, numbers = self._pipeline.encoder.with_numbers(lookups)
+        encoded = self._pipeline.encoder.encoded(lookups)
         dead = pl.concat([piece.dead, future])
         counted = dead.clear() if piece.again else dead  # a letter that fails again was counted when it was read
         rejected = rejected_by_system(counted, now, self._pipeline.calendar)
-        return Read(piece.partition, encoded, numbers, rejected, dead, piece.closed)
+        sealed = self._sealer.seal(encoded.identities)
+        return Read(piece.partition, encoded.lookups, encoded.numbers, rejected, dead, piece.closed, sealed)
+
+    def stored(self, read: Read) -> None:
+        """Takes note that what was read is safe."""
+        self._sealer.stored(read.identities)

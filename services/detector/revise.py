@@ -13,6 +13,7 @@ from services.core.signal_ids import SignalIds
 from services.core.wire import content_hash
 from services.detector.aggregate import COUNTING_RULE, aggregate
 from services.detector.group import as_of
+from services.detector.named import with_names
 from services.detector.parents import with_parents
 from services.detector.rules import BURST, FAMILIES, OF_DAYS, rules_of
 from services.detector.score import ScoredRule, score
@@ -96,6 +97,7 @@ class Reviser:
         day_start = self._calendar.instant(pl.col("since"))
         day_end = self._calendar.instant(pl.col("until") + pl.duration(days=1))
         of_days = pl.col("family").is_in(OF_DAYS)
+        told = told.with_columns(with_names(told["evidence"], self._pseudonyms))
         return (
             told.join(pushed, on="signal_id", how="left", maintain_order="left")
             .with_columns(

@@ -17,6 +17,8 @@ from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.tokens import open_tokens
+from services.core.vault import VaultPublicKey
+from services.core.vault_keys import open_public_key
 from services.detector.again import LettersAgain
 from services.detector.database import detector_database
 from services.detector.deciding import Decider
@@ -28,6 +30,7 @@ from services.detector.metrics import DetectorMetrics, serve_metrics
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Reader
+from services.detector.sealing import Sealer
 from services.detector.settings import AgencySettings
 from services.detector.sources.datafiles import LOOKUPS, passed_over_in_words
 from services.detector.sources.files import FilesSource
@@ -68,6 +71,7 @@ def detect(
     """
     sources = settings.sources_for_monitoring()
     ring = open_key_ring(options.home / "keyring.json")
+    public = open_public_key(options.home)
     token = open_tokens(options.home / "tokens.json")["detector"]
     url = detector_database(options.home)
     metrics, stop = metrics or DetectorMetrics(), threading.Event()
@@ -77,7 +81,7 @@ def detect(
         httpx.Client(base_url=options.api, timeout=CALL_SECONDS) as client,
         delivering(Deliverer(store, client, token, clock, metrics=metrics)) as deliverer,
     ):
-        watch = Watch(options, settings, ring, store, sources, metrics, clock, stop)
+        watch = Watch(options, settings, ring, store, sources, metrics, clock, stop, public)
         with until_told_to_stop(stop):
             counted = watch.run(deliverer)
         if stop.is_set() and not options.follow:
@@ -106,6 +110,7 @@ class Watch:
         metrics: DetectorMetrics,
         clock: Clock,
         stop: threading.Event,
+        public: VaultPublicKey,
     ) -> None:
         self._options = options
         self._ring = ring
@@ -114,9 +119,10 @@ class Watch:
         self._metrics = metrics
         self._clock = clock
         self._pipeline = Pipeline(settings, ring)
-        self._reader = Reader(self._pipeline, clock)
         self._stop = stop
         self._patience = Patience(stop)
+        known = self._patience.later(store.identities.keys)
+        self._reader = Reader(self._pipeline, clock, Sealer(public, self._pipeline.pseudonyms, known))
         self._keeper = Keeper(store, self._patience, metrics, clock)
         self._vitals = Vitals(metrics, clock, self._pipeline.calendar)
 
@@ -176,9 +182,12 @@ class Watch:
     def _take(self, piece: SourceSlice, reading: Reading) -> dict[str, int]:
         """One slice through the engine and into the store."""
         self._vitals.registers(reading)
-        step = self._decider.step([self._reader.read(piece)], reading, closed=piece.closed)
-        commit = replace(step.commit(self._ring, piece.partition), positions=piece.positions, again=piece.again)
+        read = self._reader.read(piece)
+        step = self._decider.step([read], reading, closed=piece.closed)
+        commit = step.commit(self._ring, piece.partition)
+        commit = replace(commit, positions=piece.positions, again=piece.again, identities=read.identities)
         self._keeper.keep(self._decider, step, commit)
+        self._reader.stored(read)
         return step.counts()
 
 

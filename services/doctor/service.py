@@ -54,7 +54,8 @@ def _knows_tokens(client: httpx.Client, url: str, path: Path) -> list[Finding]:
         return [
             fault(
                 "api-tokens",
-                f"{url}: does not know the tokens in {path}; let API and detector use the same home folder",
+                f"{url}: does not know the tokens in {path}; let API and detector use the same home folder; "
+                "beside an issuer set DOELBINDING_API_LOCAL_DETECTOR=true",
             )
         ]
     return [ok("api-tokens", f"{url}: knows the detector's token")]

@@ -30,7 +30,7 @@ CLASSES: Sequence[tuple[str, type[BaseModel]]] = (
     (DETECTOR_PREFIX, TopicSettings),
 )
 KNOWN = frozenset(
-    {f"{OURS}HOME", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE}
+    {f"{OURS}HOME", f"{OURS}INTERESTS_TOKEN", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE}
     | {f"{prefix}{name.upper()}" for prefix, settings in CLASSES for name in settings.model_fields}
 )
 

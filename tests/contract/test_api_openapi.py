@@ -36,6 +36,7 @@ def names_in(operation, *places):
 def test_each_operation_follows_the_design_rules(method, path, operation):
     literal = [part for part in path.split("/") if part and not part.startswith("{")]
     assert all(re.fullmatch(r"_?[a-z0-9.]+(-[a-z0-9]+)*", part) for part in literal)
+    assert not any(part.startswith("_") for part in literal[:-1])
     assert not path.endswith("/")
     assert ("422" in operation["responses"]) == ("Idempotency-Key" in names_in(operation, "header"))
     names = names_in(operation, "path", "query")

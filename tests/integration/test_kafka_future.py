@@ -28,6 +28,7 @@ from services.detector.state.store import Store
 from tests.integration.kafka_topic import lookup_ids, send
 from tests.integration.services import NewTopicName
 from tests.unit.input.records import a_lookup, as_line
+from tests.vaults import a_sealer
 
 RING = new_key_ring()
 [OF_LOOKUPS] = [topic for topic in topics() if topic.name == LOOKUPS_TOPIC]
@@ -58,7 +59,8 @@ def read(kafka: str, topic: str, home: Path, ahead: timedelta, fast: bool) -> tu
             clock,
             bounded=True,
         )
-        reader = Reader(Pipeline(AgencySettings(), RING), clock)
+        pipeline = Pipeline(AgencySettings(), RING)
+        reader = Reader(pipeline, clock, a_sealer(pipeline))
         with closing(source):
             Arriving(source, reader, readings, RING, metrics, Event(), stop).run()
         lookups = [name for one in store.arrivals(1_000, RING) for name in one.lookups["lookup_id"]]

@@ -30,6 +30,7 @@ from services.detector.state.readings import Readings
 from services.detector.state.store import Store
 from tests.integration.kafka_topic import an_event, await_that, lookup_ids, send
 from tests.integration.services import NewTopicName
+from tests.vaults import a_sealer
 
 RING = new_key_ring()
 POISON = b'{"from": "a release of the source system that nobody told of"}'
@@ -59,7 +60,8 @@ def reading(kafka: str, topic: str, url: URL, breaking: Breaking) -> Iterator[De
         settings = load_kafka_settings(bootstrap_servers=kafka)
         source = KafkaSource(settings, consuming, claim, stop, metrics, clock, expect=readings.expect)
         breakers = Breakers(source, breaking)
-        reader = Reader(Pipeline(AgencySettings(), RING), clock)
+        pipeline = Pipeline(AgencySettings(), RING)
+        reader = Reader(pipeline, clock, a_sealer(pipeline))
         arriving = Arriving(source, reader, readings, RING, metrics, Event(), stop, breakers)
         with closing(source), beside(arriving.run, "arriving", stop):
             yield metrics

@@ -66,8 +66,8 @@ def test_somebody_signs_in_and_is_led_to_the_page_that_was_asked_for(api, at_pro
     assert back.headers["Refresh"] == "0; url=/queue?rule=own-file"
     assert 'href="/queue?rule=own-file"' in back.text
     assert api.get("/queue", None).status_code == 200
-    (read,) = api.rows("SELECT reader FROM reads")
-    assert re.fullmatch(r"oidc:[0-9a-f]{32}", read["reader"])
+    (read,) = api.trail()
+    assert re.fullmatch(r"oidc:[0-9a-f]{32}", read["actor"])
 
 
 def test_the_question_is_one_for_a_code_with_state_nonce_and_a_challenge(api, provider):

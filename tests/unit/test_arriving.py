@@ -26,6 +26,7 @@ from services.detector.state.migrate import migrate
 from services.detector.state.readings import Readings
 from services.detector.state.store import Store
 from tests.unit.input.records import a_lookup, as_line
+from tests.vaults import a_sealer
 
 RING = new_key_ring()
 TOPIC, PARTITION = "lookups", "lookups/0"
@@ -104,7 +105,8 @@ def arrive(url: URL, metrics: DetectorMetrics | None = None, **told: int) -> tup
     """Runs a reader to the end of a log."""
     with closing(Readings(url, RING, SystemClock())) as readings:
         log = Log(readings, url=url, **told)
-        reader = Reader(Pipeline(AgencySettings(), RING), SystemClock())
+        pipeline = Pipeline(AgencySettings(), RING)
+        reader = Reader(pipeline, SystemClock(), a_sealer(pipeline))
         arriving = Arriving(log, reader, readings, RING, metrics or DetectorMetrics(), Event(), Event())
         arriving.run()
     return log, arriving

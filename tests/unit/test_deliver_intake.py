@@ -20,7 +20,7 @@ PARCELS = [
 
 def answer(reply: Reply | None = None) -> Answer:
     with serving(Intake([reply] if reply else [])) as intake, httpx.Client(base_url=intake.url) as client:
-        return call_intake(client, "token", PARCELS, NOW)
+        return call_intake(client, "token", PARCELS, [], NOW)
 
 
 def test_the_receipt_is_kept_per_row() -> None:
@@ -65,13 +65,13 @@ def test_a_problem_is_kept_to_a_readable_length() -> None:
 
 def test_an_address_without_a_scheme_is_a_fault_of_the_settings() -> None:
     with httpx.Client(base_url="127.0.0.1:8600") as client:
-        found = call_intake(client, "token", PARCELS, NOW)
+        found = call_intake(client, "token", PARCELS, [], NOW)
     assert isinstance(found, Refused)
     assert "http://HOST:PORT" in found.problem
 
 
 def test_a_problem_does_not_show_the_password_of_the_address() -> None:
     with httpx.Client(base_url="http://user:secret@127.0.0.1:1") as client:
-        found = call_intake(client, "token", PARCELS, NOW)
+        found = call_intake(client, "token", PARCELS, [], NOW)
     assert isinstance(found, Away)
     assert "secret" not in found.problem

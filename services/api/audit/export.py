@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from services.api.audit.heads import Root
+from services.core.errors import InputError
 from services.core.wire import to_wire
 
 TAIL_BYTES = 64 * 1024
@@ -36,6 +37,20 @@ class Exported:
 
     roots: Sequence[Root]
     unreadable: Sequence[int]
+
+
+def begin(path: Path) -> None:
+    """Makes the file if it is not there: once the trail has begun, its absence is a finding.
+
+    Raises InputError if that cannot be done.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise InputError(
+            f"{path}: signed roots of the audit trail cannot be written there ({error.strerror}); "
+            "set DOELBINDING_API_AUDIT_EXPORT to a file in a folder that the API may write to"
+        ) from error
 
 
 def add_roots(path: Path, roots: Sequence[Root]) -> None:

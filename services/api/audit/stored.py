@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+import msgspec
+from sqlalchemy import Select, Text, cast, select
 
 from services.api.audit.chain import Link, link_hash, object_keys, payload_hash
 from services.api.audit.entries import Entry
@@ -74,7 +75,13 @@ class Stored:
         )
 
 
-COLUMNS = tuple(audit_entries.c[name] for name in Stored.__dataclass_fields__)
+NO_JSON = "no JSON"
+"""Stands for a detail that cannot be read; a detail is never a text."""
+COLUMNS = tuple(
+    cast(audit_entries.c.detail, Text) if name == "detail" else audit_entries.c[name]
+    for name in Stored.__dataclass_fields__
+)
+DETAIL = tuple(Stored.__dataclass_fields__).index("detail")
 
 
 def entries_after(sequence: int) -> Select[*tuple[object, ...]]:
@@ -84,4 +91,10 @@ def entries_after(sequence: int) -> Select[*tuple[object, ...]]:
 
 def stored(row: AnyRow) -> Stored:
     """A row of `entries_after`."""
-    return Stored(*row)
+    values = list(row)
+    if values[DETAIL] is not None:
+        try:
+            values[DETAIL] = msgspec.json.decode(values[DETAIL])
+        except msgspec.DecodeError:
+            values[DETAIL] = NO_JSON
+    return Stored(*values)

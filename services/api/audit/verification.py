@@ -18,7 +18,8 @@ from services.api.audit.stored import Stored, entries_after, stored
 from services.api.audit.walk import Walk
 from services.api.db.trail import audit_entries, audit_head, audit_objects, audit_roots
 
-CHUNK = 1_000
+STREAMED = {"yield_per": 1_000}
+"""Rows that are held at once; as many are looked through for what belongs at a place where the chain breaks."""
 BLOCK = 1_024
 """Entries whose look-ups are compared as one sum."""
 MASK = 2**64 - 1
@@ -65,8 +66,7 @@ def _blanked_through(connection: Connection) -> int:
 def _follow(connection: Connection, walk: Walk, total: int, advance: Advance) -> dict[int, int]:
     """Walks the chain; per block of entries the sum of what they are about."""
     sums: dict[int, int] = defaultdict(int)
-    streamed = connection.execution_options(yield_per=CHUNK).execute(entries_after(0))
-    for part in streamed.partitions():
+    for part in connection.execute(entries_after(0), execution_options=STREAMED).partitions():
         rows = [stored(row) for row in part]
         walk.follow(rows)
         _sum_up(rows, sums)
@@ -83,7 +83,7 @@ def _sum_up(rows: Sequence[Stored], sums: dict[int, int]) -> None:
 def _check_objects(connection: Connection, sums: dict[int, int], findings: Findings) -> None:
     """Whether the look-ups by object are those of the entries: sums are free of order, so neither side is sorted."""
     columns = audit_objects.c.object_key, audit_objects.c.at, audit_objects.c.sequence
-    for part in connection.execution_options(yield_per=CHUNK).execute(select(*columns)).partitions():
+    for part in connection.execute(select(*columns), execution_options=STREAMED).partitions():
         for key, at, sequence in part:
             plain = key.replace("-", "")  # a UUID is read with hyphens
             sums[sequence // BLOCK] -= hash((plain, at, sequence)) & MASK

@@ -19,6 +19,10 @@ LAST_STEPS = "last_steps"
 """The execution option that holds what is done before the commit."""
 
 
+CONNECTIONS = 16
+"""Of one process: those who read, and one each that adds to the audit trail, publishes and looks at the trail."""
+
+
 def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -28,7 +32,12 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         address = make_url(url)
         engine = create_async_engine(
-            address, hide_parameters=True, json_serializer=_to_json, json_deserializer=msgspec.json.decode
+            address,
+            hide_parameters=True,
+            json_serializer=_to_json,
+            json_deserializer=msgspec.json.decode,
+            pool_size=CONNECTIONS,
+            max_overflow=0,  # a connection beyond the pool would be opened for one use: five times the cost of a query
         )
     except (ArgumentError, ImportError) as error:
         raise InputError(
@@ -72,7 +81,21 @@ def options_of(connection: AsyncConnection) -> Mapping[str, Any]:
 
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction that only reads."""
+    """A connection that only reads.
+
+    PostgreSQL takes each statement as a transaction of its own, which is what it sees in one transaction too, and saves
+    two of three messages; in SQLite it is one view.
+    """
+    async with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with connection.begin():
+            yield connection
+
+
+@asynccontextmanager
+async def holding(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction that writes nothing, for what it locks."""
     async with engine.connect() as connection, connection.begin():
         yield connection
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.api.db.engine import reading, writing
+from services.api.db.engine import holding, writing
 from services.api.db.trouble import trouble_of
 from services.api.metrics import ApiMetrics
 from services.api.publishing import outbox
@@ -128,7 +128,7 @@ class Publisher:
 @asynccontextmanager
 async def _turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection | None]:
     """A view of the outbox while it is this process's turn to publish; None while it is another's."""
-    async with reading(engine) as connection:
+    async with holding(engine) as connection:
         if connection.dialect.name == "postgresql":
             ours = await connection.execute(text("SELECT pg_try_advisory_xact_lock(:turn)"), {"turn": TURN})
             yield connection if ours.scalar_one() else None

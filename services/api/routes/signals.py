@@ -85,7 +85,7 @@ async def list_signals(
         like = signals.signals_like(query, await unconcerned(connection, reader))
         page = await fetch_page(connection, like, signals.BY_RANK, parts.cursors, query)
     await record_reads(parts, reader, "signals", [row.signal_id for row in page.rows], query.purpose)
-    return json_answer({"signals": [signals.as_answer(row) for row in page.rows]}, page.links(request))
+    return json_answer({"signals": [signals.as_told(row) for row in page.rows]}, page.links(request))
 
 
 @router.get(

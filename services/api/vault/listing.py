@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.cursors import Order
-from services.api.db.tables import intake_items
+from services.api.db.tables import intake_items, signals
 from services.api.db.types import AnyRow, AnySelect
 from services.api.db.vault import newest, reveals
+from services.api.need_to_know import Conditions
 from services.api.paging import Listing
 from services.api.vault.forms import RevealQuery
 from services.core.wire import to_wire
@@ -20,12 +21,15 @@ NEWEST_FIRST = Listing("reveals", (Order(reveals.c.asked_at, datetime, descendin
 HOLDS = timedelta(hours=72)
 """How long a request may be approved and opened: over a weekend."""
 SHOWN_OF_ITEM = 200
+_WITH_SIGNALS = reveals.join(intake_items, intake_items.c.id == reveals.c.item_id).join(
+    signals, signals.c.signal_id == intake_items.c.signal_id
+)
 HIDDEN = frozenset({"kind", "pseudonym"})
 
 
-def reveals_like(query: RevealQuery, reader: str, now: datetime) -> AnySelect:
-    """Everybody's that wait for approval, or the reader's own; each with the signal of its item."""
-    wanted = select(reveals, intake_items.c.signal_id).join(intake_items, intake_items.c.id == reveals.c.item_id)
+def reveals_like(query: RevealQuery, reader: str, seen: Conditions, now: datetime) -> AnySelect:
+    """Everybody's that wait for approval, or the reader's own; each with its signal, which the reader may see."""
+    wanted = select(reveals, signals.c.signal_id).select_from(_WITH_SIGNALS).where(*seen)
     if query.status == "pending":
         return wanted.where(*_waiting(now))
     own = wanted.where(reveals.c.asked_by == reader)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.core.identity import employee_pseudonym, subject_pseudonym
 from services.core.keyring import KeyRing
-from services.core.pseudonym_text import pseudonym_of
-from services.core.vault import ShutError
+from services.core.vault import EMPLOYEE, ShutError
 from services.core.vault_keys import open_private_keys
 
 
@@ -21,7 +21,7 @@ class Vault:
 
     def name(self, kind: str, value: str) -> str:
         """The pseudonym that signals have for an identity now."""
-        return pseudonym_of(self._ring, kind, value)
+        return (employee_pseudonym if kind == EMPLOYEE else subject_pseudonym)(self._ring, value)
 
     def can_open(self, key_id: str) -> bool:
         """Whether the key is here; the file is read again for one that was made since."""

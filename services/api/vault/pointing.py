@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import HTTPException
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.access import Reader
+from services.api.db.interests import interests
 from services.api.db.tables import evidence, signals
 from services.api.db.types import AnyRow
+from services.api.refusals import RefusedError
 from services.api.vault.forms import RevealForm
-from services.core.pseudonym_text import BSN, EMPLOYEE
+from services.core.vault import BSN, EMPLOYEE
 
 KIND_OF = {"employee": EMPLOYEE, "subject": BSN}
 OF_SIGNAL = {"employee": signals.c.employee_id, "subject": signals.c.subject}
@@ -37,6 +40,17 @@ async def pointed_at(connection: AsyncConnection, item: AnyRow, form: RevealForm
     if not isinstance(told, str):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"{form.field}: nobody is named there.")
     return Person(KIND_OF[who], told)
+
+
+async def refuse_interest(connection: AsyncConnection, reader: Reader, person: Person) -> None:
+    """Refuses a reader who has, or ever had, an interest in this person. Raises RefusedError.
+
+    A person whom only one lookup of the evidence names is none that the signal is about, so `item_for` does not ask.
+    """
+    whom = {EMPLOYEE: interests.c.employee_id, BSN: interests.c.subject}[person.kind]
+    theirs = exists().where(interests.c.reader == reader.employee, whom == person.pseudonym)
+    if reader.employee is not None and (await connection.execute(select(theirs))).scalar_one():
+        raise RefusedError("interest", "person", person.pseudonym)
 
 
 async def _of_signal(connection: AsyncConnection, signal_id: str, who: str) -> str | None:

@@ -20,7 +20,7 @@ from services.api.vault import requests
 from services.api.vault.forms import RevealForm
 from services.api.vault.identities import find_identity
 from services.api.vault.listing import HOLDS
-from services.api.vault.pointing import Person, pointed_at
+from services.api.vault.pointing import Person, pointed_at, refuse_interest
 from services.core.vault import ShutError
 
 RATE_PERIOD = timedelta(hours=24)
@@ -51,6 +51,7 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
         item = await item_for(connection, reader, form.item_id)
         _refuse_purpose(form.purpose, item.status)
         person = await pointed_at(connection, item, form)
+        await refuse_interest(connection, reader, person)
         await requests.hold_rate(connection, reader.subject)
         limit = parts.settings.reveals_per_day
         needs_another = await requests.opened_since(connection, reader.subject, now - RATE_PERIOD) >= limit
@@ -74,6 +75,7 @@ async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
         await item_for(connection, reader, row.item_id)
+        await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         if row.asked_by == reader.subject:
             raise HTTPException(HTTPStatus.FORBIDDEN, "Another person must approve what you asked for yourself.")
         if row.approved_by == reader.subject:
@@ -97,6 +99,7 @@ async def open_approved(parts: Parts, reader: Reader, reveal_id: str) -> Reveale
         if row.asked_by != reader.subject:
             raise HTTPException(HTTPStatus.FORBIDDEN, "Only the one who asked can open it.")
         await item_for(connection, reader, row.item_id)
+        await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         _refuse_late(row, now, "approved")
         value = await unsealed(connection, parts, Person(row.kind, row.pseudonym), row.purpose)
         row = await requests.changed(connection, row, status="opened", opened_at=now)

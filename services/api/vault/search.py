@@ -7,12 +7,13 @@ from sqlalchemy import select
 from services.api.cursors import Order
 from services.api.db.tables import signals
 from services.api.db.types import AnySelect
+from services.api.need_to_know import Conditions
 from services.api.paging import Listing
 from services.api.signals import SHOWN
 from services.api.vault.forms import SearchForm
 from services.api.vault.opening import Vault
 from services.api.vault.pointing import Person
-from services.core.pseudonym_text import BSN, EMPLOYEE
+from services.core.vault import BSN, EMPLOYEE
 
 OF_KIND = {EMPLOYEE: signals.c.employee_id, BSN: signals.c.subject}
 
@@ -23,9 +24,9 @@ def person_of(vault: Vault, form: SearchForm) -> Person:
     return Person(kind, vault.name(kind, value or ""))
 
 
-def signals_about(person: Person) -> AnySelect:
-    """The signals about a person, pushed or not."""
-    return select(*SHOWN).where(OF_KIND[person.kind] == person.pseudonym)
+def signals_about(person: Person, seen: Conditions) -> AnySelect:
+    """The signals about a person, pushed or not, that the reader may see."""
+    return select(*SHOWN).where(OF_KIND[person.kind] == person.pseudonym, *seen)
 
 
 def by_rank(person: Person) -> Listing:

@@ -23,6 +23,7 @@ from services.core.keyring import KeyRing
 from services.detector.encode import LOOKUPS, NUMBERS
 from services.detector.faults.rejected import REJECTED
 from services.detector.poison import Poison
+from services.detector.sealing import Sealed
 from services.detector.state.blobs import chill, warm
 
 VERSION = b"\x01"
@@ -54,6 +55,8 @@ class Arrival:
     closed: bool = False
     behind: bool = False
     poison: Poison | None = None
+    identities: Sealed = field(default_factory=Sealed)
+    """Whom the lookups name, sealed: stored beside the arrival, which is deleted when it was taken."""
 
     @property
     def concerns_engine(self) -> bool:

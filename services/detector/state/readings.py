@@ -15,6 +15,7 @@ from services.detector.poison import Poison
 from services.detector.state.arrivals import Arrival, Bodies
 from services.detector.state.connection import BUSY_TIMEOUT_MS, insert_new, open_engine, reading, writing
 from services.detector.state.fences import Fenced, Reached, pass_as_reader
+from services.detector.state.identities import keep_identities
 from services.detector.state.letters import bury
 from services.detector.state.outbox import microseconds
 from services.detector.state.schema import ARRIVALS, PARTITIONS
@@ -97,6 +98,7 @@ class Readings:
                 if row:
                     connection.execute(insert(ARRIVALS), [row])
                 bury(connection, arrival.dead, partition, now_us, to_tell=self._letters_to_tell)
+                keep_identities(connection, arrival.identities)
         except Fenced:
             del self._reached[partition]
             raise

@@ -169,3 +169,24 @@ LETTERS_AGAIN = Table(
     Column("marked_us", BigInteger, nullable=False),
 )
 """Dead letters that the engine is to take again; mark and letter go in the transaction that stores what came of it."""
+
+ENVELOPES = Table(
+    "envelopes",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""A data key per batch of identities, sealed to the public key `key_id` of the vault; `id` is of its hash."""
+
+IDENTITIES = Table(
+    "identities",
+    METADATA,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("check", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("envelope", BigInteger, ForeignKey(ENVELOPES.c.id), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Whom a pseudonym (its two halves) stands for, sealed: with what the detector has, none of it can be opened."""

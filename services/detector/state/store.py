@@ -13,6 +13,7 @@ from services.core.archive import Wanted
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import FIRST_VERSION, KeyRing
+from services.detector.sealing import Sealed
 from services.detector.state import archive, lease
 from services.detector.state.again import MarkedLetter, forget, marked
 from services.detector.state.arrivals import Arrived, Bodies
@@ -20,6 +21,7 @@ from services.detector.state.blobs import Digest
 from services.detector.state.checkpoint import BucketKey, Digests, changes, read_tables, write_tables, write_values
 from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, reading, writing
 from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
+from services.detector.state.identities import Identities, keep_identities
 from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
@@ -63,6 +65,8 @@ class Commit:
     taken: Mapping[str, int] = field(default_factory=dict)
     again: Sequence[int] = ()
     key_version: int = FIRST_VERSION
+    identities: Sealed = field(default_factory=Sealed)
+    """Whom the lookups name, sealed."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,9 @@ class Store:
     """The engine's side of the detector's database. Order of use: `claim` or `take_lease`, `load`, then a `commit` per
     slice, from one thread.
 
-    `outbox`, `untold`, `archive`, `sizes`, `dead_letters` and `renew_lease` may be used from other threads meanwhile.
-    Every method raises StoreUnavailable where the database is locked, full, read-only or away; the same call may then
-    be tried again.
+    `outbox`, `untold`, `identities`, `archive`, `sizes`, `dead_letters`, `renew_lease` may be used from other threads
+    meanwhile. Every method raises StoreUnavailable where the database is locked, full, read-only or away; the same call
+    may then be tried again.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Store:
         self._digests = Digests()
         self.outbox = Outbox(self._engine, clock)
         self.untold = Untold(self._engine)
+        self.identities = Identities(self._engine)
 
     def claim(self) -> int:
         """Makes this detector the owner whoever has the lease, and every earlier one unable to commit; the epoch."""
@@ -187,6 +192,7 @@ class Store:
             forget(connection, commit.again)
             bury(connection, commit.dead, commit.partition, microseconds(now), to_tell=self._letters_to_tell)
             archive.append(connection, commit.lookups, commit.key_version)
+            keep_identities(connection, commit.identities)
         self._commits += 1
         self._stored = fresh
         self._taken.update(commit.taken)

@@ -47,11 +47,11 @@ class Caller:
         client: httpx.AsyncClient,
         parts: Parts,
         clock: SetClock,
-        migrated: Path,
+        migrated: Path | None,
     ):
         self.app = app
         self.file = parts.settings.home / "api.sqlite"
-        self.migrated = migrated / "api.sqlite"
+        self.migrated = (migrated or self.file.parent) / "api.sqlite"
         self.parts = parts
         self.clock = clock
         self.portal = portal
@@ -85,7 +85,6 @@ class Caller:
     def start_anew(self) -> None:
         self.clock.at = SetClock().at
         self.forget_cookies()
-
         with closing(sqlite3.connect(self.migrated)) as empty, closing(sqlite3.connect(self.file)) as held:
             empty.backup(held)  # the audit trail refuses to be emptied row by row
 
@@ -119,16 +118,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def running(
     home: Path,
-    migrated: Path,
+    migrated: Path | None,
     publishing: Publishing | None = None,
     people: Mapping[str, str] | None = None,
     **settings: object,
 ) -> Iterator[Caller]:
-    """`people` is which employees stand behind which local accounts."""
+    """`migrated` holds a database file, where the settings name no other database.
+
+    `people` is which employees stand behind which local accounts.
+    """
     home.mkdir(mode=0o700)
     if people:
         write_once(home / "readers.json", people)
-    shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    if migrated:
+        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
     clock = SetClock()
     app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
@@ -175,6 +178,8 @@ def lookup(number: int, **changes: object) -> Json:
         "record_count": 1,
         "state": "unexplained",
         "explanation": None,
+        "employee_id": None,
+        "subject": None,
     }
     return base | changes
 

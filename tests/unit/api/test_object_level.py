@@ -58,6 +58,7 @@ def asked(api, route, signal):
     return api.call(method, path, role, content=body and json.dumps(body), headers=headers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "whom"), INTERESTS)
 def test_an_interest_closes_every_route_that_names_a_signal_or_an_item(api, kind, whom):
     load(api, kind, whom)

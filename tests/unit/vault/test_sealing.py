@@ -3,10 +3,9 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from services.core.pseudonym_text import BSN, EMPLOYEE, pseudonym_of
-from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN, Pseudonymiser
-from services.core.vault import ENVELOPE_BYTES, Batch, ShutError, VaultPrivateKeys, VaultPublicKey
-from tests.world import BSNS, RING
+from services.core.pseudonyms import BSN_DOMAIN, EMPLOYEE_DOMAIN
+from services.core.vault import ENVELOPE_BYTES, KINDS, Batch, ShutError, VaultPrivateKeys, VaultPublicKey
+from tests.world import BSNS
 
 PSEUDONYM = f"p1-{1:032x}"
 
@@ -78,15 +77,5 @@ def test_what_was_cut_off_is_noticed(private, public, size):
         keys(private).open(batch.key_id, "bsn", PSEUDONYM, sealed[:size])
 
 
-def test_the_api_names_people_as_the_detector_does():
-    pseudonyms = Pseudonymiser(RING)
-    for domain, value in ((BSN_DOMAIN, BSNS[0]), (EMPLOYEE_DOMAIN, "e7"), (EMPLOYEE_DOMAIN, "é-7")):
-        (row,) = pseudonyms.intern(_series(value), domain).iter_rows(named=True)
-        assert pseudonym_of(RING, domain, value) == pseudonyms.text(row["key"], row["check"])
-    assert (EMPLOYEE, BSN) == (EMPLOYEE_DOMAIN, BSN_DOMAIN)
-
-
-def _series(value):
-    import polars as pl  # noqa: PLC0415 - the engine's, for this comparison alone
-
-    return pl.Series([value])
+def test_the_kinds_of_identities_are_the_domains_of_their_pseudonyms():
+    assert KINDS == (EMPLOYEE_DOMAIN, BSN_DOMAIN)

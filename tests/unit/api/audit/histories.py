@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
+from services.api.audit import export
 from services.api.audit.entries import Entry
 from services.api.audit.export import read_roots
 from services.api.audit.findings import Report
@@ -23,6 +24,7 @@ from services.api.audit.trail_database import trail_view
 from services.api.audit.verification import verify
 from services.api.db.engine import open_engine, writing
 from services.api.metrics import ApiMetrics
+from tests.unit.api.audit.tampering import Hand, Tampering
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ACTIONS = ("read", "assess", "reveal", "refused")
@@ -31,9 +33,10 @@ PEOPLE = ("token:investigator", "token:lead", "oidc:8f14e45f", "Ünïcødé \U00
 
 @dataclass
 class History:
-    """A home folder with a trail in it."""
+    """A home folder with a trail in it, or beside a database elsewhere."""
 
     home: Path
+    database: str | None = None
 
     @property
     def file(self) -> Path:
@@ -41,7 +44,7 @@ class History:
 
     @property
     def url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.file}"
+        return self.database or f"sqlite+aiosqlite:///{self.file}"
 
     @property
     def export(self) -> Path:
@@ -52,9 +55,12 @@ class History:
         return open_audit_key(self.home / "audit-key.json")
 
     def verified(self) -> Report:
-        exported = read_roots(self.export) if self.export.exists() else None
         with trail_view(self.url) as connection:
-            return verify(connection, exported, self.notary.public_keys, lambda _: None)
+            return self.verified_in(connection)
+
+    def verified_in(self, connection: Connection) -> Report:
+        exported = read_roots(self.export) if self.export.exists() else None
+        return verify(connection, exported, self.notary.public_keys, lambda _: None)
 
     def copy(self, home: Path) -> History:
         home.mkdir(mode=0o700)
@@ -83,19 +89,32 @@ def an_entry(rng: random.Random) -> Entry:
     return Entry(rng.choice(PEOPLE), "investigator", action, "intake-item", object_id, purpose, detail)
 
 
+def found(history: History, rng: random.Random, way: Tampering) -> Report | None:
+    """What `verify` finds after one change, which is then undone; nothing where it did not apply."""
+    outside = history.export.read_bytes()
+    with trail_view(history.url) as connection:
+        change = connection.begin_nested()
+        applied = way(Hand(connection, history.export, rng))
+        report = history.verified_in(connection) if applied else None
+        change.rollback()
+    history.export.write_bytes(outside)
+    return report
+
+
 def write_history(home: Path, migrated: Path, rng: random.Random, url: str | None = None, batches: int = 25) -> History:
     """So many transactions of one to five entries; intervals, exports, removals by retention, a clock set back."""
     home.mkdir(mode=0o700)
     if url is None:
         shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
-    history = History(home)
-    write_more(history, rng, url, batches)
+    history = History(home, url)
+    export.begin(history.export)
+    write_more(history, rng, batches)
     return history
 
 
-def write_more(history: History, rng: random.Random, url: str | None = None, batches: int = 25) -> None:
+def write_more(history: History, rng: random.Random, batches: int = 25) -> None:
     """The history goes on."""
-    asyncio.run(_write(history, url or history.url, rng, batches))
+    asyncio.run(_write(history, rng, batches))
 
 
 def _hasty(connection: sqlite3.Connection, _record: object) -> None:
@@ -105,8 +124,8 @@ def _hasty(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
-async def _write(history: History, url: str, rng: random.Random, batches: int) -> None:
-    engine = open_engine(url).execution_options(**{NOTARY: history.notary})
+async def _write(history: History, rng: random.Random, batches: int) -> None:
+    engine = open_engine(history.url).execution_options(**{NOTARY: history.notary})
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _hasty)
     clock = SetClock(START)
@@ -114,7 +133,7 @@ async def _write(history: History, url: str, rng: random.Random, batches: int) -
     for _ in range(batches):
         clock.at += timedelta(seconds=rng.choice((0, 1, 30, 400, -20)))
         async with writing(engine) as connection:
-            if rng.random() < 0.06:
+            if rng.random() < 0.15:
                 await blank(connection, clock.at - timedelta(minutes=20), "token:admin", "admin", clock.at)
             await append(connection, [an_entry(rng) for _ in range(rng.randint(1, 5))], clock.at)
         if rng.random() < 0.3:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from services.api.audit.chain import GENESIS, Entry, seal
 from services.api.audit.export import read_roots
 from services.api.audit.keys import open_audit_key
-from services.api.audit.stored import Stored, entries_after
+from services.api.audit.stored import Stored, entries_after, stored
 from services.api.audit.verification import head_of, roots_of
 
 Tampering = Callable[["Hand"], bool]
@@ -34,7 +34,7 @@ class Hand:
 
     @property
     def entries(self) -> list[Stored]:
-        return [Stored(*row) for row in self.connection.execute(entries_after(0))]
+        return [stored(row) for row in self.connection.execute(entries_after(0))]
 
     def some(self) -> Stored:
         return self.rng.choice(self.entries)
@@ -98,6 +98,11 @@ def edit_payload(hand: Hand) -> bool:
     row = hand.some()
     column, value = hand.rng.choice((("actor", "token:other"), ("object_id", "i-1"), ("detail", '{"verdict":1.5}')))
     return not row.blank and hand.change(row.sequence, **{column: value})
+
+
+def damage_payload(hand: Hand) -> bool:
+    """PostgreSQL refuses what is no JSON."""
+    return hand.connection.dialect.name == "sqlite" and hand.change(hand.some().sequence, detail="{")
 
 
 def swap_payloads(hand: Hand) -> bool:
@@ -299,7 +304,7 @@ def _change_line(hand: Hand, change: Callable[[bytes], bytes]) -> bool:
 
 
 ALL: tuple[Tampering, ...] = (
-    *(edit, edit_time, edit_payload, swap_payloads, replace_payload),
+    *(edit, edit_time, edit_payload, damage_payload, swap_payloads, replace_payload),
     *(delete, delete_and_renumber, delete_and_rewrite, cut_off, cut_off_with_head, empty),
     *(insert_inside, insert_and_rewrite, add, add_with_head, swap, rewrite, rewrite_under_another_key),
     *(drop_head, unsign_head, forge_root, drop_root, blank_silently, drop_look_ups, point_look_up_elsewhere),

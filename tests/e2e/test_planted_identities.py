@@ -1,0 +1,219 @@
+"""Planted identities go through the real detector and API, and are found nowhere but in the answer of a reveal."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.api.main import bare_app
+from services.core.contract import LOOKUP
+from services.core.tokens import ACCOUNTS, open_tokens
+from tests.datasets import lines, write_registers
+from tests.processes import Ended, doelbinding, free_port, started
+from tests.unit.api.access_table import NAMES, is_page, routes_of
+from tests.world import BSNS, World, local
+
+pytestmark = pytest.mark.slow
+
+DELIVERED = r'doelbinding_deliveries_total\{result="delivered"\} [1-9]'
+LOOKER, COLLEAGUE, NAME = "plantinga-4711", "hoekstra-0815", "Wietske Plantinga"
+OWN, STRANGER, SPOILT = BSNS[1], BSNS[300], BSNS[301]
+PLANTED = (LOOKER, COLLEAGUE, NAME, OWN, STRANGER, SPOILT)
+ALONE = ("/v1/reveals", "/opening")
+"""Ends of the routes whose answer may hold an identity: of a reveal, if it is one."""
+
+
+def forms(identity: str) -> list[bytes]:
+    """An identity as it may stand in bytes: as it is, in hexadecimal, or in base64."""
+    plain = identity.encode()
+    return [plain, plain.hex().encode(), base64.b64encode(plain).rstrip(b"=")]
+
+
+def planted_in(content: bytes) -> set[str]:
+    return {identity for identity in PLANTED if any(form in content for form in forms(identity))}
+
+
+@dataclass
+class Traces:
+    """Everything that came out of the two processes, by where it was."""
+
+    found: dict[str, bytes] = field(default_factory=dict)
+    revealed: list[str] = field(default_factory=list)
+    statuses: dict[str, set[int]] = field(default_factory=dict)
+
+    def answer(self, route: str, answer: httpx.Response) -> None:
+        """An answer with its headers; what a reveal shows is set apart."""
+        told = answer.headers.get("content-type", "") == "application/json" and route.endswith(ALONE)
+        body = answer.json() if told and answer.status_code in (200, 201) else {}
+        if "value" in body:
+            self.revealed.append(body.pop("value"))
+        content = json.dumps(body).encode() if body else answer.content
+        key = f"{route} {answer.status_code}"
+        self.found[key] = self.found.get(key, b"") + content + repr(answer.headers).encode()
+        self.statuses.setdefault(route, set()).add(answer.status_code)
+
+    def given_away(self) -> dict[str, set[str]]:
+        return {place: planted for place, content in self.found.items() if (planted := planted_in(content))}
+
+
+def planted_dataset(path: Path) -> Path:
+    """Somebody looks at the own file, two at a stranger's, and a line is damaged; names and numbers in every field."""
+    world = World()
+    world.employee(1, employee_id=LOOKER, street="Plantingastraat 1")
+    world.employee(2, employee_id=COLLEAGUE)
+    for employee, person, hour in ((LOOKER, 1, 9), (LOOKER, 300, 10), (COLLEAGUE, 300, 11)):
+        at = local(f"2025-03-03 {hour:02}:00")
+        world.look(employee, person, at, reason=f"break-glass {NAME}", workstation=f"ws {NAME}", action="print")
+    write_registers(world, path)
+    damaged = f'{{"lookup_id": "spoilt", "bsn": "{SPOILT}", "employee_id": "{LOOKER}", "reason": "{NAME}"\n'
+    (path / "lookups" / "march.ndjson").write_bytes(lines(LOOKUP, world.lookups) + damaged.encode())
+    return path
+
+
+class Visitor:
+    """Calls every route as every account, rightly and wrongly, and keeps what is answered."""
+
+    def __init__(self, client: httpx.Client, home: Path, traces: Traces) -> None:
+        self._client = client
+        self._tokens = open_tokens(home / "tokens.json")
+        self._traces = traces
+
+    def call(self, method: str, path: str, account: str, route: str = "", **options: object) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._tokens[account]}"}
+        answer = self._client.request(method, path, headers=headers, **options)
+        self._traces.answer(route or f"{method} {path.partition('?')[0]}", answer)
+        return answer
+
+    def read(self, path: str, name: str) -> list[Mapping[str, str]]:
+        found: list[Mapping[str, str]] = self.call("GET", path, "investigator").json()[name]
+        return found
+
+    def all_routes(self, names: Mapping[str, str]) -> None:
+        for route in routes_of(bare_app()):
+            method, path = route.split(" ")
+            if "metrics" in path or method not in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+                continue
+            for account in ACCOUNTS:
+                self._visit(method, path.format(**NAMES | names), account, route)
+            self._visit(method, path.format(**dict.fromkeys(NAMES | names, SPOILT)), "lead", route)
+
+    def _visit(self, method: str, path: str, account: str, route: str) -> None:
+        if is_page(route):
+            self._as_page(method, path, account, route)
+            return
+        wrong = dict.fromkeys(("itemId", "field", "reason", "note", "employeeId", "bsn", "purpose", "signals"), SPOILT)
+        if method == "GET":
+            for query in ("", f"?cursor={SPOILT}", f"?rule={SPOILT}&{SPOILT}=1&limit={SPOILT}"):
+                self.call(method, path + query, account, route)
+            return
+        for options in ({"json": {}}, {"json": wrong}, {"content": f'{{"bsn": "{SPOILT}", {LOOKER}'}):
+            self.call(method, path, account, route, **options)
+
+    def _as_page(self, method: str, path: str, account: str, route: str) -> None:
+        origin = {"Origin": str(self._client.base_url).rstrip("/")}
+        self._client.cookies.clear()
+        if account != "detector":
+            self._client.post("/sign-in", data={"token": self._tokens[account]}, headers=origin)
+        data = {"token": SPOILT, "reason": STRANGER, "next": f"/queue?rule={SPOILT}"} if method == "POST" else None
+        for query in ("", f"?rule={SPOILT}"):
+            answer = self._client.request(method, path + query, data=data, headers=origin)
+            headers = {name: value for name, value in answer.headers.items() if name != "location"}
+            self._traces.answer(route, httpx.Response(answer.status_code, headers=headers, content=answer.content))
+
+
+def reveal_everybody(visitor: Visitor) -> None:
+    """Reveals both people of each item, and above the rate with another person's approval."""
+    items = [item["id"] for item in visitor.read("/v1/intake-items", "intakeItems")]
+    form = {"purpose": "assessment", "reason": "Nodig voor de beoordeling van dit signaal."}
+    for _ in range(12):
+        for item in items:
+            for whose in ("employee", "subject"):
+                body = form | {"itemId": item, "field": whose}
+                answer = visitor.call("POST", "/v1/reveals", "investigator", json=body)
+                if answer.status_code == 202:
+                    waiting = f"/v1/reveals/{answer.json()['id']}"
+                    visitor.call("POST", f"{waiting}/approval", "lead")
+                    visitor.call("POST", f"{waiting}/opening", "investigator")
+                    return
+
+
+def search_everybody(visitor: Visitor) -> None:
+    people = ({"bsn": OWN}, {"bsn": STRANGER}, {"employeeId": LOOKER}, {"bsn": OWN, "employeeId": LOOKER})
+    for person in people:
+        body = person | {"purpose": "investigation"}
+        visitor.call("POST", "/v1/signals/_search", "investigator", json=body)
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
+    folder = tmp_path_factory.mktemp("planted")
+    home, dataset, port = folder / "home", planted_dataset(folder / "dataset"), free_port()
+    found = Traces()
+    with started(home, "serve", "--port", "0") as api:
+        url = api.until_it_says(r"Pages: +(http://[\d.:]+)")[1]
+        detect = ("detect", dataset, "--api", url, "--follow", "--metrics-port", str(port))
+        with started(home, *detect) as detector, httpx.Client(base_url=url) as client:
+            detector.until_metrics_say(f"http://127.0.0.1:{port}", DELIVERED)
+            visitor = Visitor(client, home, found)
+            (signal,) = (item["signalId"] for item in visitor.read("/v1/intake-items", "intakeItems"))
+            (item,) = (item["id"] for item in visitor.read("/v1/intake-items", "intakeItems"))
+            reveal_everybody(visitor)
+            search_everybody(visitor)
+            visitor.all_routes({"signalId": signal, "itemId": item})
+            found.found["api's metrics"] = httpx.get(f"{url}/metrics").content
+            found.found["detector's metrics"] = httpx.get(f"http://127.0.0.1:{port}/metrics").content
+            _keep_files(found, home)  # while both run, so that what stands in the journals alone is seen too
+            detector.told_to_stop()
+        api.told_to_stop()
+    letters = doelbinding(home, "dead-letters", "list", "--json")
+    found.found["dead letters"] = _said(letters)
+    _keep_files(found, home)
+    return found
+
+
+def _keep_files(traces: Traces, home: Path) -> None:
+    for path in home.rglob("*"):
+        if path.is_file():
+            traces.found[f"file {path.name}"] = path.read_bytes()
+
+
+def _said(ended: Ended) -> bytes:
+    assert ended.code == 0, ended.err
+    return (ended.out + ended.err).encode()
+
+
+def test_the_identities_can_be_found_where_they_are() -> None:
+    assert planted_in(f"x{OWN}y".encode()) == {OWN}
+    assert planted_in(base64.b64encode(f"abc{LOOKER}".encode())) == {LOOKER}
+
+
+def test_reveals_show_them_to_who_may_ask_and_a_second_person_agreed_to_one(traces: Traces) -> None:
+    assert {LOOKER, OWN} <= set(traces.revealed)
+    assert traces.statuses["POST /v1/reveals"] >= {201, 202}
+    assert any(route.endswith("/opening") and 200 in statuses for route, statuses in traces.statuses.items())
+
+
+def test_every_route_was_called_and_some_calls_of_each_kind_went_well(traces: Traces) -> None:
+    visited = {route for route in routes_of(bare_app()) if "metrics" not in route}
+    assert visited <= set(traces.statuses)
+    assert traces.statuses["POST /v1/signals/_search"] >= {200, 400}
+    assert 200 in traces.statuses["GET /v1/signals/{signalId}/lookups"]
+    assert 200 in traces.statuses["GET /signals/{signalId}"]
+
+
+def test_files_logs_metrics_and_the_dead_letter_were_looked_at(traces: Traces) -> None:
+    names = set(traces.found)
+    assert {"file api.sqlite", "file detector.sqlite", "file vault-key.json"} <= names
+    assert any(name.endswith(".err") for name in names)
+    assert b"doelbinding_api_reveals_total" in traces.found["api's metrics"]
+    assert json.loads(traces.found["dead letters"])
+
+
+def test_no_log_metric_address_error_database_or_pseudonymous_answer_gives_anybody_away(traces: Traces) -> None:
+    assert traces.given_away() == {}

@@ -1,0 +1,167 @@
+"""The audit trail in a real PostgreSQL: tampering is found, several processes make one chain, changes are refused."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
+
+from services.api.audit.entries import Entry
+from services.api.audit.export import begin, read_roots
+from services.api.audit.listing import AuditQuery, entries_like
+from services.api.audit.trail import NOTARY, append
+from services.api.audit.trail_database import trail_view
+from services.api.audit.verification import verify
+from services.api.audit.writer import TrailWriter
+from services.api.db.engine import open_engine, writing
+from services.api.db.migrate import migrate
+from services.api.db.tables import warnings
+from services.api.metrics import ApiMetrics
+from services.api.paging import page_query
+from tests.unit.api.audit import tampering
+from tests.unit.api.audit.histories import START, History, SetClock, an_entry, found, write_history, write_more
+
+
+@pytest.fixture
+def home(postgresql, tmp_path):
+    """A trail that has not begun."""
+    migrate(postgresql)
+    (tmp_path / "home").mkdir()
+    history = History(tmp_path / "home", postgresql)
+    begin(history.export)
+    return history
+
+
+@pytest.fixture
+def history(postgresql, tmp_path):
+    migrate(postgresql)
+    return write_history(tmp_path / "home", tmp_path, random.Random(4), postgresql)
+
+
+def test_every_way_of_tampering_is_found(history):
+    assert history.verified().whole
+    missed, applied = [], 0
+    for way in tampering.ALL:
+        for seed in range(4):
+            report = found(history, random.Random(seed), way)
+            applied += report is not None
+            if report is not None and report.whole:
+                missed.append((way.__name__, seed))
+    assert missed == []
+    assert applied > 2 * len(tampering.ALL)
+    assert history.verified().whole
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit_entries",
+        "TRUNCATE audit_entries",
+        "TRUNCATE audit_head",
+        "UPDATE audit_entries SET role = 'other'",
+        "UPDATE audit_entries SET actor = NULL",
+        "UPDATE audit_entries SET hash = '', actor = NULL, object_id = NULL, detail = NULL, salt = NULL",
+        "DELETE FROM audit_roots",
+        "UPDATE audit_roots SET number = 7",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET sequence = 0",
+        "DELETE FROM audit_objects",
+        "TRUNCATE audit_objects",
+    ],
+)
+def test_the_database_itself_refuses_changes(history, statement):
+    engine = create_engine(history.url)
+    with engine.connect() as connection, pytest.raises(DatabaseError, match="append-only"):
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_decisions_and_reads_of_two_processes_make_one_chain(home):
+    """Decisions lock rows of their own before and after they tell the trail, and never wait for each other."""
+
+    async def work(seed):
+        rng = random.Random(seed)
+        engine = open_engine(home.url).execution_options(**{NOTARY: home.notary})
+        trail = TrailWriter(engine, SetClock(START), ApiMetrics())
+        for _ in range(10):
+            await asyncio.gather(
+                decide(engine, rng), decide(engine, rng), *(trail.record([an_entry(rng)]) for _ in range(5))
+            )
+        await trail.close()
+        await engine.dispose()
+
+    async def decide(engine, rng):
+        async with writing(engine) as connection:
+            await append(connection, [an_entry(rng)], START)
+            one = warnings.c.id == rng.choice(("w-1", "w-2"))
+            await connection.execute(warnings.update().where(one).values(recorded_by="token:other"))
+            await append(connection, [an_entry(rng)], START)
+
+    async def both():
+        engine = open_engine(home.url)
+        async with writing(engine) as connection:
+            row = {
+                "employee_id": "p1-1",
+                "given_at": START,
+                "until": START,
+                "recorded_by": "token:lead",
+                "recorded_at": START,
+            }
+            for number in ("w-1", "w-2"):
+                await connection.execute(warnings.insert(), row | {"id": number, "reason": number})
+        await engine.dispose()
+        await asyncio.gather(work(1), work(2))
+
+    asyncio.run(both())
+    report = home.verified()
+    assert (report.entries, report.whole) == (2 * 10 * (2 * 2 + 5), True)
+
+
+def test_what_is_written_meanwhile_raises_no_alarm(history):
+    exported = read_roots(history.export)
+    keys = history.notary.public_keys
+    with trail_view(history.url) as connection:
+        first = verify(connection, exported, keys, lambda _: None)
+        write_more(history, random.Random(5), batches=5)
+        assert verify(connection, exported, keys, lambda _: None) == first
+    assert first.whole
+    assert history.verified().entries > first.entries
+
+
+QUERIES = [
+    {},
+    {"actor": "token:7"},
+    {"action": "read"},
+    {"objectId": "s-" + f"{7:032x}"},
+    {"from": "2026-03-02T09:00:00Z", "to": "2026-03-02T10:00:00Z"},
+]
+
+
+def test_every_list_is_an_index_scan_among_many_entries(home):
+    asyncio.run(many_entries(home, 5_000))
+    engine = create_engine(home.url)
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        for asked in QUERIES:
+            like, order = entries_like(AuditQuery.model_validate(asked))
+            query = page_query(like, order, None, 50).compile(engine, compile_kwargs={"literal_binds": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN {query}".replace("%", "%%")).scalars().all()
+            assert not any("Seq Scan" in step or "Sort" in step for step in plan), (asked, plan)
+    engine.dispose()
+
+
+async def many_entries(home, count):
+    engine = open_engine(home.url).execution_options(**{NOTARY: home.notary})
+    for start in range(0, count, 1_000):
+        async with writing(engine) as connection:
+            await append(connection, [read_of(number) for number in range(start, start + 1_000)], START)
+    await engine.dispose()
+
+
+def read_of(number):
+    signals = [f"s-{signal:032x}" for signal in range(number % 500, number % 500 + 10)]
+    detail = {"shown": "signals", "signals": signals}
+    return Entry(f"token:{number % 50}", "investigator", "read", "signal", None, None, detail)
