@@ -91,18 +91,18 @@ async def show_reveals(
     now = parts.clock.now()
     own_query = RevealQuery.model_validate({"cursor": cursor})
     async with reading(parts.engine) as connection:
-        await unconcerned(connection, reader)
+        seen = await unconcerned(connection, reader)
         waiting_query = RevealQuery(status="pending")
         waiting = await fetch_page(
             connection,
-            listing.reveals_like(waiting_query, reader.subject, now),
+            listing.reveals_like(waiting_query, reader.subject, seen, now),
             listing.NEWEST_FIRST,
             parts.cursors,
             waiting_query,
         )
         own = await fetch_page(
             connection,
-            listing.reveals_like(own_query, reader.subject, now),
+            listing.reveals_like(own_query, reader.subject, seen, now),
             listing.NEWEST_FIRST,
             parts.cursors,
             own_query,

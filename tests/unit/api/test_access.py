@@ -89,7 +89,7 @@ def test_what_is_open_asks_for_no_token(api, route):
 def test_the_roles_see_what_the_design_gives_them():
     seen = {role: {route for route, roles in MAY.items() if role in roles} for role in ROLES}
     assert seen["soc"] == {"GET /v1/aggregates"}
-    assert seen["auditor"] == {"GET /v1/audit-entries", "GET /v1/audit-roots"}
+    assert seen["auditor"] == {"GET /v1/audit-entries", "GET /v1/audit-roots", "GET /", "GET /audit"}
     assert seen["admin"] == {"PUT /v1/interests"}
     assert seen["detector"] == {"POST /v1/signals"}
     for role in ("soc", "auditor", "admin", "detector"):
