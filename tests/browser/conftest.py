@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 from base64 import b64encode
@@ -55,11 +56,13 @@ def packages() -> None:
     """axe and the sources of what the pages serve, as the lock file names them."""
     npm = demand("npm", "npm")
     demand("chromium", "chromium")
-    marker = HERE / "node_modules" / ".package-lock.json"
-    if not marker.exists() or marker.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(install, cwd=HERE, check=True)
-        marker.touch()
+    marker, locked = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
+    with locked.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run beside these wait, and find it done
+        if not marker.exists() or marker.stat().st_mtime < locked.stat().st_mtime:
+            install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            subprocess.run(install, cwd=HERE, check=True)
+            marker.touch()
     assert AXE.exists()
 
 

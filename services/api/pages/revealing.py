@@ -63,6 +63,8 @@ async def ask(
     request: Request, item_id: ItemId, parts: PartsOf, reader: ReaderOf, field: FieldName, lookup_id: LookupId = None
 ) -> Response:
     """Show the identity this once, or say that another person must agree first; logged before it is answered."""
+    async with reading(parts.engine) as connection:
+        await item_for(connection, reader, item_id)  # before a fault of the form is told
     pointed = {"itemId": [item_id], "field": [field], **({"lookupId": [lookup_id]} if lookup_id else {})}
     filled = fill(RevealForm, (*ASKED, *POINTED), {**await sent_form(request), **pointed}, parts.settings.timezone)
     if not isinstance(filled.model, RevealForm):

@@ -16,6 +16,7 @@ MAY: Mapping[str, set[str]] = {
     "GET /v1/signals/{signalId}": BUREAU,
     "GET /v1/signals/{signalId}/lookups": BUREAU,
     "GET /v1/intake-items": BUREAU,
+    "GET /v1/intake-items/_events": BUREAU,
     "GET /v1/intake-items/{itemId}": BUREAU,
     "GET /v1/intake-items/{itemId}/casework": BUREAU,
     "GET /v1/intake-items/{itemId}/assessments": BUREAU,
@@ -76,7 +77,6 @@ OPEN = {
 NAMES = {
     "signalId": "s-00000000000000000000000000000001",
     "itemId": "i-00000000000000000000000000000001",
-    "revealId": "r-00000000000000000000000000000001",
     "assignmentId": "g-00000000000000000000000000000001",
     "action": "assess",
     "name": "style.css",

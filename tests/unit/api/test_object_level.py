@@ -26,6 +26,12 @@ BODIES = {
     "notification": {"decision": "notified", "notifiedAt": AT},
 }
 """What is sent where a route asks for a body, by the end of its path."""
+FORMS = {
+    "POST /items/{itemId}/{action}": {"verdict": "investigation", "note": NOTE, "version": "1"},
+    "POST /items/{itemId}/reveal": {"purpose": "assessment", "reason": NOTE},
+}
+"""What a page sends."""
+QUERIES = dict.fromkeys(("GET /items/{itemId}/reveal", "POST /items/{itemId}/reveal"), "?field=employee")
 NAMING = [route for route in MAY if "{itemId}" in route or "{signalId}" in route]
 
 
@@ -52,7 +58,8 @@ def asked(api, route, signal):
     role = "investigator" if "investigator" in MAY[route] else "lead"
     if is_page(route):
         api.sign_in(role)
-        return api.call(method, path, headers={"Origin": "http://api.test"})
+        path += QUERIES.get(route, "")
+        return api.call(method, path, data=FORMS.get(route), headers={"Origin": "http://api.test"})
     body = BODIES.get(path.rsplit("/", 1)[1]) if method == "POST" else None
     headers = {"If-Match": '"1"', "Content-Type": "application/json"}
     return api.call(method, path, role, content=body and json.dumps(body), headers=headers)
