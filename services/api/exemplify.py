@@ -30,7 +30,8 @@ def exemplify(operation: JsonObject, schemas: Mapping[str, JsonObject]) -> None:
     for status, body in (("request", operation.get("requestBody", {})), *operation["responses"].items()):
         for content in body.get("content", {}).values():
             if not {"example", "examples"} & content.keys():
-                streamed = "itemSchema" in content
+                streamed = content.pop("itemSchema", None)  # of OpenAPI 3.2, and the document is 3.1
+                content.setdefault("schema", {"type": "string"})
                 content["example"] = examples.EVENT if streamed else _example(status, content["schema"], schemas)
 
 
