@@ -4,6 +4,7 @@ import pytest
 from fastapi import APIRouter
 
 from services.api.access import GuardedRoute
+from services.api.followers import Followers
 from services.api.main import bare_app
 from services.api.sessions import COOKIE
 from services.core.errors import DoelbindingError
@@ -17,7 +18,8 @@ OF_PAGES = [route for route in BEHIND if is_page(route)]
 
 
 @pytest.fixture
-def sent(api, make_signal):
+def sent(api, make_signal, monkeypatch):
+    monkeypatch.setattr(Followers, "closing", property(lambda _: True))  # else who follows the news never gets an end
     api.results(make_signal(1))
     return api
 
