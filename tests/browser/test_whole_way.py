@@ -29,7 +29,7 @@ def people(browser: Browser, site: Site) -> Iterator[dict[str, Person]]:
 def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> None:
     first, second, lead, auditor = people.values()
     item = site.items()[site.known]
-    _tells_its_story(lead)
+    _tells_its_story(lead, site)
     _is_assessed_by_two(first, second, f"/items/{item}")
     _refuses_whom_it_concerns(second, f"/items/{site.items()[site.of_colleague]}")
     _is_assigned(lead, f"/items/{item}")
@@ -39,10 +39,12 @@ def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> Non
     assert [complaint for each in people.values() for complaint in each.complaints] == []
 
 
-def _tells_its_story(lead: Person) -> None:
+def _tells_its_story(lead: Person, site: Site) -> None:
+    signals = {f"/items/{item}": signal for signal, item in site.items().items()}
     for rule, name in (("ex-partner-file", "story-en"), ("bulk-export", "volume-en")):
         lead.open(f"/queue?rule={rule}&lang=en")
-        lead.page.locator("tbody th a").first.click()
+        item = lead.page.locator("tbody th a").first.get_attribute("href")
+        lead.open(f"/signals/{signals[str(item)]}")
         assert "How the score is made up" in lead.reads()
         lead.picture(name)
     lead.open("/queue?lang=nl")
