@@ -48,11 +48,13 @@ def asked(api, route, signal):
     """Asks for this signal, or for its item, in a role that the route admits."""
     (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{signal}'")
     method, path = route.split(" ")
-    path = path.format(signalId=signal, itemId=item["id"], assignmentId="g-" + "0" * 32)
+    path = path.format(signalId=signal, itemId=item["id"], assignmentId="g-" + "0" * 32, action="note")
     role = "investigator" if "investigator" in MAY[route] else "lead"
     if is_page(route):
         api.sign_in(role)
-        return api.call(method, path)
+        form = {"version": "1", "note": NOTE, "purpose": "assessment", "reason": NOTE} if method == "POST" else None
+        asked_for = "?field=employee" if path.endswith("/reveal") else ""
+        return api.call(method, path + asked_for, data=form, headers={"Origin": "http://api.test"})
     body = BODIES.get(path.rsplit("/", 1)[1]) if method == "POST" else None
     headers = {"If-Match": '"1"', "Content-Type": "application/json"}
     return api.call(method, path, role, content=body and json.dumps(body), headers=headers)
