@@ -37,8 +37,8 @@ def demand(tool: str, package: str) -> str:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Chromium; as root, as in CI, it can have no sandbox."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    """Chromium; as root, as in CI, it can have no sandbox, and in a container little shared memory."""
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else []
     return playwright.chromium.launch(executable_path=demand("chromium", "chromium"), args=arguments)
 
 
