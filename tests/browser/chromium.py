@@ -16,6 +16,8 @@ DEMANDED = ("CI", "DOELBINDING_REQUIRE_SERVICES")
 PICTURES = "DOELBINDING_PICTURES"
 """Set to a folder: pages are photographed into it."""
 WIDTHS = (1280, 420)
+TALLEST = 1700
+"""Pictures end here: what follows on long pages is the story, which has pictures of its own."""
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RUN = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}}).then(found => found.violations.map(
     rule => rule.id + ": " + rule.nodes.map(node => node.target.join(" ")).join(", ")))"""
@@ -35,8 +37,8 @@ def demand(tool: str, package: str) -> str:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Chromium; as root, as in CI, it can have no sandbox."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    """Chromium; as root, as in CI, it can have no sandbox, and in a container little shared memory."""
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else []
     return playwright.chromium.launch(executable_path=demand("chromium", "chromium"), args=arguments)
 
 
@@ -80,16 +82,20 @@ class Person:
         found: list[str] = self.page.evaluate(AXE_RUN, WCAG)
         return found
 
-    def picture(self, name: str, *, whole: bool = True) -> None:
-        """The page at each width, where pictures are asked for: whole, or as much as the window shows."""
+    def picture(self, name: str, *widths: int) -> None:
+        """The page at these widths, by default the wide one, down to `TALLEST`; where pictures are asked for."""
         folder = os.environ.get(PICTURES)
-        if folder:
-            size = self.page.viewport_size
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 900})
-                self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=whole)
-            if size:
-                self.page.set_viewport_size(size)
+        if not folder:
+            return
+        size = self.page.viewport_size
+        for width in widths or WIDTHS[:1]:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            tall: int = self.page.evaluate("document.documentElement.scrollHeight")
+            with_dialog = self.page.locator("dialog[open]").count() > 0
+            area = None if with_dialog else {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)}
+            self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=not with_dialog, clip=area)
+        if size:
+            self.page.set_viewport_size(size)
 
     @staticmethod
     def _fill(control: Locator, value: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from services.core.pseudonym_text import pseudonym_of
 
+from services.core.identity import employee_pseudonym, subject_pseudonym
 from services.core.keyring import open_key_ring
 from services.core.secret_file import write_once
 from services.core.tokens import open_tokens
@@ -101,15 +102,15 @@ def _deliver_known(url: str, home: Path, tokens: Mapping[str, str]) -> tuple[str
     ring, batch = open_key_ring(home / "keyring.json"), Batch(open_public_key(home))
 
     def sealed(kind: str, value: str) -> dict[str, str]:
-        name = pseudonym_of(ring, kind, value)
+        name = (employee_pseudonym if kind == "employee" else subject_pseudonym)(ring, value)
         content = b64encode(batch.envelope + batch.seal(kind, name, value)).decode()
         return {"pseudonym": name, "kind": kind, "keyId": batch.key_id, "sealed": content}
 
     identities = [sealed("employee", EMPLOYEE_ID), sealed("bsn", BSN)]
-    colleague = pseudonym_of(ring, "employee", COLLEAGUE)
+    colleague = employee_pseudonym(ring, COLLEAGUE)
     people = {"employee_id": identities[0]["pseudonym"], "subject": identities[1]["pseudonym"]}
     signals = [a_signal(1, score=99.0, severity="critical", **people), a_signal(2, score=98.0, employee_id=colleague)]
-    reader = {"reader": pseudonym_of(ring, "employee", INTERESTED)}
+    reader = {"reader": employee_pseudonym(ring, INTERESTED)}
     interests = [{"kind": "team", "employeeId": colleague, "subject": None}]
     _send("POST", f"{url}/v1/signals", tokens["detector"], {"signals": signals, "identities": identities})
     _send("PUT", f"{url}/v1/interests", tokens["admin"], {"readers": [{**reader, "interests": interests}]})

@@ -8,10 +8,11 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import Person, person
+from tests.browser.chromium import WIDTHS, Person, person
 from tests.browser.conftest import BSN, EMPLOYEE_ID, Site
 
 pytestmark = pytest.mark.browser
+NOW = "new Date().toLocaleString('sv', {timeZone: 'Europe/Amsterdam'}).replace(' ', 'T')"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def people(browser: Browser, site: Site) -> Iterator[dict[str, Person]]:
 def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> None:
     first, second, lead, auditor = people.values()
     item = site.items()[site.known]
-    _tells_its_story(lead)
+    _tells_its_story(lead, site)
     _is_assessed_by_two(first, second, f"/items/{item}")
     _refuses_whom_it_concerns(second, f"/items/{site.items()[site.of_colleague]}")
     _is_assigned(lead, f"/items/{item}")
@@ -38,20 +39,22 @@ def test_the_whole_way_of_a_signal(people: dict[str, Person], site: Site) -> Non
     assert [complaint for each in people.values() for complaint in each.complaints] == []
 
 
-def _tells_its_story(lead: Person) -> None:
+def _tells_its_story(lead: Person, site: Site) -> None:
+    signals = {f"/items/{item}": signal for signal, item in site.items().items()}
     for rule, name in (("ex-partner-file", "story-en"), ("bulk-export", "volume-en")):
         lead.open(f"/queue?rule={rule}&lang=en")
-        lead.page.locator("tbody th a").first.click()
+        item = lead.page.locator("tbody th a").first.get_attribute("href")
+        lead.open(f"/signals/{signals[str(item)]}")
         assert "How the score is made up" in lead.reads()
         lead.picture(name)
     lead.open("/queue?lang=nl")
 
 
 def _is_assessed_by_two(first: Person, second: Person, item: str) -> None:
-    first.picture("queue-nl")
+    first.picture("queue-nl", *WIDTHS)
     first.page.click(f'a[href="{item}"]')
     assert "0 van 2 beoordelingen binnen" in first.reads()
-    first.picture("item-nl")
+    first.picture("item-nl", *WIDTHS)
     first.do("assess", verdict="investigation", note="Geen zaak, geen taak en geen contact gevonden.")
     assert "Beoordelen: Vastgelegd." in first.reads()
     second.open(item)
@@ -77,7 +80,6 @@ def _is_assigned(lead: Person, item: str) -> None:
     lead.do("assign", assignee="token:lead")
     lead.do("refer-data-breach", knownAt="2026-03-02T09:00", nature="Inzage zonder reden.")
     assert "de 72 uur zijn voorbij" in lead.reads()
-    lead.picture("lead-nl")
     assert lead.open("/deadlines") == 200
     lead.picture("deadlines-nl")
 
@@ -90,12 +92,11 @@ def _reveals_once(first: Person, item: str) -> None:
     dialog.locator("button[type=submit]").first.click()
     dialog.locator('[aria-invalid="true"]').wait_for()
     dialog.locator("textarea").fill("Nodig voor hoor en wederhoor.")
-    first.picture("reveal-nl", whole=False)
+    first.picture("reveal-nl", *WIDTHS)
     dialog.locator("button[type=submit]").first.click()
     dialog.locator(".revealed").wait_for()
     assert dialog.locator(".revealed").inner_text() == EMPLOYEE_ID
     assert EMPLOYEE_ID not in first.page.url
-    first.picture("revealed-nl", whole=False)
     first.page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     assert EMPLOYEE_ID not in first.page.content()
@@ -106,11 +107,12 @@ def _is_concluded(first: Person, lead: Person, item: str) -> None:
     outcome = {"outcome": "established", "findings": "misuse-of-information/unlawful-consultation"}
     first.do("record-outcome", **outcome, reportSentAt="2026-03-02T10:00", note="Zie het rapport.")
     assert "Dit moment ligt in de toekomst, of vóór dat waarop het volgt." in first.reads()
-    now = first.page.evaluate("new Date(Date.now()).toLocaleString('sv', {timeZone: 'Europe/Amsterdam'}).slice(0, 16)")
+    now = first.page.evaluate(
+        "new Date(Date.now()).toLocaleString('sv', {timeZone: 'Europe/Amsterdam'}).replace(' ', 'T')"
+    )
     first.do("record-outcome", reportSentAt=now)
     assert "Wacht op bevestiging door een ander." in first.reads()
     lead.open(item)
-    lead.picture("confirm-nl")
     lead.do("confirm-outcome", agrees="yes-agrees")
     assert "Afgerond" in lead.reads()
     assert "Bevestigd door leidinggevende" in lead.reads()

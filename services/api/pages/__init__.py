@@ -1,1 +1,1 @@
-"""Pages for investigators: the queue and the story of a signal, in Dutch and English, without scripts."""
+"""Pages for investigators, leads and auditors, in Dutch and in English; scripts only enhance them."""

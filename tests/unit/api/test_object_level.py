@@ -26,12 +26,6 @@ BODIES = {
     "notification": {"decision": "notified", "notifiedAt": AT},
 }
 """What is sent where a route asks for a body, by the end of its path."""
-FORMS = {
-    "POST /items/{itemId}/{action}": {"verdict": "investigation", "note": NOTE, "version": "1"},
-    "POST /items/{itemId}/reveal": {"purpose": "assessment", "reason": NOTE},
-}
-"""What a page sends."""
-QUERIES = dict.fromkeys(("GET /items/{itemId}/reveal", "POST /items/{itemId}/reveal"), "?field=employee")
 NAMING = [route for route in MAY if "{itemId}" in route or "{signalId}" in route]
 
 
@@ -54,12 +48,13 @@ def asked(api, route, signal):
     """Asks for this signal, or for its item, in a role that the route admits."""
     (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{signal}'")
     method, path = route.split(" ")
-    path = path.format(**NAMES | {"signalId": signal, "itemId": item["id"]})
+    path = path.format(**NAMES | {"signalId": signal, "itemId": item["id"], "action": "note"})
     role = "investigator" if "investigator" in MAY[route] else "lead"
     if is_page(route):
         api.sign_in(role)
-        path += QUERIES.get(route, "")
-        return api.call(method, path, data=FORMS.get(route), headers={"Origin": "http://api.test"})
+        form = {"version": "1", "note": NOTE, "purpose": "assessment", "reason": NOTE} if method == "POST" else None
+        asked_for = "?field=employee" if path.endswith("/reveal") else ""
+        return api.call(method, path + asked_for, data=form, headers={"Origin": "http://api.test"})
     body = BODIES.get(path.rsplit("/", 1)[1]) if method == "POST" else None
     headers = {"If-Match": '"1"', "Content-Type": "application/json"}
     return api.call(method, path, role, content=body and json.dumps(body), headers=headers)
