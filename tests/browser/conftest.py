@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from services.core.pseudonym_text import pseudonym_of
 
 from services.core.identity import employee_pseudonym, subject_pseudonym
 from services.core.keyring import open_key_ring
