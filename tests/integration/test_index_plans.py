@@ -109,7 +109,7 @@ def lists():
         yield from pages(queue.BY_PRIORITY, query, 50.0, AT, "i-1")
     yield from pages(signals.evidence_listing(SIGNAL), signals.evidence_of(SIGNAL), 0)
     for chosen in some({"status": "pending"}):
-        like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", AT)
+        like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", (), AT)
         yield from pages(vault.NEWEST_FIRST, like, AT, "r-1")
     for chosen in some({"actor": "token:1", "action": "read", "objectId": SIGNAL, "from": "2026-03-01T00:00:00Z"}):
         like, listing = trail.entries_like(trail.AuditQuery.model_validate(chosen))
