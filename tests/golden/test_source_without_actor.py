@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from services.core.clock import SystemClock
 from services.core.contract import LOOKUP
+from services.core.vault_keys import open_public_key
 from services.detector.deliver import Deliverer
 from services.detector.faults.kinds import ACTORS_MISSING
 from services.detector.metrics import DetectorMetrics
@@ -69,8 +70,9 @@ def in_slices(dataset: Path, home: Path, metrics: DetectorMetrics) -> tuple[Stat
     migrate(url)
     options = DetectOptions(dataset, "http://127.0.0.1:1", home, rows_per_slice=7)
     clock = SystemClock()
+    public = open_public_key(home)
     with closing(Store(url, clock)) as store, httpx.Client(base_url=options.api) as client:
-        watch = Watch(options, settings(), RING, store, ("declared",), metrics, clock, threading.Event())
+        watch = Watch(options, settings(), RING, store, ("declared",), metrics, clock, threading.Event(), public)
         watch.run(Deliverer(store, client, "token", clock))
         return State.restore(store.load().tables), store.dead_letters(), store.outbox.backlog().pending
 

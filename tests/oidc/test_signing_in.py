@@ -226,4 +226,4 @@ def test_without_a_client_the_pages_say_that_signing_in_is_not_set_up(api):
 @pytest.mark.parametrize("place", ["https://evil.test/", "//evil.test", "/sign-out", "/queue?x=1\r\nSet-Cookie: a=b"])
 def test_signing_in_leads_to_a_page_of_ours(api, at_provider, place):
     back = come_back(api, at_provider(begin(api, place).headers["Location"], "jansen"))
-    assert back.headers["Refresh"] == "0; url=/queue"
+    assert back.headers["Refresh"] == "0; url=/"

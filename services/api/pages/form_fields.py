@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from services.api.casework.notes import holds_bsn
+from services.api.casework.notes import holds_bsn, masked
 from services.api.pages.fields import Field, Fields
 from services.api.pages.form_texts import FAULT_TEXTS
 from services.api.pages.moments import moment_of
@@ -51,12 +51,17 @@ def fill(model: type[BaseModel] | None, fields: Iterable[Field], sent: Fields, t
         except ValueError as error:
             faults[name] = str(error)
     if model is None:
-        return Filled(given, faults)
+        return Filled(_kept(given), faults)
     try:
         filled = model.model_validate(_with_empty_lists(read, by_name.values()))
     except ValidationError as error:
-        return Filled(given, _told(error, given) | faults)
-    return Filled(given, faults, None if faults else filled)
+        return Filled(_kept(given), _told(error, given) | faults)
+    return Filled(_kept(given), faults, None if faults else filled)
+
+
+def _kept(given: Mapping[str, str | Sequence[str]]) -> dict[str, str | Sequence[str]]:
+    """What the form shows again: people stay pseudonyms there too."""
+    return {name: masked(value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def _with_empty_lists(read: Mapping[str, object], fields: Iterable[Field]) -> dict[str, object]:

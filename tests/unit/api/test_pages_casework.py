@@ -100,6 +100,12 @@ def test_what_was_typed_is_kept(desk):
     assert re.search(r'value="no-follow-up" checked>', page)
 
 
+def test_a_number_that_reads_as_a_bsn_is_not_shown_again(desk):
+    page = desk.send("assess", verdict="investigation", note=f"Zie {BSNS[0]} in het dossier.").text
+    assert BSNS[0] not in page
+    assert "Zie \u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022 in het dossier." in page
+
+
 def test_a_decision_on_what_somebody_else_changed_is_told_plainly(desk):
     desk.done("assess", **INVESTIGATE)
     answer = desk.send("assess", version="1", account="second-investigator", **INVESTIGATE)
