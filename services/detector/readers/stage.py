@@ -22,8 +22,8 @@ from services.detector.registers import Registers
 from services.detector.rules import REVEALS
 from services.detector.settings import AgencySettings
 from services.detector.state.schemas import READS
-from services.detector.states import JUDGED
 from services.detector.state.tables import State, bucket_of
+from services.detector.states import JUDGED
 
 
 class ReaderStage:

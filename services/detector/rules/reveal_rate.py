@@ -1,4 +1,4 @@
-"""reveal-rate: a day on which a reader opened far more identities than the other readers do."""
+"""reveal-rate: a day on which a reader of signals opened far more identities than the other readers do."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De lezer opende {identities_nl} op {first_day}, veel meer dan bij lezers gebruikelijk is.",
-        "The reader opened {identities_en} on {first_day}, far more than is usual among readers.",
+        "De lezer opende {identities_nl} in leesbare vorm op {first_day}.",
+        "The reader opened {identities_en} in the clear on {first_day}.",
     ),
     counterfactual=Text(
         "Met minder geopende identiteiten op die dag, of als zulke aantallen bij andere lezers gewoon waren, was er geen signaal.",
