@@ -138,8 +138,9 @@ class Pipeline:
         worked, judged = self._work(of_work, work, piece, registers)
         after = replace(worked, archive=state.archive, progress=state.progress)
         changed = piece.changed_employees, piece.changed_subjects
-        mark = self._end_of_reads(after, piece, reads.lookups, worked.progress.watermark)
-        after, read = self._readers.run(after, reads, changed, registers, mark)
+        due = self._end_of_reads(after, piece, reads.lookups, worked.progress.watermark)
+        after, read = self._readers.run(after, reads, changed, registers, due)
+        mark = self._end_of_reads(after, piece, reads.lookups, due)
         superseded = pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))])
         progress = replace(worked.progress, watermark=mark)
         return replace(after, superseded=superseded, progress=progress), Findings(
@@ -266,7 +267,9 @@ class Pipeline:
 
     def _end_of_reads(self, state: State, piece: Slice, reads: pl.DataFrame, mark: datetime | None) -> datetime | None:
         """The watermark; of a closed input the reads are decided to the end too."""
-        if not piece.closed or piece.until is not None:
+        if not piece.closed:
             return mark
+        if piece.until is not None:
+            return piece.until
         ends = [mark, self._readers.last_decision(state, reads)]
         return max((end for end in ends if end is not None), default=None)
