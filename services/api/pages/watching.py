@@ -1,4 +1,4 @@
-"""The pages of those who watch: the audit trail for auditors, and the deadlines of all casework for leads."""
+"""The pages of those who watch: the audit trail for auditors, and the deadlines of casework for those who lead it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def show_deadlines(request: Request, parts: PartsOf, reader: ReaderOf) -> 
     """What waits, what is late and how long investigations took: counts, about nobody."""
     now = parts.clock.now()
     async with reading(parts.engine) as connection:
-        figures = await casework_figures(connection, now, parts.settings.timezone)
+        figures = await casework_figures(connection, reader, now, parts.settings.timezone)
     await parts.trail.record([entry_of(reader, "read", "casework-figures", None)])
     return page(request, "deadlines.html", figures=figures)
 
