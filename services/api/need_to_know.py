@@ -82,12 +82,17 @@ async def unconcerned(connection: AsyncConnection, reader: Reader) -> Conditions
 async def unconcerned_items(connection: AsyncConnection, reader: Reader) -> Conditions:
     """The same for lists that join `intake_items` to `signals`. Raises RefusedError as `unconcerned` does."""
     await _refuse_unknown(connection, reader, ("signals", None))
-    return items_for(reader.role), *_without_interest(reader)
+    return items_apart_from(reader)
 
 
 def apart_from(reader: Reader) -> Conditions:
     """The conditions of `unconcerned`, for a reader whose interests are known; each is looked up along an index."""
     return signals_for(reader.role), *_without_interest(reader)
+
+
+def items_apart_from(reader: Reader) -> Conditions:
+    """The conditions of `unconcerned_items`, for such a reader."""
+    return items_for(reader.role), *_without_interest(reader)
 
 
 def _without_interest(reader: Reader) -> Conditions:
