@@ -135,7 +135,8 @@ def test_signals_that_were_there_are_found_by_their_parent(database):
 def test_assessments_that_were_there_stay_and_auditors_can_settle_from_then_on(database):
     item = (
         "INSERT INTO intake_items (id, signal_id, look_number, rule, status, priority, withdrawn, received_at,"
-        " severity, raised_at) VALUES ('i-1', 's-1', 1, 'own-file', 'disputed', 62.5, 0, '2026-03-02', 'high', '2026-03-02')"
+        " severity, raised_at) VALUES ('i-1', 's-1', 1, 'own-file', 'disputed', 62.5, 0, '2026-03-02', 'high',"
+        " '2026-03-02')"
     )
     given = (
         "INSERT INTO assessments VALUES ('{0}', 'i-1', 1, {1}, '{0}', '{0}', '{2}', 'investigation', NULL, 'x', '{3}')"
