@@ -42,6 +42,7 @@ async def show_audit(
     async with reading(parts.engine) as connection:
         like, order = listing.entries_like(query)
         found = await fetch_page(connection, like, order, parts.cursors, query)
+        entries = await listing.as_answers(connection, reader, found.rows)
     await parts.trail.record([entry_of(reader, "read", "audit-trail", None, detail={"asked": query.filters})])
     return page(
         request,
@@ -49,7 +50,7 @@ async def show_audit(
         part=PART,
         given=given,
         faults=faults,
-        entries=[listing.as_answer(row) for row in found.rows],
+        entries=entries,
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )

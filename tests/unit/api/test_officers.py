@@ -4,17 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from services.core.reading import NOT_ASSIGNED, READER_RULES, WITH_INTEREST
 from services.core.tokens import ACCOUNTS
-from tests.unit.api.casework.conftest import NOTE, Desk, codes, no_follow_up, verdict
+from tests.unit.api.casework.conftest import NOTE, codes, no_follow_up
 from tests.unit.api.conftest import START, a_signal, running, signal_id
 
 EMPLOYEE, SUBJECT = "p1-" + "a" * 32, "p1-" + "b" * 32
 BUREAUS, OFFICERS = signal_id(1), signal_id(2)
 SEEN_BY = {"investigator": [BUREAUS], "lead": [BUREAUS], "auditor": [OFFICERS]}
-FIRST, SECOND, THIRD = "auditor", "second-auditor", "third-auditor"
+FIRST, SECOND = "auditor", "second-auditor"
 
 
 def about_a_reader(number=2, rule=WITH_INTEREST, **changes):
@@ -35,27 +34,6 @@ def both(api):
     """One signal for each audience, about the same two people."""
     api.results(the_same_people(), about_a_reader())
     return api
-
-
-class Officers(Desk):
-    """The same work, by auditors."""
-
-    def opens(self, number=1, **changes):
-        return super().opens(number, rule=WITH_INTEREST, family=WITH_INTEREST, **changes)
-
-    def etag(self, item, who=FIRST):
-        return super().etag(item, who)
-
-    def assessed(self, item, *verdicts):
-        for who, given in zip((FIRST, SECOND), verdicts, strict=True):
-            answer = self.sends(who, item, "assessments", given)
-            assert answer.status_code == 201, answer.text
-        return self.status(item)
-
-
-@pytest.fixture
-def officers(api):
-    return Officers(api)
 
 
 def ids(answer):
@@ -157,67 +135,6 @@ def test_a_warning_counts_for_all_items_and_tells_of_those_for_its_giver(both, r
     assert (told.status_code, told.json()["itemsChanged"]) == (201, 1)
     assert both.shown("warning") == SEEN_BY[role]
     assert {row["repeats"] for row in both.rows("SELECT repeats FROM intake_items")} == {3}
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "status"),
-    [
-        (no_follow_up(), no_follow_up(), "no-follow-up"),
-        (verdict("investigation"), verdict("investigation"), "investigation"),
-        (verdict("investigation"), no_follow_up(), "disputed"),
-    ],
-)
-def test_two_auditors_decide_as_two_investigators_do(officers, first, second, status):
-    assert officers.assessed(officers.opens(), first, second) == status
-
-
-def test_one_auditor_is_not_four_eyes(officers):
-    item = officers.opens()
-    assert officers.sends(FIRST, item, "assessments", no_follow_up()).status_code == 201
-    again = officers.sends(FIRST, item, "assessments", verdict("investigation"))
-    assert (again.status_code, codes(again)) == (409, [("already-assessed", "")])
-    shown = officers.view(item, SECOND)["assessment"]
-    assert (shown["given"], shown["all"]) == (1, [])
-
-
-def test_a_third_auditor_settles_what_two_differ_on(officers):
-    item = officers.opens()
-    officers.assessed(item, verdict("investigation"), no_follow_up())
-    for who in (FIRST, SECOND):
-        refused = officers.decides(who, item, "settlement", no_follow_up())
-        assert (refused.status_code, codes(refused)) == (409, [("assessed-yourself", "")])
-    assert officers.decides("lead", item, "settlement", no_follow_up()).status_code == 403
-    assert officers.decides(THIRD, item, "settlement", verdict("investigation")).status_code == 201
-    assert officers.status(item) == "investigation"
-    (settled,) = [row for row in officers.api.rows("SELECT * FROM assessments") if row["ordinal"] == 3]
-    assert (settled["assessor"], settled["role"]) == (f"token:{THIRD}", "auditor")
-
-
-def test_the_database_takes_no_settlement_of_somebody_who_does_not_lead(officers):
-    item = officers.opens()
-    values = f"'a-1', '{item}', 1, 3, 'token:x', 'token:x', 'ROLE', 'investigation', 'x', '2026-03-02'"
-    insert = "INSERT INTO assessments (id, item_id, round, ordinal, assessor, person, role, verdict, note, given_at) "
-    with pytest.raises(IntegrityError, match="ck_assessments_settled_by_who_leads"):
-        officers.api.rows(f"{insert} VALUES ({values.replace('ROLE', 'investigator')})")
-    officers.api.rows(f"{insert} VALUES ({values.replace('ROLE', 'auditor')})")
-
-
-def test_auditors_investigate_and_conclude_among_themselves(officers):
-    item = officers.opens()
-    officers.assessed(item, verdict("investigation"), verdict("investigation"))
-    assert officers.view(item, THIRD)["item"]["status"] == "investigation"
-    for stranger in ("token:investigator", "token:lead"):
-        refused = officers.sends(FIRST, item, "assignments", {"assignee": stranger})
-        assert codes(refused) == [("unknown-assignee", "/assignee")]
-    assert officers.sends(FIRST, item, "assignments", {"assignee": f"token:{THIRD}"}).status_code == 201
-    assert officers.sends(SECOND, item, "suspensions", {"reason": "legal-proceedings"}).status_code == 201
-    assert officers.sends(SECOND, item, "suspensions/_end").status_code == 201
-    officers.api.clock.at += timedelta(days=1)
-    assert officers.decides(FIRST, item, "outcome", officers.outcome()).status_code == 201
-    own = officers.decides(FIRST, item, "outcome/confirmation", {"agrees": True})
-    assert codes(own) == [("confirmed-yourself", "")]
-    assert officers.decides(SECOND, item, "outcome/confirmation", {"agrees": True}).status_code == 201
-    assert officers.status(item) == "concluded"
 
 
 def test_an_auditor_is_not_assigned_to_an_item_of_others(both):
