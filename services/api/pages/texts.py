@@ -43,8 +43,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "queue": ("Werkvoorraad", "Queue"),
     "queue-about-readers": (
-        "Signalen over wie signalen leest. Ze zijn alleen voor auditors; Bureau Integriteit ziet ze niet.",
-        "Signals about those who read signals. They are for auditors alone; Bureau Integriteit does not see them.",
+        "Ze gaan over mensen die signalen lezen, en zijn alleen voor auditors: Bureau Integriteit ziet ze niet.",
+        "They are about people who read signals, and for auditors alone: Bureau Integriteit does not see them.",
     ),
     "queue-intro-open": (
         "Signalen die op beoordeling door twee mensen wachten, de dringendste eerst.",

@@ -176,7 +176,7 @@ def test_the_pages_offer_an_auditor_their_queue_their_rules_and_their_colleagues
     assert both.sign_in(FIRST).headers["Location"] == "/"
     assert both.get("/", None).headers["Location"] == "/queue"
     queue = both.get("/queue", None).text
-    assert "Signalen over wie signalen leest" in queue
+    assert "mensen die signalen lezen" in queue
     assert choices(queue, "rule") == [*READER_RULES]
     assert item_of(both, OFFICERS) in queue
     assert item_of(both, BUREAUS) not in queue
@@ -186,7 +186,7 @@ def test_the_pages_offer_an_auditor_their_queue_their_rules_and_their_colleagues
     both.sign_in("lead")
     assert both.get("/", None).headers["Location"] == "/queue"
     queue = both.get("/queue", None).text
-    assert "Signalen over wie signalen leest" not in queue
+    assert "mensen die signalen lezen" not in queue
     assert not {*choices(queue, "rule")} & {*READER_RULES}
     item = both.get(f"/items/{item_of(both, BUREAUS)}", None).text
     assert choices(item, "assignee") == ["token:investigator", "token:lead", "token:second-investigator"]
