@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
+from services.api.audience import LEADING
 from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
 from services.api.reader import Reader, local_reader
@@ -21,12 +22,8 @@ from services.core.errors import DoelbindingError
 
 __all__ = ["ACCESS", "PUBLIC", "READERS", "GuardedRoute", "Reader", "ReaderOf", "account_of", "admit", "reader_of"]
 
-READERS = frozenset({"investigator", "lead"})
-"""Roles that read signals one by one."""
-LEAD = frozenset({"lead"})
-"""Settles what two people judged differently, and says who works on what."""
-PAGE_READERS = READERS | {"auditor"}
-"""Roles with work on the pages."""
+READERS = frozenset({"investigator"}) | LEADING
+"""Roles that read signals one by one, each those that are for it (`need_to_know`)."""
 
 ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/signals"): frozenset({"detector"}),
@@ -40,12 +37,12 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/intake-items/{itemId}/assessments"): READERS,
     ("GET", "/v1/intake-items/{itemId}/sanction-factors"): READERS,
     ("POST", "/v1/intake-items/{itemId}/assessments"): READERS,
-    ("POST", "/v1/intake-items/{itemId}/settlement"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/settlement"): LEADING,
     ("POST", "/v1/intake-items/{itemId}/notes"): READERS,
-    ("POST", "/v1/intake-items/{itemId}/assignments"): LEAD,
-    ("DELETE", "/v1/intake-items/{itemId}/assignments/{assignmentId}"): LEAD,
-    ("POST", "/v1/intake-items/{itemId}/suspensions"): LEAD,
-    ("POST", "/v1/intake-items/{itemId}/suspensions/_end"): LEAD,
+    ("POST", "/v1/intake-items/{itemId}/assignments"): LEADING,
+    ("DELETE", "/v1/intake-items/{itemId}/assignments/{assignmentId}"): LEADING,
+    ("POST", "/v1/intake-items/{itemId}/suspensions"): LEADING,
+    ("POST", "/v1/intake-items/{itemId}/suspensions/_end"): LEADING,
     ("POST", "/v1/intake-items/{itemId}/outcome"): READERS,
     ("POST", "/v1/intake-items/{itemId}/outcome/confirmation"): READERS,
     ("POST", "/v1/intake-items/{itemId}/measures"): READERS,
@@ -54,7 +51,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/intake-items/{itemId}/data-breach/notification"): READERS,
     ("POST", "/v1/intake-items/{itemId}/acknowledgements"): READERS,
     ("GET", "/v1/casework-figures"): READERS,
-    ("POST", "/v1/warnings"): LEAD,
+    ("POST", "/v1/warnings"): LEADING,
     ("PUT", "/v1/interests"): frozenset({"admin"}),
     ("POST", "/v1/signals/_search"): READERS,
     ("GET", "/v1/reveals"): READERS,
@@ -64,7 +61,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/aggregates"): frozenset({"soc"}),
     ("GET", "/v1/audit-entries"): frozenset({"auditor"}),
     ("GET", "/v1/audit-roots"): frozenset({"auditor"}),
-    ("GET", "/"): PAGE_READERS,
+    ("GET", "/"): READERS,
     ("GET", "/queue"): READERS,
     ("GET", "/signals/{signalId}"): READERS,
     ("GET", "/items/{itemId}"): READERS,
@@ -73,7 +70,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/reveals"): READERS,
     ("POST", "/reveals/{revealId}/approval"): READERS,
     ("POST", "/reveals/{revealId}/opening"): READERS,
-    ("GET", "/deadlines"): LEAD,
+    ("GET", "/deadlines"): LEADING,
     ("GET", "/audit"): frozenset({"auditor"}),
     ("POST", "/items/{itemId}/{action}"): READERS,
 }

@@ -1,7 +1,7 @@
 """A reader and what they ask for into the rows that they may see, or a refusal.
 
 Everything that shows a signal goes through here: one signal or item by `signal_for` and `item_for`, lists by the
-conditions of `unconcerned`.
+conditions of `unconcerned`, and of `unconcerned_items` where they are of items.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import queue, signals
 from services.api.access import Reader
+from services.api.audience import is_for, items_for, signals_for
 from services.api.casework.codes import CONCLUDED, INVESTIGATION
 from services.api.db.interests import interest_readers, interests
 from services.api.db.tables import intake_items
@@ -29,28 +30,32 @@ OF_THE_ASSIGNED = frozenset({INVESTIGATION, CONCLUDED})
 async def item_for(connection: AsyncConnection, reader: Reader, item_id: str) -> AnyRow:
     """The item with its signal, for a reader who may see it.
 
-    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest, or where the item is
-    under investigation and others work on it; leads may open every item.
+    Raises HTTPException 404, or RefusedError (403, recorded) where it is for another role, where the reader has an
+    interest, or where the item is under investigation and others work on it; who leads may open every item.
     """
     row = await queue.find_item(connection, item_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no item with this id.")
-    await _refuse_interest(connection, reader, row.signal_id, ("intake-item", item_id))
-    if row.status in OF_THE_ASSIGNED and reader.role != "lead":
+    asked_for = ("intake-item", item_id)
+    _refuse_audience(reader, row.rule, asked_for)
+    await _refuse_interest(connection, reader, row.signal_id, asked_for)
+    if row.status in OF_THE_ASSIGNED and not reader.leads:
         theirs = select(queue.worked_on_by(reader.subject)).where(intake_items.c.id == item_id)
         if not (await connection.execute(theirs)).scalar_one():
-            raise RefusedError("not-assigned", "intake-item", item_id)
+            raise RefusedError("not-assigned", *asked_for)
     return row
 
 
 async def signal_for(connection: AsyncConnection, reader: Reader, signal_id: str) -> AnyRow:
     """The current revision of a signal, for a reader who may see it.
 
-    Raises HTTPException 404, or RefusedError (403, recorded) where the reader has an interest.
+    Raises HTTPException 404, or RefusedError (403, recorded) where it is for another role, or the reader has an
+    interest.
     """
     row = await signals.find_signal(connection, signal_id)
     if row is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no signal with this id.")
+    _refuse_audience(reader, row.rule, ("signal", signal_id))
     await _refuse_interest(connection, reader, signal_id, ("signal", signal_id))
     return row
 
@@ -66,7 +71,7 @@ async def refuse_interest_in(connection: AsyncConnection, reader: Reader, employ
 
 
 async def unconcerned(connection: AsyncConnection, reader: Reader) -> Conditions:
-    """Conditions on `signals` that leave out those in which the reader has an interest; for lists.
+    """Conditions on `signals` that leave those for the reader's role in which the reader has no interest; for lists.
 
     Raises RefusedError where nobody can tell what the reader's interests are.
     """
@@ -74,9 +79,30 @@ async def unconcerned(connection: AsyncConnection, reader: Reader) -> Conditions
     return apart_from(reader)
 
 
+async def unconcerned_items(connection: AsyncConnection, reader: Reader) -> Conditions:
+    """The same for lists that join `intake_items` to `signals`. Raises RefusedError as `unconcerned` does."""
+    await _refuse_unknown(connection, reader, ("signals", None))
+    return items_apart_from(reader)
+
+
 def apart_from(reader: Reader) -> Conditions:
     """The conditions of `unconcerned`, for a reader whose interests are known; each is looked up along an index."""
+    return signals_for(reader.role), *_without_interest(reader)
+
+
+def items_apart_from(reader: Reader) -> Conditions:
+    """The conditions of `unconcerned_items`, for such a reader."""
+    return items_for(reader.role), *_without_interest(reader)
+
+
+def _without_interest(reader: Reader) -> Conditions:
     return () if reader.employee is None else tuple(~met for met in _met(reader.employee))
+
+
+def _refuse_audience(reader: Reader, rule: str, asked_for: tuple[str, str]) -> None:
+    """Asked before interests, so that nobody learns of an interest in what is for others."""
+    if not is_for(reader.role, rule):
+        raise RefusedError("audience", *asked_for)
 
 
 async def _refuse_interest(

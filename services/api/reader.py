@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.api.audience import LEADING
 from services.core.tokens import ACCOUNTS
 
 
@@ -20,6 +21,11 @@ class Reader:
     role: str
     employee: str | None = None
     local: bool = True
+
+    @property
+    def leads(self) -> bool:
+        """Whether this reader settles, assigns and suspends where they may see an item."""
+        return self.role in LEADING
 
 
 def local_reader(account: str, people: Mapping[str, str]) -> Reader:

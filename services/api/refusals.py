@@ -22,6 +22,7 @@ REASONS = {
     "An administrator must have your account tell it, and load the interests of readers.",
     "unknown-reader": "Your interests are not known, so no signals are shown to you. "
     "An administrator must load the interests of readers, yours among them.",
+    "audience": "This is for another role than yours: somebody else has to look at it. This has been recorded.",
     "not-assigned": "This is under investigation: only those whom a lead assigned to it may open it.",
 }
 """Why a reader is refused; nothing is said about whom an interest is in."""

@@ -18,6 +18,7 @@ from services.core.wire import to_wire
 BY_RANK = Listing("signals", (Order(signals.c.score, float, descending=True), Order(signals.c.signal_id, str)))
 SHOWN = (
     signals.c.signal_id,
+    signals.c.rule,
     signals.c.revision,
     signals.c.as_of,
     signals.c.pushed,

@@ -11,9 +11,16 @@ from services.core.errors import InputError
 from services.core.secret_file import refuse_if_open, write_once
 
 ROLES = ("detector", "soc", "investigator", "lead", "auditor", "admin")
-SECOND_INVESTIGATOR = "second-investigator"
-"""The account of a second investigator: what takes two people can be done on one machine too."""
-ACCOUNTS: Mapping[str, str] = {**{role: role for role in ROLES}, SECOND_INVESTIGATOR: "investigator"}
+OTHERS: Mapping[str, str] = {
+    "second-investigator": "investigator",
+    "second-auditor": "auditor",
+    "third-auditor": "auditor",
+}
+"""Accounts of further people and their roles: what takes two can be done on one machine too, and settled there.
+
+Where two investigators differ a lead settles; above auditors there is none, so that a third of them does.
+"""
+ACCOUNTS: Mapping[str, str] = {**{role: role for role in ROLES}, **OTHERS}
 """Local accounts and their roles."""
 TOKEN_BYTES = 32
 SHORTEST = 32
@@ -23,7 +30,7 @@ SHORTEST = 32
 def open_tokens(path: Path) -> Mapping[str, str]:
     """Account to token, from the file; the file is made first if it does not exist.
 
-    A file of an earlier release may lack the second investigator; then there is none.
+    A file of an earlier release may lack those of OTHERS; then there are none.
     Raises InputError if others than the owner can read it, or if it does not hold a token of its own per account.
     """
     if not path.exists():

@@ -20,7 +20,7 @@ OF_ROLE = {
         "/reveals",
     ),
     "investigator": ("VOLUME", "SIGNAL", "/nowhere"),
-    "auditor": ("/audit", "/audit?from=x"),
+    "auditor": ("/audit", "/audit?from=x", "/queue", "/deadlines"),
 }
 
 

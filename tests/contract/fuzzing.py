@@ -70,11 +70,11 @@ def fuzz(url: str, tokens: Mapping[str, str], known: Mapping[str, Sequence[str]]
 
 def _bearer(tokens: Mapping[str, str]) -> type:
     class Bearer:
-        """The token of the first role that an operation admits."""
+        """The token of a role that an operation admits: of several the last, which is the lead where leads may."""
 
         def get(self, _case: Case, context: AuthContext) -> str | None:
             roles = context.operation.definition.raw.get("x-roles")
-            return tokens[roles[0]] if roles else None
+            return tokens[roles[-1]] if roles else None
 
         def set(self, case: Case, token: str | None, _context: AuthContext) -> None:
             if token:

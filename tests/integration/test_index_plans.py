@@ -14,16 +14,20 @@ from services.api.access import Reader
 from services.api.audit import listing as trail
 from services.api.cursors import Cursor
 from services.api.db.migrate import migrate
+from services.api.families import children_of
+from services.api.need_to_know import apart_from, items_apart_from
 from services.api.news import AT_ONCE, between
 from services.api.paging import page_query
 from services.api.queries import IntakeItemQuery, SignalQuery
 from services.api.vault import listing as vault
 from services.api.vault.forms import RevealQuery
+from services.core.reading import NOT_ASSIGNED
 
 ROWS = 100_000
 SIGNAL = f"s-{1:032x}"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-READER = Reader("token:lead", "lead")
+READERS = (Reader("token:lead", "lead"), Reader("token:auditor", "auditor", "p1-1"))
+RULE = f"CASE n % 1000 WHEN 0 THEN '{NOT_ASSIGNED}' ELSE 'rule-' || n % 20 END"
 MOMENT = "timestamptz '2026-01-01' + n * interval '1 minute'"
 SEVERITY = "CASE n % 3 WHEN 0 THEN 'high' WHEN 1 THEN 'medium' ELSE 'low' END"
 FILLED = {
@@ -32,7 +36,7 @@ FILLED = {
         "revision": "1",
         "content_hash": "'0'",
         "as_of": MOMENT,
-        "rule": "'rule-' || n % 20",
+        "rule": RULE,
         "rule_class": "'P'",
         "severity": SEVERITY,
         "status": "'open'",
@@ -47,7 +51,7 @@ FILLED = {
         "id": "'i-' || lpad(to_hex(n), 32, '0')",
         "signal_id": "'s-' || lpad(to_hex(n), 32, '0')",
         "look_number": "1",
-        "rule": "'rule-' || n % 20",
+        "rule": RULE,
         "withdrawn": "n % 10 = 0",
         "severity": SEVERITY,
         "status": "CASE n % 4 WHEN 0 THEN 'received' ELSE 'concluded' END",
@@ -99,22 +103,29 @@ def some(filters):
 
 def lists():
     """Each list with no filter and with each filter by itself; its first page, and one either way from the middle."""
+    yield from pages(signals.evidence_listing(SIGNAL), signals.evidence_of(SIGNAL), 0)
+    for reader in READERS:
+        yield from lists_for(reader, apart_from(reader), items_apart_from(reader))
+    for chosen in some({"actor": "token:1", "action": "read", "objectId": SIGNAL, "from": "2026-03-01T00:00:00Z"}):
+        like, listing = trail.entries_like(trail.AuditQuery.model_validate(chosen))
+        yield from pages(listing, like, AT, 7)
+
+
+def lists_for(reader, of_signals, of_items):
+    """Those that differ by who asks, with the conditions on the signals and on the items that the reader may see."""
     moment = {"raisedFrom": "2026-03-01T00:00:00Z"}
     for chosen in some({"rule": "rule-1", "severity": "high", "status": "open", "parentId": SIGNAL, "minScore": 50}):
         for pushed in (True, False):
             query = SignalQuery.model_validate(chosen | {"pushed": pushed})
-            yield from pages(signals.BY_RANK, signals.signals_like(query), 50.0, SIGNAL)
+            yield from pages(signals.BY_RANK, signals.signals_like(query, of_signals), 50.0, SIGNAL)
     for chosen in some({"rule": "rule-1", "severity": "high", "status": "received", "withdrawn": True} | moment):
-        query = queue.items_like(IntakeItemQuery.model_validate(chosen), READER, AT)
+        query = queue.items_like(IntakeItemQuery.model_validate(chosen), reader, AT, of_items)
         yield from pages(queue.BY_PRIORITY, query, 50.0, AT, "i-1")
-    yield from pages(signals.evidence_listing(SIGNAL), signals.evidence_of(SIGNAL), 0)
     for chosen in some({"status": "pending"}):
-        like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", (), AT)
+        like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", of_items, AT)
         yield from pages(vault.NEWEST_FIRST, like, AT, "r-1")
-    for chosen in some({"actor": "token:1", "action": "read", "objectId": SIGNAL, "from": "2026-03-01T00:00:00Z"}):
-        like, listing = trail.entries_like(trail.AuditQuery.model_validate(chosen))
-        yield from pages(listing, like, AT, 7)
-    yield between(ROWS - AT_ONCE, ROWS, ())
+    yield children_of(SIGNAL, of_signals)
+    yield between(ROWS - AT_ONCE, ROWS, of_items)
 
 
 def fill(connection):

@@ -109,7 +109,7 @@ def signed(api: Caller, provider: Provider) -> Sign:
 def known(api: Caller, signed: Sign) -> None:
     """The interests of the readers that the provider knows are loaded: they have none."""
     ring = open_key_ring(api.parts.settings.home / "keyring.json")
-    names = ("investigator", "lead", "jansen", "devries")
+    names = ("investigator", "lead", "auditor", "jansen", "devries")
     readers = [{"reader": employee_pseudonym(ring, f"e-{name}"), "interests": []} for name in names]
     admin = signed(roles=["admin"], realm_access={"roles": ["admin"]})
     loaded = with_token(api, admin, "PUT", "/v1/interests", json={"readers": readers})

@@ -11,8 +11,10 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from services.api.access import ACCESS
+from services.core.reading import WITH_INTEREST
 from tests.oidc.conftest import issued, refused, with_token
 from tests.oidc.provider import AUDIENCE, PAGES, ROLES
+from tests.unit.api.conftest import a_signal
 
 SKEW = 30
 
@@ -30,8 +32,11 @@ def counted(api, reason):
 @pytest.mark.usefixtures("known")
 def test_a_token_that_the_provider_issued_opens_what_its_role_may_use(api, delivered, role):
     token = issued(api, role)
-    for url in ("/v1/signals", "/v1/aggregates", f"/v1/signals/{delivered['signalId']}"):
-        path = url.replace(str(delivered["signalId"]), "{signalId}")
+    about_a_reader = a_signal(2, rule=WITH_INTEREST)
+    with_token(api, issued(api, "detector"), "POST", json={"signals": [about_a_reader]})
+    theirs = (about_a_reader if role == "auditor" else delivered)["signalId"]
+    for url in ("/v1/signals", "/v1/aggregates", f"/v1/signals/{theirs}"):
+        path = url.replace(str(theirs), "{signalId}")
         assert with_token(api, token, url=url).status_code == (200 if role in ACCESS["GET", path] else 403), (role, url)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.access import Reader
 from services.api.audit.chain import object_key
 from services.api.audit.export import root_answer
 from services.api.audit.heads import Root
+from services.api.audit.withholding import withheld_from, without_verdict
 from services.api.cursors import Order
 from services.api.db.trail import audit_entries, audit_objects, audit_roots
 from services.api.db.types import AnyRow, AnySelect
@@ -92,6 +95,14 @@ def _conditions(query: AuditQuery, listing: Listing) -> list[ColumnElement[bool]
     if query.to is not None:
         conditions.append(at < query.to)
     return conditions
+
+
+async def as_answers(
+    connection: AsyncConnection, reader: Reader, rows: Sequence[AnyRow]
+) -> Sequence[Mapping[str, object]]:
+    """A page of entries as the API shows them to a reader, without verdicts that he must not know yet."""
+    withheld = await withheld_from(connection, reader, rows)
+    return [without_verdict(as_answer(row)) if row.sequence in withheld else as_answer(row) for row in rows]
 
 
 def as_answer(row: AnyRow) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from services.api.payloads import Amount, Count, Fact, Instant, Name, OneOf, Str
 
 
 class Assessment(Strict):
-    """What one person found; ordinal 3 is a lead's settlement."""
+    """What one person found; ordinal 3 is the settlement."""
 
     id: Name
     round: Count

@@ -1,4 +1,4 @@
-"""Assessments by two people, and a lead's settlement where they differ."""
+"""Assessments by two people, and a third one's settlement where they differ."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def assess(work: Work, form: VerdictForm) -> bool:
 
 
 async def settle(work: Work, form: VerdictForm) -> bool:
-    """A lead who assessed neither decides between two that differ."""
+    """Somebody who leads and assessed neither decides between two that differ."""
     settled = work.case.settlement
     if settled is not None and is_by(settled, work.reader):
         return _repeated(settled, form, "already-decided")

@@ -1,4 +1,4 @@
-"""Who works on an item: those who assess it, and those whom a lead sends."""
+"""Who works on an item: those who assess it, and those whom somebody sends who leads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import READERS, Reader
+from services.api.audience import OFFICER
 from services.api.casework.forms import AssignmentForm
 from services.api.casework.hindrances import HinderedError
 from services.api.casework.work import Work, new_id
@@ -27,13 +28,14 @@ async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -
     return bool((await connection.execute(select(held))).scalar_one())
 
 
-def local_candidates() -> list[str]:
-    """The local accounts that can be assigned, where people are local accounts."""
-    return [f"{LOCAL}{account}" for account, role in ACCOUNTS.items() if role in READERS]
+def local_candidates(role: str) -> list[str]:
+    """The local accounts that somebody in this role can assign, where people are local accounts."""
+    fitting = {OFFICER} if role == OFFICER else READERS - {OFFICER}
+    return [f"{LOCAL}{account}" for account, held in ACCOUNTS.items() if held in fitting]
 
 
 async def assign(work: Work, form: AssignmentForm) -> bool:
-    """A lead sends somebody to an item."""
+    """Somebody who leads sends a person to an item."""
     work.demand("assign")
     if work.reader.local:
         await _check_local(work, form.assignee)
@@ -46,7 +48,7 @@ async def assign(work: Work, form: AssignmentForm) -> bool:
 
 
 async def release(work: Work, assignment_id: str) -> bool:
-    """A lead takes somebody off an item; what he gave stays. An assignment that is not there is one that ended."""
+    """Somebody who leads takes a person off an item; what was given stays. An unknown assignment is one that ended."""
     work.demand("assign")
     held = next((row for row in work.case.assignments if row.id == assignment_id and row.released_at is None), None)
     if held is None:
@@ -66,7 +68,7 @@ async def assign_by_work(work: Work) -> None:
 
 async def _check_local(work: Work, assignee: str) -> None:
     """Where people are local accounts all of them are known; elsewhere an interest shows when the item is opened."""
-    if assignee not in local_candidates():
+    if assignee not in local_candidates(work.reader.role):
         raise HinderedError("unknown-assignee", "assignee")
     account = assignee.removeprefix(LOCAL)
     other = Reader(assignee, ACCOUNTS[account], work.people.get(account))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import ColumnElement, FromClause, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.access import Reader
+from services.api.audience import items_for
 from services.api.casework import codes
 from services.api.casework.deadlines import INVESTIGATION_DAYS, working_days
 from services.api.db.casework import data_breaches, outcomes
@@ -36,11 +38,12 @@ class Waiting:
     first_breach_due: datetime | None
 
 
-async def waiting(connection: AsyncConnection, now: datetime) -> Waiting:
-    """Each a count along an index."""
+async def waiting(connection: AsyncConnection, now: datetime, *seen: ColumnElement[bool]) -> Waiting:
+    """Each a count along an index; `seen` are conditions on `intake_items`, without any all items are counted."""
     status, due, breach_due = intake_items.c.status, intake_items.c.due_at, data_breaches.c.due_at
-    half = status == codes.IN_ASSESSMENT, intake_items.c.assessment_count == 1
-    undecided = data_breaches.c.decided_at.is_(None)
+    half = status == codes.IN_ASSESSMENT, intake_items.c.assessment_count == 1, *seen
+    proposed = outcomes.c.state == "proposed", *_of_items(outcomes, seen)
+    undecided = data_breaches.c.decided_at.is_(None), *_of_items(data_breaches, seen)
 
     async def least(column: ColumnElement[datetime], *conditions: ColumnElement[bool]) -> datetime | None:
         found: datetime | None = (await connection.execute(select(func.min(column)).where(*conditions))).scalar_one()
@@ -48,25 +51,31 @@ async def waiting(connection: AsyncConnection, now: datetime) -> Waiting:
 
     return Waiting(
         second_assessment=await _count(connection, intake_items, *half),
-        settlement=await _count(connection, intake_items, status == codes.DISPUTED),
-        confirmation=await _count(connection, outcomes, outcomes.c.state == "proposed"),
-        overdue=await _count(connection, intake_items, due <= now),
-        first_due=await least(due),
-        breaches_running=await _count(connection, data_breaches, undecided),
-        breaches_overdue=await _count(connection, data_breaches, undecided, breach_due < now),
-        first_breach_due=await least(breach_due, undecided),
+        settlement=await _count(connection, intake_items, status == codes.DISPUTED, *seen),
+        confirmation=await _count(connection, outcomes, *proposed),
+        overdue=await _count(connection, intake_items, due <= now, *seen),
+        first_due=await least(due, *seen),
+        breaches_running=await _count(connection, data_breaches, *undecided),
+        breaches_overdue=await _count(connection, data_breaches, *undecided, breach_due < now),
+        first_breach_due=await least(breach_due, *undecided),
     )
 
 
-async def casework_figures(connection: AsyncConnection, now: datetime, zone: ZoneInfo) -> Mapping[str, object]:
-    """What waits, what is late, and how long the investigations of the last 365 days took, in camelCase."""
-    open_now = await waiting(connection, now)
-    by_status = select(intake_items.c.status, func.count().label("number")).group_by(intake_items.c.status)
+async def casework_figures(
+    connection: AsyncConnection, reader: Reader, now: datetime, zone: ZoneInfo
+) -> Mapping[str, object]:
+    """Of the items that are for the reader's role what waits, what is late, and how long investigations took.
+
+    Those of the last 365 days; in camelCase.
+    """
+    seen = items_for(reader.role)
+    open_now = await waiting(connection, now, seen)
+    by_status = select(intake_items.c.status, func.count().label("number")).where(seen).group_by(intake_items.c.status)
     counted = {row.status: row.number for row in await connection.execute(by_status)}
     return {
         "items": {status: counted.get(status, 0) for status in codes.ITEM_STATUSES},
         **{str(name): value for name, value in _wire(open_now).items()},
-        "leadTime": _lead_time(await _concluded(connection, now), zone),
+        "leadTime": _lead_time(await _concluded(connection, now, seen), zone),
     }
 
 
@@ -76,13 +85,17 @@ def _wire(open_now: Waiting) -> Mapping[str, object]:
     return told
 
 
+def _of_items(table: Table, seen: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    return [table.c.item_id.in_(select(intake_items.c.id).where(*seen))] if seen else []
+
+
 async def _count(connection: AsyncConnection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
     counted = select(func.count()).select_from(table).where(*conditions)
     return int((await connection.execute(counted)).scalar_one())
 
 
-async def _concluded(connection: AsyncConnection, now: datetime) -> Sequence[AnyRow]:
-    ended = intake_items.c.status == codes.CONCLUDED, intake_items.c.closed_at > now - LOOKED_BACK
+async def _concluded(connection: AsyncConnection, now: datetime, seen: ColumnElement[bool]) -> Sequence[AnyRow]:
+    ended = intake_items.c.status == codes.CONCLUDED, intake_items.c.closed_at > now - LOOKED_BACK, seen
     return (await connection.execute(select(intake_items.c.received_at, intake_items.c.closed_at).where(*ended))).all()
 
 

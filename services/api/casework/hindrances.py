@@ -13,7 +13,8 @@ HINDRANCES: Mapping[str, str] = {
     "already-assessed": "You assessed this item before, with another verdict, reason or note. What was given stays: "
     "add a note to it.",
     "already-decided": "A decision on this was recorded before, with other contents. What was recorded stays.",
-    "assessed-yourself": "You assessed this item yourself; a lead who did not must settle it.",
+    "assessed-yourself": "You assessed this item yourself; a lead who did not must settle it, or another auditor where "
+    "it is about a reader.",
     "assignee-with-interest": "Whom you name has an interest in what this is about; assign somebody else.",
     "changed-meanwhile": "The item was changed since it was read. Look at it again, and decide then.",
     "confirmed-yourself": "You recorded this outcome yourself; somebody else must confirm it.",
@@ -36,7 +37,7 @@ HINDRANCES: Mapping[str, str] = {
     "signal-withdrawn": "The signal was withdrawn before anybody assessed it; nothing is to be decided.",
     "suspended-already": "The thirteen weeks stand still already.",
     "unacknowledged": "The signal was withdrawn, or came back, while the item was open: first acknowledge that.",
-    "unknown-assignee": "This is no account of an investigator or a lead.",
+    "unknown-assignee": "This is no account of somebody who may work on this item.",
     "wrong-time": "The time must not lie in the future, nor before what it follows.",
     "delay-unexplained": "The notification is later than 72 hours after the breach was known; delayReason must say why "
     "(AVG art. 33(1)).",

@@ -37,7 +37,7 @@ def _assess(case: Case, reader: Reader) -> str | None:
 
 
 def _settle(case: Case, reader: Reader) -> str | None:
-    if reader.role != "lead":
+    if not reader.leads:
         return "lead-needed"
     if case.item.status != codes.DISPUTED:
         return "not-disputed"
@@ -49,7 +49,7 @@ def _note(_case: Case, _reader: Reader) -> str | None:
 
 
 def _assign(case: Case, reader: Reader) -> str | None:
-    return "lead-needed" if reader.role != "lead" else _ended(case, reader)
+    return "lead-needed" if not reader.leads else _ended(case, reader)
 
 
 def _suspend(case: Case, reader: Reader) -> str | None:
@@ -100,7 +100,7 @@ def _notify_data_breach(case: Case, _reader: Reader) -> str | None:
 
 
 def _acknowledge(case: Case, reader: Reader) -> str | None:
-    concerned = reader.subject in case.at_work or reader.role == "lead"
+    concerned = reader.subject in case.at_work or reader.leads
     return None if concerned and not case.acknowledged(reader) else "nothing-to-acknowledge"
 
 
@@ -109,7 +109,7 @@ def _ended(case: Case, _reader: Reader) -> str | None:
 
 
 def _not_at_work(case: Case, reader: Reader) -> str | None:
-    return None if reader.role == "lead" or case.assigned(reader) else "not-assigned"
+    return None if reader.leads or case.assigned(reader) else "not-assigned"
 
 
 def _unacknowledged(case: Case, reader: Reader) -> str | None:

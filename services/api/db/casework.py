@@ -37,7 +37,7 @@ assessments = Table(
     Column("note", Text, nullable=False),
     Column("given_at", Instant, nullable=False),
     CheckConstraint("ordinal IN (1, 2, 3)", name="ck_assessments_two_and_a_settlement"),
-    CheckConstraint("ordinal < 3 OR role = 'lead'", name="ck_assessments_settled_by_a_lead"),
+    CheckConstraint("ordinal < 3 OR role IN ('lead', 'auditor')", name="ck_assessments_settled_by_who_leads"),
     CheckConstraint("(verdict = 'no-follow-up') = (reason IS NOT NULL)", name="ck_assessments_reason"),
     UniqueConstraint("item_id", "round", "ordinal"),
     UniqueConstraint("item_id", "round", "assessor"),

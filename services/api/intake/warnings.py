@@ -59,8 +59,8 @@ async def repeats_of(connection: AsyncConnection, pushed: Sequence[PushedSignal]
 
 async def record_warning(
     connection: AsyncConnection, warned: Warned, recorded_by: str, now: datetime
-) -> tuple[str, list[str]]:
-    """Stores a warning; the id of it, and the signals whose items have another priority since.
+) -> tuple[str, Mapping[str, str]]:
+    """Stores a warning; the id of it, and the signals whose items have another priority since, each with its rule.
 
     Raises IntegrityError if this employee was given the same warning at that moment already.
     """
@@ -70,13 +70,12 @@ async def record_warning(
     return warning_id, await _reorder(connection, warned.employee_id)
 
 
-async def _reorder(connection: AsyncConnection, employee_id: str) -> list[str]:
+async def _reorder(connection: AsyncConnection, employee_id: str) -> dict[str, str]:
     """Gives the items of an employee's signals the priority that the warnings ask for."""
     spans = (await _spans(connection, {employee_id}))[employee_id]
-    items = select(intake_items.c.id, intake_items.c.signal_id, intake_items.c.repeats, signals.c.score).join(
-        signals, signals.c.signal_id == intake_items.c.signal_id
-    )
-    changed = []
+    columns = *(intake_items.c[name] for name in ("id", "signal_id", "rule", "repeats")), signals.c.score
+    items = select(*columns).join(signals, signals.c.signal_id == intake_items.c.signal_id)
+    changed = {}
     in_order = items.where(signals.c.employee_id == employee_id).order_by(intake_items.c.id)
     for item in (await connection.execute(in_order)).all():
         rows = select(evidence.c.body).where(evidence.c.signal_id == item.signal_id)
@@ -86,8 +85,8 @@ async def _reorder(connection: AsyncConnection, employee_id: str) -> list[str]:
             values = {"repeats": repeats, "priority": priority(item.score, repeats)}
             this = intake_items.update().where(intake_items.c.id == item.id)
             await connection.execute(this.values(version=intake_items.c.version + 1, **values))
-            changed.append(item.signal_id)
-    return list(dict.fromkeys(changed))
+            changed[item.signal_id] = item.rule
+    return changed
 
 
 async def _spans(connection: AsyncConnection, employees: set[str]) -> dict[str | None, list[Span]]:

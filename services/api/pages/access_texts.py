@@ -44,6 +44,10 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
         "Niet bekend is bij wie u een belang hebt. Daarom ziet u geen signalen. Vraag het aan uw beheerder.",
         "Nobody can tell in whom you have an interest. That is why you see no signals. Ask your administrator.",
     ),
+    "refused-audience": (
+        "Dit is voor een andere rol dan de uwe. Iemand anders moet dit bekijken. Dit is vastgelegd.",
+        "This is for another role than yours. Somebody else has to look at it. This has been recorded.",
+    ),
     "refused-not-assigned": (
         "Dit wordt onderzocht. Alleen wie een coördinator heeft aangewezen, mag het openen.",
         "This is under investigation. Only those whom a lead assigned to it may open it.",

@@ -56,7 +56,7 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
         "Without names or numbers of people: people stay pseudonyms here.",
     ),
     "notes": ("Aantekeningen", "Notes"),
-    "settlement": ("Besluit van de leidinggevende", "Decision of the lead"),
+    "settlement": ("Besluit over het verschil", "Decision on the difference"),
     "given-by": ("{who}, {at}", "{who}, {at}"),
     "outcome": ("Uitkomst van het onderzoek", "Outcome of the investigation"),
     "outcome-proposed": ("Wacht op bevestiging door een ander.", "Awaits confirmation by somebody else."),
@@ -196,8 +196,8 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "A decision on this was recorded already, with other contents. It stays.",
     ),
     "assessed-yourself": (
-        "U heeft deze zaak zelf beoordeeld; een andere leidinggevende moet het verschil beslechten.",
-        "You assessed this item yourself; a lead who did not must settle it.",
+        "U heeft deze zaak zelf beoordeeld; een ander die dat niet deed, moet het verschil beslechten.",
+        "You assessed this item yourself; somebody else who did not must settle it.",
     ),
     "assignee-with-interest": (
         "Wie u noemt heeft een belang bij degene over wie dit gaat; wijs iemand anders toe.",
@@ -248,7 +248,10 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "Het signaal is gewijzigd terwijl de zaak openstond: bevestig eerst dat u dat gezien heeft.",
         "The signal changed while the item was open: confirm first that you saw it.",
     ),
-    "unknown-assignee": ("Dit is geen account van een onderzoeker.", "This is no account of an investigator."),
+    "unknown-assignee": (
+        "Dit is geen account van iemand die aan deze zaak mag werken.",
+        "This is no account of somebody who may work on this item.",
+    ),
     "version-needed": ("Open de zaak opnieuw en probeer het nog eens.", "Open the item again, and try once more."),
     "wrong-time": (
         "Dit moment ligt in de toekomst, of vóór dat waarop het volgt.",

@@ -64,6 +64,8 @@ CASEWORK_CODES: Mapping[str, tuple[str, str]] = {
     "token:second-investigator": ("tweede onderzoeker", "second investigator"),
     "token:lead": ("leidinggevende", "lead"),
     "token:auditor": ("auditor", "auditor"),
+    "token:second-auditor": ("tweede auditor", "second auditor"),
+    "token:third-auditor": ("derde auditor", "third auditor"),
     "token:admin": ("beheerder", "administrator"),
     "token:detector": ("detector", "detector"),
     "token:soc": ("beveiliging (SOC)", "security operations"),

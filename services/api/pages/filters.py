@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_
 
+from services.api.audience import is_for
 from services.api.casework import codes
 from services.api.db.tables import intake_items
 from services.api.pages.moments import day_of
 from services.api.pages.texts import RULES
 from services.api.queries import IntakeItemQuery
 from services.core.contract import SEVERITIES
+from services.core.reading import READER_RULES
 
 SHOWS = ("open", "investigation", "mine", "overdue", "ended", "withdrawn")
 LONGEST = 100
@@ -31,6 +33,8 @@ class QueueFilter:
     given: Mapping[str, str]
     faults: Mapping[str, str]
     query: IntakeItemQuery | None
+    role: str
+    """Of whom the rules to choose from are."""
     shows = SHOWS
     severities = SEVERITIES
 
@@ -38,7 +42,8 @@ class QueueFilter:
     def rules(self) -> list[str]:
         """The rules to choose from; one that was asked for may be of a newer detector, and unknown to this release."""
         asked = [] if "rule" in self.faults else [self.given["rule"]]
-        return [*RULES, *(rule for rule in asked if rule and rule not in RULES)]
+        known = [rule for rule in {**RULES, **dict.fromkeys(READER_RULES)} if is_for(self.role, rule)]
+        return [*known, *(rule for rule in asked if rule and rule not in known)]
 
     @property
     def show(self) -> str:
@@ -67,7 +72,7 @@ class QueueFilter:
         return f"/queue?{urlencode({**kept, 'show': show})}"
 
 
-def read_filter(parameters: Mapping[str, str], timezone: ZoneInfo) -> QueueFilter:
+def read_filter(parameters: Mapping[str, str], role: str, timezone: ZoneInfo) -> QueueFilter:
     """The filter of a request; days are those of the agency's calendar, both included. An empty field asks nothing."""
     given = {name: parameters.get(name, "").strip() for name in PARSERS}
     given["show"] = given["show"] or SHOWS[0]
@@ -82,8 +87,8 @@ def read_filter(parameters: Mapping[str, str], timezone: ZoneInfo) -> QueueFilte
         faults["raisedTo"] = "fault-period"
     shown = {name: _as_given(read.get(name), given[name]) for name in given}
     if faults:
-        return QueueFilter(shown | {"show": shown["show"] if "show" not in faults else SHOWS[0]}, faults, None)
-    return QueueFilter(shown, faults, _query(read, timezone))
+        return QueueFilter(shown | {"show": shown["show"] if "show" not in faults else SHOWS[0]}, faults, None, role)
+    return QueueFilter(shown, faults, _query(read, timezone), role)
 
 
 def _query(read: Mapping[str, str | float | date | None], timezone: ZoneInfo) -> IntakeItemQuery:

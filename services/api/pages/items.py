@@ -23,7 +23,7 @@ from services.api.pages.form_fields import Filled, fill
 from services.api.pages.render import page
 from services.api.pages.sent import sent_form
 from services.api.pages.telling import record_telling, telling_of
-from services.api.pages.work_forms import FORMS
+from services.api.pages.work_forms import FORMS, forms_for
 from services.api.parts import Parts, PartsOf
 from services.api.routes.intake_items import ItemId
 
@@ -59,7 +59,7 @@ async def show_item(
 async def do_action(request: Request, item_id: ItemId, action: str, parts: PartsOf, reader: ReaderOf) -> Response:
     """Carry out what a form asks, and lead back to the item; what is wrong is told at its field."""
     sent = await sent_form(request)
-    do, filled = _asked_for(action, sent, parts)
+    do, filled = _asked_for(action, sent, reader, parts)
     if filled.faults:
         tried = Tried(action, filled.given, filled.faults)
         return await _item_page(request, item_id, parts, reader, tried, HTTPStatus.BAD_REQUEST)
@@ -73,12 +73,12 @@ async def do_action(request: Request, item_id: ItemId, action: str, parts: Parts
     return RedirectResponse(f"/items/{item_id}?done={action}#work", HTTPStatus.SEE_OTHER)
 
 
-def _asked_for(action: str, sent: Fields, parts: Parts) -> tuple[Do, Filled]:
+def _asked_for(action: str, sent: Fields, reader: Reader, parts: Parts) -> tuple[Do, Filled]:
     """What carries the action out, and its form. Raises HTTPException 404 if there is no such action."""
     if action == RELEASE:
         (assignment_id, *_) = sent.get("assignmentId", [""])
         return lambda work: assignments.release(work, assignment_id), Filled({}, {})
-    form = FORMS.get(action)
+    form = forms_for(reader.role).get(action)
     if form is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     filled = fill(form.model, form.fields, sent, parts.settings.timezone)
@@ -110,7 +110,7 @@ async def _item_page(
         told=told.values,
         case=case,
         item=case["item"],
-        forms=FORMS,
+        forms=forms_for(reader.role),
         tried=tried,
         done=done,
         deadline=deadline_of(clock["dueAt"], now, timezone),

@@ -20,7 +20,7 @@ REMEMBERED = int(timedelta(days=365).total_seconds())
 MENU: Mapping[str, tuple[tuple[str, str], ...]] = {
     "investigator": (("/queue", "queue"), ("/reveals", "reveals")),
     "lead": (("/queue", "queue"), ("/deadlines", "deadlines"), ("/reveals", "reveals")),
-    "auditor": (("/audit", "audit"),),
+    "auditor": (("/audit", "audit"), ("/queue", "queue"), ("/deadlines", "deadlines"), ("/reveals", "reveals")),
 }
 """Per role the pages that the heading leads to, and the keys of their names."""
 MISREAD = frozenset({"fault-date", "fault-number", "fault-moment", "fault-whole-number"})

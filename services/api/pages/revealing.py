@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from services.api.access import GuardedRoute, Reader, ReaderOf
 from services.api.db.engine import reading
-from services.api.need_to_know import item_for, unconcerned
+from services.api.need_to_know import item_for, unconcerned_items
 from services.api.pages.fields import Field
 from services.api.pages.form_fields import Filled, fill
 from services.api.pages.render import page
@@ -93,7 +93,7 @@ async def show_reveals(
     now = parts.clock.now()
     own_query = RevealQuery.model_validate({"cursor": cursor})
     async with reading(parts.engine) as connection:
-        seen = await unconcerned(connection, reader)
+        seen = await unconcerned_items(connection, reader)
         waiting_query = RevealQuery(status="pending")
         waiting = await fetch_page(
             connection,

@@ -9,20 +9,22 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.api import queue
-from services.api.access import GuardedRoute, ReaderOf
+from services.api.access import GuardedRoute, Reader, ReaderOf
+from services.api.audience import OFFICER
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.need_to_know import signal_for, unconcerned
+from services.api.need_to_know import signal_for, unconcerned_items
 from services.api.pages import assets, items, revealing, sign_in, sign_in_oidc, watching
 from services.api.pages.clocks import with_clocks
 from services.api.pages.filters import read_filter
 from services.api.pages.render import MENU, page
 from services.api.pages.telling import record_telling, telling_of
 from services.api.paging import fetch_page
-from services.api.parts import PartsOf
+from services.api.parts import Parts, PartsOf
 from services.api.payloads import SignalId
-from services.api.queries import PURPOSES, PageQuery, Purpose
+from services.api.queries import PURPOSES, IntakeItemQuery, PageQuery, Purpose
 from services.api.reads import record_reads
+from services.api.refusals import RefusedError
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router.include_router(sign_in.router)
@@ -36,9 +38,25 @@ LIST = "queue_list.html"
 
 
 @router.get("/")
-async def start(reader: ReaderOf) -> Response:
-    """The page where this reader's work starts."""
-    return RedirectResponse(MENU[reader.role][0][0], HTTPStatus.SEE_OTHER)
+async def start(parts: PartsOf, reader: ReaderOf) -> Response:
+    """The page where this reader's work starts: an auditor's is the queue while something awaits assessment there."""
+    place = MENU[reader.role][0][0]
+    if reader.role == OFFICER and await _something_awaits(parts, reader):
+        place = "/queue"
+    return RedirectResponse(place, HTTPStatus.SEE_OTHER)
+
+
+async def _something_awaits(parts: Parts, reader: Reader) -> bool:
+    """Whether the queue shows this reader anything; one whose interests nobody can tell has the audit trail alone."""
+    chosen = read_filter({}, reader.role, parts.settings.timezone)
+    async with reading(parts.engine) as connection:
+        try:
+            seen_by = await unconcerned_items(connection, reader)
+        except RefusedError:
+            return False
+        conditions = (*seen_by, *chosen.conditions)
+        wanted = queue.items_like(IntakeItemQuery(), reader, parts.clock.now(), conditions).limit(1)
+        return (await connection.execute(wanted)).first() is not None
 
 
 @router.get("/queue")
@@ -49,13 +67,13 @@ async def show_queue(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """What awaits an investigator; every signal shown is recorded as read. Wrong filters are told, and show nothing."""
-    chosen = read_filter(request.query_params, parts.settings.timezone)
+    chosen = read_filter(request.query_params, reader.role, parts.settings.timezone)
     if chosen.query is None:
         nothing: dict[str, object] = {"items": [], "previous": None, "following": None}
         return page(request, "queue.html", HTTPStatus.BAD_REQUEST, part=LIST, told=nothing, filter=chosen)
     now, timezone = parts.clock.now(), parts.settings.timezone
     async with reading(parts.engine) as connection:
-        seen_by = await unconcerned(connection, reader)
+        seen_by = await unconcerned_items(connection, reader)
         wanted = queue.items_like(chosen.query, reader, now, (*seen_by, *chosen.conditions))
         found = await fetch_page(connection, wanted, queue.BY_PRIORITY, parts.cursors, PageQuery(cursor=cursor))
     await record_reads(parts, reader, "queue-page", [row.signal_id for row in found.rows])

@@ -42,13 +42,17 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This token is not known, or gives no access to these pages.",
     ),
     "queue": ("Werkvoorraad", "Queue"),
+    "queue-about-readers": (
+        "Ze gaan over mensen die signalen lezen, en zijn alleen voor auditors: Bureau Integriteit ziet ze niet.",
+        "They are about people who read signals, and for auditors alone: Bureau Integriteit does not see them.",
+    ),
     "queue-intro-open": (
         "Signalen die op beoordeling door twee mensen wachten, de dringendste eerst.",
         "Signals that await assessment by two people, the most urgent first.",
     ),
     "queue-intro-investigation": (
-        "Zaken in onderzoek. Alleen wie is toegewezen en een leidinggevende kunnen ze openen.",
-        "Items under investigation. Only those assigned and leads can open them.",
+        "Zaken in onderzoek. Alleen wie is toegewezen, een leidinggevende of een auditor kan ze openen.",
+        "Items under investigation. Only those assigned, leads and auditors can open them.",
     ),
     "queue-intro-mine": ("Zaken waaraan u werkt.", "Items that you work on."),
     "queue-intro-overdue": (

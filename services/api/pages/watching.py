@@ -1,4 +1,4 @@
-"""The pages of those who watch: the audit trail for auditors, and the deadlines of all casework for leads."""
+"""The pages of those who watch: the audit trail for auditors, and the deadlines of casework for those who lead it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ async def show_audit(
     async with reading(parts.engine) as connection:
         like, order = listing.entries_like(query)
         found = await fetch_page(connection, like, order, parts.cursors, query)
+        entries = await listing.as_answers(connection, reader, found.rows)
     await parts.trail.record([entry_of(reader, "read", "audit-trail", None, detail={"asked": query.filters})])
     return page(
         request,
@@ -49,7 +50,7 @@ async def show_audit(
         part=PART,
         given=given,
         faults=faults,
-        entries=[listing.as_answer(row) for row in found.rows],
+        entries=entries,
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -60,7 +61,7 @@ async def show_deadlines(request: Request, parts: PartsOf, reader: ReaderOf) -> 
     """What waits, what is late and how long investigations took: counts, about nobody."""
     now = parts.clock.now()
     async with reading(parts.engine) as connection:
-        figures = await casework_figures(connection, now, parts.settings.timezone)
+        figures = await casework_figures(connection, reader, now, parts.settings.timezone)
     await parts.trail.record([entry_of(reader, "read", "casework-figures", None)])
     return page(request, "deadlines.html", figures=figures)
 

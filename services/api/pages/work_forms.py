@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
@@ -45,9 +45,7 @@ FORMS: Mapping[str, WorkForm] = {
     "assess": WorkForm(VERDICT, forms.VerdictForm, assessing.assess),
     "settle": WorkForm(VERDICT, forms.VerdictForm, assessing.settle),
     "note": WorkForm((NOTE,), forms.NoteForm, assessing.add_note),
-    "assign": WorkForm(
-        (Field("assignee", "select", tuple(assignments.local_candidates())),), forms.AssignmentForm, assignments.assign
-    ),
+    "assign": WorkForm((Field("assignee", "select"),), forms.AssignmentForm, assignments.assign),
     "suspend": WorkForm(
         (Field("reason", "select", codes.SUSPENSION_REASONS),), forms.SuspensionForm, suspending.suspend
     ),
@@ -96,4 +94,10 @@ FORMS: Mapping[str, WorkForm] = {
     ),
     "acknowledge-withdrawal": WorkForm((), None, withdrawals.acknowledge),
 }
-"""By the code of the action."""
+"""By the code of the action; whom one can assign differs by role, see `forms_for`."""
+
+
+def forms_for(role: str) -> Mapping[str, WorkForm]:
+    """The forms as somebody in this role is offered them."""
+    assignee = Field("assignee", "select", tuple(assignments.local_candidates(role)))
+    return {**FORMS, "assign": replace(FORMS["assign"], fields=(assignee,))}

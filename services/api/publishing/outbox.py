@@ -1,4 +1,7 @@
-"""Stored revisions of pushed signals into rows that wait for the broker, and what became of them."""
+"""Stored revisions of pushed signals into rows that wait for the broker, and what became of them.
+
+The topic is that of Bureau Integriteit: signals that are for another officer are not told there, nor how many.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ from sqlalchemy import Insert, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.audience import is_for, signals_for
 from services.api.db.tables import intake_items, publications, signals
 from services.api.intake.judge import Verdict
 from services.api.publishing.events import Publication, event_id
+
+BUREAU = "investigator"
+"""The role of those whom the topic is for."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ async def enqueue(connection: AsyncConnection, verdicts: Sequence[Verdict], now:
             verdict.signal.as_of,
         )
         for verdict in verdicts
-        if verdict.result == "stored" and verdict.known.pushed
+        if verdict.result == "stored" and verdict.known.pushed and is_for(BUREAU, verdict.signal.rule)
     ]
     await _add(connection, tellings, now)
     return len(tellings)
@@ -58,7 +65,7 @@ async def enqueue_untold(connection: AsyncConnection, now: datetime) -> int:
     )
     queued = exists().where(intake_items.c.signal_id == signals.c.signal_id)
     columns = signals.c.signal_id, signals.c.revision, signals.c.content_hash, signals.c.status, signals.c.as_of
-    untold = select(*columns).where(signals.c.pushed, queued, ~told)
+    untold = select(*columns).where(signals.c.pushed, signals_for(BUREAU), queued, ~told)
     in_order = untold.order_by(signals.c.received_at, signals.c.signal_id)
     # locked, so that a delivery of a later revision gets its row after this one
     tellings = [Telling(*row) for row in await connection.execute(in_order.with_for_update(of=signals))]

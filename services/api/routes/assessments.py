@@ -1,4 +1,4 @@
-"""The routes of assessment: two people who judge by themselves, and a lead where they differ."""
+"""The routes of assessment: two people who judge by themselves, and a third where they differ."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ async def assess(form: VerdictForm, deed: DeedOf) -> Response:
     responses=FAILURES_ON_VERSION | DONE,
 )
 async def settle(form: VerdictForm, deed: DeedOf) -> Response:
-    """For a lead who assessed neither; needs If-Match, so that the decision rests on what was read."""
+    """For a lead, or an auditor where it is about a reader, who did not assess it.
+
+    Needs If-Match, so that the decision rests on what was read.
+    """
     return await deed.done("settle", lambda work: assessing.settle(work, form), seen=True)
 
 

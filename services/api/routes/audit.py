@@ -29,12 +29,16 @@ router = APIRouter(prefix="/v1", tags=["audit"], route_class=GuardedRoute)
 async def list_entries(
     request: Request, query: Annotated[listing.AuditQuery, Query()], parts: PartsOf, reader: ReaderOf
 ) -> Response:
-    """The newest first. With objectId: who read, revealed or decided about it. Looking here is itself recorded."""
+    """The newest first. With objectId: who read, revealed or decided about it. Looking here is itself recorded.
+
+    Of an assessment of a signal about a reader you do not see what was found before both are in, unless it is yours.
+    """
     async with reading(parts.engine) as connection:
         like, order = listing.entries_like(query)
         page = await fetch_page(connection, like, order, parts.cursors, query)
+        entries = await listing.as_answers(connection, reader, page.rows)
     await parts.trail.record([entry_of(reader, "read", "audit-trail", None, detail={"asked": query.filters})])
-    return json_answer({"auditEntries": [listing.as_answer(row) for row in page.rows]}, page.links(request))
+    return json_answer({"auditEntries": entries}, page.links(request))
 
 
 @router.get(

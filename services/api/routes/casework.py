@@ -57,8 +57,8 @@ async def read_sanction_factors(request: Request, item_id: ItemId, parts: PartsO
     response_description="Counts and lead times",
     responses=documented(400, 401, 403) | {200: {"model": Figures}},
 )
-async def read_figures(parts: PartsOf) -> Response:
-    """What waits, what is late, and how long the investigations of the last 365 days took."""
+async def read_figures(parts: PartsOf, reader: ReaderOf) -> Response:
+    """What waits, what is late, how long the investigations of the last 365 days took; of the items for your role."""
     async with reading(parts.engine) as connection:
-        figures = await casework_figures(connection, parts.clock.now(), parts.settings.timezone)
+        figures = await casework_figures(connection, reader, parts.clock.now(), parts.settings.timezone)
     return json_answer(figures)

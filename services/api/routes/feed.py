@@ -13,7 +13,7 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import ItemNews
 from services.api.db.engine import reading, writing
 from services.api.db.types import AnyRow
-from services.api.need_to_know import unconcerned
+from services.api.need_to_know import unconcerned_items
 from services.api.news import Reel, forget_old
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -44,7 +44,7 @@ async def reel_of(parts: PartsOf, reader: ReaderOf, last: LastEventId = None) ->
         async with writing(parts.engine) as connection:
             await forget_old(connection)
         async with reading(parts.engine) as connection:
-            await unconcerned(connection, reader)
+            await unconcerned_items(connection, reader)
             reel = Reel(int(last)) if last is not None else await Reel.from_now(connection)
         await record_reads(parts, reader, "news", [])
         yield reel
@@ -75,7 +75,7 @@ async def follow(
     while not parts.followers.closing and parts.clock.now() < ends:
         try:
             async with reading(parts.engine) as connection:
-                news = await reel.next(connection, await unconcerned(connection, reader))
+                news = await reel.next(connection, await unconcerned_items(connection, reader))
         except HTTPException:  # an interest register was loaded that does not know this reader
             return
         for row in news:

@@ -12,7 +12,7 @@ from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import IntakeItem, IntakeItemPage
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
-from services.api.need_to_know import item_for, unconcerned
+from services.api.need_to_know import item_for, unconcerned_items
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -36,7 +36,7 @@ async def list_items(
 ) -> Response:
     """The most urgent first; among equals the one that waits longest."""
     async with reading(parts.engine) as connection:
-        seen_by = await unconcerned(connection, reader)
+        seen_by = await unconcerned_items(connection, reader)
         like = queue.items_like(query, reader, parts.clock.now(), seen_by)
         page = await fetch_page(connection, like, queue.BY_PRIORITY, parts.cursors, query)
     await record_reads(parts, reader, "intake-items", [row.signal_id for row in page.rows])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.db.engine import reading
-from services.api.need_to_know import unconcerned
+from services.api.need_to_know import unconcerned_items
 from services.api.paging import fetch_page
 from services.api.parts import PartsOf
 from services.api.problems import documented
@@ -58,7 +58,7 @@ async def list_reveals(
 ) -> Response:
     """Your own, the newest first; with `status=pending` everybody's that wait for approval."""
     async with reading(parts.engine) as connection:
-        seen = await unconcerned(connection, reader)
+        seen = await unconcerned_items(connection, reader)
         like = listing.reveals_like(query, reader.subject, seen, parts.clock.now())
         page = await fetch_page(connection, like, listing.NEWEST_FIRST, parts.cursors, query)
     await record_reads(parts, reader, "reveals", sorted({row.signal_id for row in page.rows}))

@@ -1,4 +1,4 @@
-"""The route of warnings: what an employee was told before, recorded by a lead."""
+"""The route of warnings: what an employee was told before, recorded by somebody who leads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import StoredWarning
+from services.api.audience import is_for
 from services.api.intake.warnings import WARNING_REASONS, Warned, record_warning
 from services.api.need_to_know import refuse_interest_in
 from services.api.once import OnceOf
@@ -51,7 +52,8 @@ class GivenWarning(Strict):
 async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf, once: OnceOf) -> Response:
     """Signals of this employee with lookups while the warning is in force move up in the queue, now and later.
 
-    The detector learns nothing of it: the scores of signals stay as they are.
+    Of those, the ones that are for your role are counted. The detector learns nothing of it: the scores of signals stay
+    as they are.
     """
     now = parts.clock.now()
     if given.given_at > now:
@@ -61,10 +63,11 @@ async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf, on
         async with once.writing() as connection:
             await refuse_interest_in(connection, reader, warned.employee_id)
             warning_id, changed = await record_warning(connection, warned, reader.subject, now)
+            shown = [signal_id for signal_id, rule in changed.items() if is_for(reader.role, rule)]
             told = {"id": warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
-            told["items_changed"] = len(changed)
+            told["items_changed"] = len(shown)
             answer = once.answer(json_answer(to_wire(told), status=HTTPStatus.CREATED))
     except IntegrityError as error:
         raise HTTPException(HTTPStatus.CONFLICT, "This warning is recorded already.") from error
-    await record_reads(parts, reader, "warning", changed)
+    await record_reads(parts, reader, "warning", shown)
     return answer

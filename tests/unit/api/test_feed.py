@@ -17,6 +17,7 @@ from services.api.embedded import EmbeddedApi
 from services.api.followers import MOST_OF_ONE
 from services.api.news import KEPT, Reel, forget_old
 from services.api.settings import load_settings
+from services.core.reading import NOT_ASSIGNED
 from services.core.tokens import open_tokens
 from tests.unit.api.conftest import START, a_signal, signal_id
 
@@ -69,6 +70,20 @@ def test_an_item_that_is_new_is_told_with_its_address_and_without_a_person(serve
         assert told.keys() == {"itemId", "signalId", "status", "version", "withdrawn", "dataref"}
         assert (told["signalId"], told["status"], told["withdrawn"]) == (signal_id(1), "received", False)
         assert reader.get(told["dataref"]).json()["id"] == told["itemId"]
+
+
+def test_each_hears_of_the_items_that_are_for_their_role(served):
+    with ExitStack() as stack:
+        heard = {}
+        for role in ("lead", "auditor"):
+            client = stack.enter_context(served.client(role))
+            heard[role] = stack.enter_context(following(client)).iter_lines()
+            next(heard[role])
+        deliver(served, 1, rule=NOT_ASSIGNED)
+        deliver(served, 2)
+        deliver(served, 3, rule=NOT_ASSIGNED)
+        assert [told["signalId"] for told in hear(heard["auditor"], 2)[0]] == [signal_id(1), signal_id(3)]
+        assert [told["signalId"] for told in hear(heard["lead"], 1)[0]] == [signal_id(2)]
 
 
 def test_whoever_connects_again_hears_what_came_meanwhile_and_nothing_twice(served):

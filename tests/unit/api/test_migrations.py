@@ -1,6 +1,7 @@
 """The database is brought to the tables that the code works with."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from alembic import command
@@ -13,6 +14,8 @@ from services.api.db.engine import open_engine
 from services.api.db.migrate import MIGRATIONS, is_current, migrate
 from services.api.db.schema import metadata
 from services.core.errors import DoelbindingError, InputError
+
+AT = "2026-03-02 09:00:00.000000"
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(migrated):
@@ -87,10 +90,8 @@ def database(tmp_path):
 
 
 def found(database, query):
-    with sqlite3.connect(database) as connection:
-        rows = connection.execute(query).fetchall()
-    connection.close()
-    return rows
+    with closing(sqlite3.connect(database)) as connection, connection:
+        return connection.execute(query).fetchall()
 
 
 def a_signal(number, body="{}"):
@@ -129,3 +130,25 @@ def test_signals_that_were_there_are_found_by_their_parent(database):
     parents = ('{"parentId": null}', '{"parentId": "s-1"}')
     migrated = database("0002", *(a_signal(number, body) for number, body in enumerate(parents, 1)))
     assert found(migrated, "SELECT signal_id, parent_id FROM signals") == [("s-1", None), ("s-2", "s-1")]
+
+
+def test_assessments_that_were_there_stay_and_auditors_can_settle_from_then_on(database):
+    item = (
+        "INSERT INTO intake_items (id, signal_id, look_number, rule, status, priority, withdrawn, received_at,"
+        " severity, raised_at) VALUES ('i-1', 's-1', 1, 'own-file', 'disputed', 62.5, 0, '2026-03-02', 'high',"
+        " '2026-03-02')"
+    )
+    given = (
+        "INSERT INTO assessments VALUES ('{0}', 'i-1', 1, {1}, '{0}', '{0}', '{2}', 'investigation', NULL, 'x', '{3}')"
+    )
+    rows = [given.format("a-1", 1, "investigator", AT), given.format("a-2", 3, "lead", AT)]
+    migrated = database("0010", f"{a_signal(1)[:-1]}, NULL, NULL, NULL)", item, *rows)
+    assert found(migrated, "SELECT id, role, given_at FROM assessments ORDER BY id") == [
+        ("a-1", "investigator", AT),
+        ("a-2", "lead", AT),
+    ]
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        found(migrated, given.format("a-3", 3, "auditor", AT))
+    found(migrated, given.format("a-3", 3, "auditor", AT).replace("'i-1', 1", "'i-1', 2"))
+    with pytest.raises(sqlite3.IntegrityError, match="ck_assessments_settled_by_who_leads"):
+        found(migrated, given.format("a-4", 3, "investigator", AT).replace("'i-1', 1", "'i-1', 3"))

@@ -1,14 +1,17 @@
-"""Whoever has an interest is refused on every route that names a signal or an item, whatever the route does."""
+"""Whoever has an interest, or another role than a signal is for, is refused on every route that names it."""
 
 import json
 
 import pytest
 
+from services.core.reading import WITH_INTEREST
+from services.core.tokens import ACCOUNTS
 from tests.unit.api.access_table import MAY, NAMES, is_page
 from tests.unit.api.conftest import START, running, signal_id
 
 PEOPLE = {"investigator": "e-one", "second-investigator": "e-two", "lead": "e-three"}
-THEIRS, SOMEBODY = "p1-" + "a" * 32, "p1-" + "b" * 32
+OFFICER = {"second-auditor": "e-four"}
+THEIRS, SOMEBODY, NOBODYS = ("p1-" + letter * 32 for letter in "abc")
 INTERESTS = [(kind, {field: THEIRS}) for kind in ("self", "team", "relative") for field in ("employeeId", "subject")]
 NOTE = "Seen the story and the evidence."
 AT = START.isoformat()
@@ -32,9 +35,10 @@ NAMING = [route for route in MAY if "{itemId}" in route or "{signalId}" in route
 @pytest.fixture
 def api(tmp_path, migrated, make_signal):
     """An API with a signal, at which all who read signals are employees with the same interest."""
-    with running(tmp_path / "home", migrated, people=PEOPLE) as caller:
+    with running(tmp_path / "home", migrated, people=PEOPLE | OFFICER) as caller:
         caller.results(make_signal(1, employee_id=THEIRS, subject=None), make_signal(2, employee_id=SOMEBODY))
         caller.results(make_signal(3, employee_id=None, subject=THEIRS))
+        caller.results(make_signal(4, rule=WITH_INTEREST, employee_id=THEIRS))
         yield caller
 
 
@@ -44,12 +48,12 @@ def load(api, kind, whom):
     assert api.call("PUT", "/v1/interests", "admin", json={"readers": readers}).status_code == 200
 
 
-def asked(api, route, signal):
-    """Asks for this signal, or for its item, in a role that the route admits."""
+def asked(api, route, signal, account=None):
+    """Asks for this signal, or for its item, by an account or else in a role of Bureau Integriteit that is admitted."""
     (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{signal}'")
     method, path = route.split(" ")
     path = path.format(**NAMES | {"signalId": signal, "itemId": item["id"], "action": "note"})
-    role = "investigator" if "investigator" in MAY[route] else "lead"
+    role = account or ("investigator" if "investigator" in MAY[route] else "lead")
     if is_page(route):
         api.sign_in(role)
         form = {"version": "1", "note": NOTE, "purpose": "assessment", "reason": NOTE} if method == "POST" else None
@@ -80,6 +84,33 @@ def test_the_same_routes_are_open_where_there_is_no_interest(api):
         answer = asked(api, route, signal_id(2))
         assert answer.status_code != 400, (route, answer.text)
         assert "interest" not in answer.text, (route, answer.text)
+
+
+def test_an_interest_of_an_auditor_closes_the_same_routes(api):
+    load(api, "self", {"employeeId": THEIRS})
+    for route in NAMING:
+        answer = asked(api, route, signal_id(4), "second-auditor")
+        assert (answer.status_code, "interest" in answer.text) == (403, True), (route, answer.text)
+    assert len(api.rows("SELECT * FROM audit_entries WHERE action = 'refused'")) == len(NAMING)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("account", "signal", "own"), [("investigator", 4, 2), ("lead", 4, 2), ("auditor", 2, 4), ("third-auditor", 2, 4)]
+)
+def test_every_route_is_closed_to_those_whom_a_signal_is_not_for_and_open_to_the_others(api, account, signal, own):
+    load(api, "self", {"employeeId": NOBODYS})
+    routes = [route for route in NAMING if ACCOUNTS[account] in MAY[route]]
+    for route in routes:
+        refused = asked(api, route, signal_id(signal), account)
+        assert (refused.status_code, "another role" in refused.text) == (403, True), (route, refused.text)
+        assert WITH_INTEREST not in refused.text
+        assert THEIRS not in refused.text
+    assert api.trail("refused")[-1]["detail"] == {"reason": "audience"}
+    assert len(api.trail("refused")) == len(routes)
+    for route in routes:
+        allowed = asked(api, route, signal_id(own), account)
+        assert (allowed.status_code < 500, "another role" in allowed.text) == (True, False), (route, allowed.text)
 
 
 def test_somebody_with_an_interest_is_not_assigned_to_an_item(api):

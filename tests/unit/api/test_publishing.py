@@ -19,6 +19,7 @@ from services.api.publishing.settings import EventSettings
 from services.core.backoff import Backoff
 from services.core.cloud_events import CONTENT_TYPE
 from services.core.kafka_broker import Message, Sent, Trouble
+from services.core.reading import READER_RULES
 from tests.identities import pseudonyms_in
 from tests.unit.api.conftest import Caller, running
 
@@ -140,6 +141,18 @@ def test_what_is_not_pushed_unchanged_or_outdated_is_not_told(start, broker, mak
         api.results(make_signal(1, pushed=True, score=70.0, as_of=LATER))
         until(lambda: gauges(api)["_pending"] == 0)
     assert broker.told() == [("02", "pushed.v1", 1), ("01", "pushed.v1", 2)]
+
+
+def test_signals_about_readers_are_not_told_to_bureau_integriteit(start, broker, make_signal):
+    about_readers = [make_signal(number, rule=rule) for number, rule in enumerate(READER_RULES, 11)]
+    with start(None) as api:
+        api.results(*about_readers, make_signal(1))
+    with start(broker) as api:
+        until(lambda: len(broker.events) == 1)
+        api.results(make_signal(14, rule=READER_RULES[0]), make_signal(2))
+        until(lambda: len(broker.events) == 2)
+        assert gauges(api)["_pending"] == 0
+    assert broker.told() == [("01", "pushed.v1", 1), ("02", "pushed.v1", 1)]
 
 
 def test_a_push_is_irrevocable_for_events_too(start, broker, make_signal):

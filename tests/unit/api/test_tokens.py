@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from services.core.errors import InputError
-from services.core.tokens import ACCOUNTS, SECOND_INVESTIGATOR, open_tokens
+from services.core.tokens import ACCOUNTS, OTHERS, open_tokens
 
 
 def test_first_run_makes_a_token_per_account_that_only_the_owner_can_read(tmp_path):
@@ -58,8 +58,8 @@ def test_two_accounts_may_not_share_a_token(tmp_path):
         open_tokens(path)
 
 
-def test_a_file_of_an_earlier_release_has_no_second_investigator(tmp_path):
+def test_a_file_of_an_earlier_release_has_no_accounts_of_further_people(tmp_path):
     path = tmp_path / "tokens.json"
-    older = {account: token for account, token in open_tokens(path).items() if account != SECOND_INVESTIGATOR}
+    older = {account: token for account, token in open_tokens(path).items() if account not in OTHERS}
     path.write_text(json.dumps(older))
     assert open_tokens(path) == older
