@@ -189,7 +189,8 @@ def _reads(
         sink = TopicSink(publishing.lookups, publishing.events.event_source)
     else:
         return None
-    return ReadsPublisher(engine, sink, metrics, Backoff())
+    pace = publishing.backoff if publishing else Backoff()
+    return ReadsPublisher(engine, sink, metrics, Backoff(pace.least, pace.most))
 
 
 @asynccontextmanager
