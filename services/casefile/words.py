@@ -163,6 +163,18 @@ COMPARED: Mapping[str, tuple[str, str]] = {
         "het register van geheimhoudingsverklaringen aan het einde van de respijttermijn",
         "the register of statements of confidentiality at the end of the grace",
     ),
+    "reader-with-interest": (
+        "de geregistreerde relaties en teams van de lezer, voor de teams op het moment van lezen",
+        "the reader's recorded relations and teams, of the teams those at the moment of reading",
+    ),
+    "reader-not-assigned": (
+        "de zaken die op dat moment openstonden of aan de lezer waren toegewezen",
+        "the items that were open or assigned to the reader at that moment",
+    ),
+    "reveal-rate": (
+        "de dagen waarop andere lezers in de weken ervoor signalen lazen",
+        "the days on which other readers read signals in the weeks before",
+    ),
 }
 """By rule family; a family that is not listed is compared with the registers of work."""
 WITH_THE_REGISTERS = (

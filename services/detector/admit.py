@@ -33,7 +33,8 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
 
     Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered.
     """
-    known = pl.concat([state.recent.select(KNOWN), _archived(lookups, state, horizon)])
+    recent = [state.recent.select(KNOWN), state.recent_reads.select(KNOWN)]
+    known = pl.concat([*recent, _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
     compared = best.hstack(
@@ -80,7 +81,8 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     if old.is_empty():
         return nothing
     known = state.earlier(Wanted(old["employee"].unique())).select(KNOWN)
-    return known.join(state.recent, on="lookup_id", how="anti")
+    unknown = known.join(state.recent, on="lookup_id", how="anti")
+    return unknown.join(state.recent_reads, on="lookup_id", how="anti")
 
 
 def remembered(recent: pl.DataFrame, judged: pl.DataFrame, outdated: pl.Series, span: timedelta) -> pl.DataFrame:

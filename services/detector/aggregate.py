@@ -13,7 +13,7 @@ from services.detector.group import KEY
 from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
 from services.detector.named import HALVES
-from services.detector.rules import MANY_PERSONS, OF_DAYS, ORDINARY, SHARED, SPECIAL, VOLUME
+from services.detector.rules import CONFLICTS, MANY_PERSONS, NOT_ASSIGNED, OF_DAYS, ORDINARY, SHARED, VOLUME
 from services.detector.sequences.facts import sequence_facts
 from services.detector.state.schemas import VOLUME_DAYS
 from services.detector.thresholds import PairSettings
@@ -23,9 +23,12 @@ COUNTING_RULE = "moments-30min-v1"
 """A moment is a look at one person more than 30 minutes after the one before; told with the counts."""
 RECURRENT_DAYS, RECURRENT_SPAN_DAYS = 3, 90
 VIEWERS_SPAN_DAYS = 7
+PERIOD = ("since", "until")
 MEDICAL = 1 << DATA_CATEGORIES.index("medical")
 PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
-NEAREST = ("partner", "child", "parent", "sibling", "other", "ex_partner", "household")
+IDENTITY = 1 << DATA_CATEGORIES.index("identity")
+OPENED = (pl.col("categories") & IDENTITY) > 0
+NEAREST = ("self", "partner", "child", "parent", "sibling", "other", "ex_partner", "household", "team_mate")
 
 
 def aggregate(
@@ -45,7 +48,7 @@ def aggregate(
     )
     since_last = pl.col("at") - pl.col("at").shift(1).over([*KEY, "viewer", "subject"])
     new_moment = since_last.fill_null(pl.duration(days=1)) > pl.duration(minutes=MOMENT_GAP_MINUTES)
-    for_good = pl.col("family").is_in(SPECIAL) & pl.col("counts_until").is_null()
+    for_good = pl.col("family").is_in(CONFLICTS) & pl.col("counts_until").is_null()
     linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
@@ -77,6 +80,7 @@ def aggregate(
     ).with_columns(
         (amount * 1000 // pl.max_horizontal("expected", pl.lit(100))).alias("surplus"),
         (pl.col("expected") // 1000).alias("norm"),
+        *(pl.when(pl.col("family") == NOT_ASSIGNED).then("window").otherwise(name).alias(name) for name in PERIOD),
         pl.lit(pairs.dormant_months).alias("dormant_months"),
         pl.lit(pairs.emergency_days).alias("emergency_days"),
         _category_names().alias("data_categories"),
@@ -110,6 +114,8 @@ def _counts() -> list[pl.Expr]:
         pl.col("viewer").n_unique().cast(pl.Int64).alias("employees"),
         pl.col("person_day").drop_nulls().n_unique().cast(pl.Int64).alias("person_days"),
         pl.col("record_count").cast(pl.Int64).sum().alias("records"),
+        pl.col("at").n_unique().cast(pl.Int64).alias("reads"),
+        pl.col("subject").filter(OPENED).drop_nulls().n_unique().cast(pl.Int64).alias("identities"),
         _number(pl.col("subject").is_null()).alias("lists"),
         pl.col("at").min().alias("first_at"),
         pl.col("at").max().alias("last_at"),

@@ -8,7 +8,7 @@ import polars as pl
 
 from services.detector.burst import candidates, episodes
 from services.detector.members import RECORDS, crowds
-from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, SPECIAL
+from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, NOT_ASSIGNED, ON_ARRIVAL, REVEALS
 from services.detector.thresholds import BurstSettings
 
 KEY = ["family", "employee", "about", "window"]
@@ -32,13 +32,14 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
     """Contributions as they count with their window, `viewer` and `viewer_check`.
 
     Lookups of a day, week or month that stands out count for that too, and those of several employees at one person
-    for that person. What was exported, or enumerated, counts for nothing else under that name.
+    for that person. What was exported, enumerated or opened counts for nothing else under that name. Reads that were
+    nobody's work belong to their day.
     """
     seen = contributions.with_columns(
         pl.col("employee").alias("viewer"), pl.col("employee_check").alias("viewer_check")
     )
-    pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION])).with_columns(
-        pl.lit(None, pl.Date).alias("window")
+    pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION, REVEALS])).with_columns(
+        pl.when(pl.col("family") == NOT_ASSIGNED).then("day").alias("window")
     )
     return pl.concat([pairs, crowds(seen, volume_days), candidates(pairs)], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
@@ -54,9 +55,10 @@ def changes(windowed: pl.DataFrame) -> pl.Series:
 def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.DataFrame:
     """The rows that count for each signal at a moment, with `withdrawn` where nothing counts any more.
 
-    A withdrawn signal keeps every lookup that ever counted. A lookup of class P counts as soon as it is there.
+    A withdrawn signal keeps every lookup that ever counted. A look into a special file, or a read, counts as soon as it
+    is there.
     """
-    at_once = pl.col("family").is_in(SPECIAL) & (pl.col("counts_from") == pl.col("at"))
+    at_once = pl.col("family").is_in(ON_ARRIVAL) & (pl.col("counts_from") == pl.col("at"))
     began = with_episodes(windowed.filter(at_once | (pl.col("counts_from") <= moment)), moment, burst)
     active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
     ended = pl.when(pl.col("counts_until") <= moment).then("counts_until")

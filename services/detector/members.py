@@ -11,6 +11,7 @@ from services.detector.rules import (
     OF_MONTHS,
     ORDINARY,
     PEERS,
+    REVEALS,
     SEARCH,
     SEARCHED,
     UNEXPLAINED,
@@ -84,6 +85,7 @@ def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
     of = (
         pl.when((pl.col("counted") == RECORDS) | (pl.col("family") == EXPORTS)).then(pl.lit([EXPORTS]))
         .when(pl.col("family") == ENUMERATION).then(pl.lit([ENUMERATION]))
+        .when(pl.col("family") == REVEALS).then(pl.lit([REVEALS]))
         .when(pl.col("family").is_in(OF_MONTHS)).then(pl.lit([UNEXPLAINED]))
         .otherwise(pl.lit(list(ORDINARY)))
     )  # fmt: skip

@@ -24,12 +24,14 @@ from services.detector.contribute import as_stored, classify, contribute, regist
 from services.detector.encode import LOOKUPS, NUMBERS, Encoder
 from services.detector.enrich import enrich
 from services.detector.explain.margins import margins_of
-from services.detector.faults.muting import counting
+from services.detector.faults.muting import counting_with_reads
 from services.detector.faults.rejected import REJECTED
 from services.detector.faults.stage import FaultStage
 from services.detector.forest.stage import ForestStage, with_strangeness
 from services.detector.group import MOMENTS, by_window
 from services.detector.leavers.stage import LeaverStage
+from services.detector.readers.apart import admitted_apart, archive_of_work, work_of
+from services.detector.readers.stage import ReaderStage
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.sequences.stage import News, Sequences
@@ -44,7 +46,7 @@ from services.detector.telling import Teller
 from services.detector.ticks import DailyPush
 from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
-from services.detector.watermark import advance_clocks, clocks_of, late, watermark
+from services.detector.watermark import advance_clocks, clocks_of, late, of_work, watermark
 
 
 def _no_keys() -> pl.Series:
@@ -125,11 +127,33 @@ class Pipeline:
         self._leavers = LeaverStage(settings, self.calendar)
         self._forest = ForestStage(settings.forest)
         self._push = DailyPush(settings.budget, self.calendar, self.reviser)
+        self._readers = ReaderStage(settings, self.calendar)
 
     def step(self, state: State, piece: Slice, registers: Registers) -> tuple[State, Findings]:
-        """The way of one slice: admit, judge, contribute, decide what is due."""
-        before = state
+        """The way of one slice: admit, judge, contribute, decide what is due; reads of signals apart from the rest."""
         admitted = admit(piece.lookups, state, timedelta(days=self.settings.duplicate_days))
+        work, reads = admitted_apart(admitted)
+        known = replace(state, clocks=advance_clocks(state.clocks, piece.seen))
+        of_work = replace(known, archive=archive_of_work(known.archive))
+        worked, judged = self._work(of_work, work, piece, registers)
+        after = replace(worked, archive=state.archive, progress=state.progress)
+        changed = piece.changed_employees, piece.changed_subjects
+        due = self._end_of_reads(after, piece, reads.lookups, worked.progress.watermark)
+        after, read = self._readers.run(after, reads, changed, registers, due)
+        mark = self._end_of_reads(after, piece, reads.lookups, due)
+        superseded = pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))])
+        progress = replace(worked.progress, watermark=mark)
+        return replace(after, superseded=superseded, progress=progress), Findings(
+            judged=pl.concat([judged.select(list(JUDGED)), read]),
+            archived=admitted.lookups,
+            conflicts=admitted.conflicts,
+            duplicates=admitted.duplicates,
+            late=late(admitted.lookups, state),
+        )
+
+    def _work(self, state: State, admitted: Admitted, piece: Slice, registers: Registers) -> tuple[State, pl.DataFrame]:
+        """The state after the looks of a slice, and these as they were judged; of reads it sees nothing."""
+        before = state
         again = self._judged_before(state, piece, admitted)
         news = pl.concat([admitted.lookups, again])
         judged = self._judged_now(piece, admitted, again, registers)
@@ -137,7 +161,7 @@ class Pipeline:
         kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
         kept, contributions = firsts(kept, self._contributions(judged, registers))
         state = replace(state, contributions=pl.concat([kept, contributions]))
-        state = self._take_in(state, piece, admitted, judged, outdated)
+        state = self._take_in(state, admitted, judged, outdated)
         state = replace(state, claims=borne_out(state.claims, judged, registers))
         state, renewed = self._sequences.run(
             before,
@@ -160,27 +184,21 @@ class Pipeline:
         state = self._shares.run(counted, state, days, mark)
         state = self._leavers.run(counted, state, pl.concat([news, reopened], how="diagonal"), registers)
         state = self._forest.run(before, state)
-        state = self._push.run(state, registers, mark)
+        state = self._push.run(state, registers, self._end_of_work(state, piece, mark))
         state = replace(state, progress=replace(state.progress, watermark=mark))
-        return state, Findings(
-            judged=judged.select(JUDGED).join(again, on="lookup_id", how="anti"),
-            archived=admitted.lookups,
-            conflicts=admitted.conflicts,
-            duplicates=admitted.duplicates,
-            late=late(admitted.lookups, before),
-        )
+        return state, judged.join(again, on="lookup_id", how="anti")
 
     def tell(self, before: State, state: State) -> tuple[State, pl.DataFrame]:
         """The revisions (REVISION schema) of the signals that a step changed, and the state that remembers them."""
         return self._teller.tell(before, state)
 
     def judge(self, lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-        """Stage 1: who looked at whom, and why it was fine, if it was."""
-        return classify(self._explainer.explain(enrich(lookups, registers), registers))
+        """Stage 1: who looked at whom, and why it was fine, if it was; of reads of signals it says nothing."""
+        return classify(self._explainer.explain(enrich(work_of(lookups), registers), registers))
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
-        windowed = by_window(counting(state), state.volume_days)
+        windowed = by_window(counting_with_reads(state), state.volume_days)
         scored = self.reviser.scored(windowed, windowed, with_strangeness(state), moment)
         return self.reviser.revisions(scored, state.pushed)
 
@@ -216,22 +234,14 @@ class Pipeline:
             return earlier
         return earlier.unique("lookup_id").join(admitted.lookups, on="lookup_id", how="anti")
 
-    def _take_in(
-        self,
-        state: State,
-        piece: Slice,
-        admitted: Admitted,
-        judged: pl.DataFrame,
-        outdated: pl.Series,
-    ) -> State:
+    def _take_in(self, state: State, admitted: Admitted, judged: pl.DataFrame, outdated: pl.Series) -> State:
         """The state with this slice's lookups; what was replaced or judged again (`outdated`) goes first."""
-        firsts = [state.progress.first_seen, piece.lookups["at"].min()]
+        firsts = [state.progress.first_seen, admitted.lookups["at"].min()]
         seen = [moment for moment in firsts if isinstance(moment, datetime)]
         return replace(
             state,
             recent=remembered(state.recent, judged, outdated, self.settings.remembered),
             superseded=pl.concat([state.superseded, admitted.replaced.select(list(SUPERSEDED))]),
-            clocks=advance_clocks(state.clocks, piece.seen),
             progress=replace(state.progress, first_seen=min(seen, default=None)),
         )
 
@@ -242,10 +252,24 @@ class Pipeline:
             return mark
         if piece.until is not None:
             return piece.until
+        work = of_work(state.clocks)
         ends = [
-            mark,
+            watermark(work, state.progress.watermark, self.settings),
             self._volume.last_decision(state, news),
             *(state.contributions[name].max() for name in MOMENTS),
-            state.clocks["latest"].max(),
+            work["latest"].max(),
         ]
         return self._push.next_tick(max(end for end in ends if isinstance(end, datetime)))
+
+    def _end_of_work(self, state: State, piece: Slice, mark: datetime | None) -> datetime | None:
+        """Up to when pushes are decided: reads of signals, which have no part in them, cannot bring one nearer."""
+        return mark if piece.closed else watermark(of_work(state.clocks), None, self.settings, piece.behind)
+
+    def _end_of_reads(self, state: State, piece: Slice, reads: pl.DataFrame, mark: datetime | None) -> datetime | None:
+        """The watermark; of a closed input the reads are decided to the end too."""
+        if not piece.closed:
+            return mark
+        if piece.until is not None:
+            return piece.until
+        ends = [mark, self._readers.last_decision(state, reads)]
+        return max((end for end in ends if end is not None), default=None)

@@ -42,6 +42,7 @@ class Reviser:
     ) -> None:
         self.burst = settings.burst
         self.pairs = settings.pairs
+        self._least_reads = settings.readers.min_reads
         self._ids = ids
         self._pseudonyms = pseudonyms
         self._calendar = calendar
@@ -54,6 +55,7 @@ class Reviser:
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
         signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
+        signals = signals.with_columns(pl.lit(self._least_reads, pl.Int64).alias("least_reads"))
         related = with_parents(signals, everything, moment, self.burst, self.silent)
         scored = score(related, self._off)
         return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]

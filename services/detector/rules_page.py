@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from services.core.contract import CLASSES
 from services.detector.rules import BURST, FAMILIES, OF_DAYS, OWN_STREET, RULES, SHARED, STATEMENTS, rules_of
 from services.detector.rules.base import Factor, Rule
 
@@ -50,8 +51,10 @@ def rules_page() -> str:
 
 
 def classes(rule: Rule) -> str:
-    """`P`, `B`, or `B/C` where the class depends on the signal."""
-    return "B/C" if rule.rule_class.meta.root_names() else str(pl.select(rule.rule_class).item())
+    """`P`, `B`, or such as `B/C` where the class depends on the signal."""
+    if not rule.rule_class.meta.root_names():
+        return str(pl.select(rule.rule_class).item())
+    return "/".join(name for name in CLASSES if f'"{name}"' in str(rule.rule_class))
 
 
 def flagged(rule: Rule) -> str:

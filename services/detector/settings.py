@@ -26,6 +26,7 @@ from services.detector.thresholds import (
     LeaverSettings,
     PairSettings,
     PeerSettings,
+    ReaderSettings,
     Section,
     ShareSettings,
     SharingSettings,
@@ -96,6 +97,7 @@ class AgencySettings(Section):
     pairs: PairSettings = PairSettings()
     shares: ShareSettings = ShareSettings()
     leaver: LeaverSettings = LeaverSettings()
+    readers: ReaderSettings = ReaderSettings()
     budget: BudgetSettings = BudgetSettings()
     faults: FaultSettings = FaultSettings()
     forest: ForestSettings = ForestSettings()

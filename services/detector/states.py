@@ -6,12 +6,21 @@ from datetime import datetime
 
 import polars as pl
 
-from services.core.contract import EXPLAINED, INSTANT
+from services.core.contract import EXPLAINED, INSTANT, Schema
 from services.detector.contribute import ABORTED
 from services.detector.explain.base import FULL
-from services.detector.rules import BESIDES, FAMILIES, ORDINARY
+from services.detector.rules import BESIDES, FAMILIES, NOT_ASSIGNED, ORDINARY
 
-JUDGED = ["lookup_id", "subject", "family", "handler", "grace_end", "explained_at", "explanation", "strength"]
+JUDGED: Schema = {
+    "lookup_id": pl.String(),
+    "subject": pl.Int64(),
+    "family": pl.String(),
+    "handler": pl.Boolean(),
+    "grace_end": INSTANT,
+    "explained_at": INSTANT,
+    "explanation": pl.String(),
+    "strength": pl.Int32(),
+}
 """What the state of a lookup rests on."""
 
 
@@ -48,7 +57,10 @@ def _with_excuses(judged: pl.DataFrame, contributions: pl.DataFrame) -> pl.DataF
 def _states(judged: pl.DataFrame, now: pl.Expr) -> pl.DataFrame:
     known = pl.col("explained_at") <= now
     special = (
-        ~pl.col("family").is_in(ORDINARY) & ~pl.col("handler") & ~pl.col("excused") & pl.col("subject").is_not_null()
+        ~pl.col("family").is_in([*ORDINARY, NOT_ASSIGNED])
+        & ~pl.col("handler")
+        & ~pl.col("excused")
+        & pl.col("subject").is_not_null()
     ) & pl.col("explanation").ne_missing(ABORTED)
     state = (
         pl.when(known & special).then(pl.lit("conflict"))

@@ -22,6 +22,7 @@ RELATIONS = {
     "other": ("verwant", "relative"),
     "ex_partner": ("ex-partner", "ex-partner"),
     "household": ("huisgenoot", "household member"),
+    "team_mate": ("collega van hetzelfde team", "colleague of the same team"),
 }
 PERIODS = (
     ("op {first_day}", "van {first_day} tot en met {last_day}"),
@@ -41,6 +42,8 @@ UNITS = {
     "employees": ("employees", ("medewerker", "medewerkers"), ("employee", "employees")),
     "peers": ("peers", ("medewerker", "medewerkers"), ("employee", "employees")),
     "workdays": ("history_days", ("werkdag", "werkdagen"), ("day at work", "days at work")),
+    "reads": ("reads", ("keer", "keer"), ("time", "times")),
+    "identities": ("identities", ("identiteit", "identiteiten"), ("identity", "identities")),
     "opened": ("workload", ("persoon", "personen"), ("person", "persons")),
     "span": ("span_minutes", ("minuut", "minuten"), ("minute", "minutes")),
     "usual": ("usual_pause", ("seconde", "seconden"), ("second", "seconds")),

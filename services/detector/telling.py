@@ -9,7 +9,7 @@ import polars as pl
 
 from services.core.contract import INSTANT
 from services.detector.emergencies import also_concerned
-from services.detector.faults.muting import counting
+from services.detector.faults.muting import counting_with_reads
 from services.detector.forest.stage import with_strangeness
 from services.detector.group import COUNTED_MOMENTS, by_window
 from services.detector.revise import Reviser
@@ -65,11 +65,12 @@ class View:
 
 def _tables(state: State) -> tuple[pl.DataFrame, ...]:
     """All tables that a view is made of."""
-    return state.contributions, state.claims, state.faults, state.volume_days, state.strange_days
+    contributed = state.contributions, state.read_contributions
+    return *contributed, state.claims, state.faults, state.volume_days, state.strange_days
 
 
 def _view_of(state: State) -> View:
-    counted = counting(state)
+    counted = counting_with_reads(state)
     windowed = by_window(counted, state.volume_days)
     return View(_tables(state), counted, counted.hash_rows(), windowed, with_strangeness(state))
 

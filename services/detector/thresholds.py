@@ -127,6 +127,20 @@ class LeaverSettings(Section):
     chance: float = Field(0.001, gt=0, le=0.05, description="so many persons are at most this likely by chance")
 
 
+class ReaderSettings(Section):
+    """When reads of signals are told of their readers."""
+
+    min_reads: int = Field(3, ge=1, description="moments on a day at which signals were opened that were nobody's work")
+    min_identities: int = Field(5, ge=2, description="fewer identities opened on a day are never a signal")
+    factor: int = Field(4, ge=2, le=100, description="at least so many times the mean of the others' days with reads")
+    norm_percentile: int = Field(
+        90, ge=50, le=99, description="and above what so many of 100 of these days stay within"
+    )
+    window_days: int = Field(28, ge=7, le=366, description="days before that are compared with")
+    min_days: int = Field(20, ge=5, description="with fewer of the others' days there is nothing to compare with")
+    min_identities_alone: int = Field(10, ge=2, description="then fewer identities are never a signal")
+
+
 class BudgetSettings(Section):
     """How many class B signals reach the intake queue."""
 

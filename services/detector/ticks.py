@@ -37,7 +37,7 @@ class DailyPush:
         return next(self._ticks(moment, moment + timedelta(days=3)))
 
     def run(self, state: State, registers: Registers, watermark: datetime | None) -> State:
-        """The state after every tick up to the watermark."""
+        """The state after every tick up to the watermark. Signals about readers of signals have no part in it."""
         progress = state.progress
         if watermark is None or progress.first_seen is None:
             return state

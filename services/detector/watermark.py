@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from services.core.reading import SYSTEM
 from services.detector.settings import AgencySettings
 from services.detector.state.tables import State
 
@@ -34,7 +35,8 @@ def watermark(
 
     A partition of `behind`, of which more is to be read, holds it back however far it is behind the others, and
     altogether where nothing was read of it. Never goes back. Which systems are idle and which partitions are behind
-    changes when something is decided, never what: what comes after is taken in as late.
+    changes when something is decided, never what: what comes after is taken in as late. Reads of signals hold nothing
+    back while there are others: few people make them.
     """
     of_behind = clocks.filter(pl.col("partition").is_in(list(behind)))
     if of_behind["partition"].n_unique() < len(behind):
@@ -43,12 +45,19 @@ def watermark(
     if not isinstance(leader, datetime):
         return before
     awake = clocks.filter(pl.col("latest") >= leader - timedelta(hours=settings.idle_hours))
+    work = of_work(awake)
+    awake = awake if work.is_empty() else work
     slowest = of_behind.group_by("partition").agg(pl.col("latest").max())
     least = pl.concat([awake["latest"], slowest["latest"]]).min()
     if not isinstance(least, datetime):
         return before
     mark = least - timedelta(minutes=settings.lateness_minutes)
     return mark if before is None else max(before, mark)
+
+
+def of_work(clocks: pl.DataFrame) -> pl.DataFrame:
+    """The clocks (CLOCKS) without those of reads of signals."""
+    return clocks.filter(pl.col("system") != SYSTEM)
 
 
 def late(lookups: pl.DataFrame, state: State) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from tests.properties.months import add_months
 from tests.properties.optional_registers import add_optional_registers
 from tests.properties.pairs import add_pairs
+from tests.properties.readers import add_readers
 from tests.properties.sequences import add_sequences
 from tests.properties.surroundings import add_surroundings
 from tests.world import BSNS, World, local
@@ -47,6 +48,7 @@ def random_agency(seed: int) -> World:
     _same_id_other_content(world, rng)
     add_months(world, rng, _moment, START)
     _files_one_by_one(world)
+    add_readers(world, rng, _moment, START)
     return world
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from services.core.reading import READER_RULES
 from services.detector.explain import surrounding_explanations
 from services.detector.explain.base import Margins
 from services.detector.pipeline import Pipeline
@@ -20,6 +21,7 @@ from tests.properties.agency import random_agency
 from tests.properties.delivery import Delivery, deliver
 from tests.properties.months import FEW_LEAVING, FEW_SHARES
 from tests.properties.mutants import MUTANTS
+from tests.properties.readers import FEW_READERS
 from tests.world import RING, Run, in_one_batch
 from tests.world import settings as agency_settings
 
@@ -58,6 +60,7 @@ def new_pipeline() -> Pipeline:
         "shares": FEW_SHARES,
         "leaver": FEW_LEAVING,
         "pairs": FEW_MONTHS,
+        "readers": FEW_READERS,
     }
     exempt = {"mandates": [MANDATE], "systems_without_cases": ["peoplesoft"]}
     return Pipeline(agency_settings(budget={"per_thousand_a_week": 100}, **exempt, **few), RING)
@@ -106,6 +109,14 @@ class Coverage:
             f"explained: {name}" for found in run.findings for name in found.judged["explanation"].unique()
         )
         self.seen["a look during leave"] += int(run.state.contributions["on_leave"].sum())
+        reads = run.state.read_contributions
+        later = reads.filter(pl.col("counts_from") > pl.col("at"))
+        self.seen["a read with an interest that was known later"] += later.height
+        self.seen["a read that moved to another signal"] += reads["counts_until"].count()
+        of_days = signals.filter(pl.col("rule").is_in(["reader-not-assigned", "reveal-rate"]))
+        self.seen["two signals of one reader's days beside each other"] += int(
+            of_days["employee_id"].is_duplicated().any()
+        )
         self.seen["a special file reported"] += run.state.contributions["reported_at"].count()
         self.seen.update(run.state.contributions["excuse"].drop_nulls().to_list())
         days = run.archived[0]["day"]
@@ -125,6 +136,10 @@ EVERYWHERE = (
     *(rule.id for rule in RULES),
     *(explanation.id for explanation in surrounding_explanations(Margins(0, 0, 0, ()))),
     *(f"explained: {name}" for name in ("linked-person", "aborted", "self-report", "mandate", "no-case-expected")),
+    *(f"explained: {name}" for name in ("assigned-reader", "reader-search")),
+    "a read with an interest that was known later",
+    "a read that moved to another signal",
+    "two signals of one reader's days beside each other",
     "a look during leave",
     "a special file reported",
     "a child",
@@ -180,7 +195,7 @@ def test_lookups_beyond_the_lateness_change_all_but_the_push_and_the_moment_of_r
     law()
     wanted = ("volume-own", "volume-peers", "bulk-export", "enumeration", "shared-account", "a withdrawal")
     coverage.assert_holds("late lookups", *wanted)
-    coverage.assert_holds("unexplained-share", "leaver")
+    coverage.assert_holds("unexplained-share", "leaver", *READER_RULES)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

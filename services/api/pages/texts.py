@@ -187,5 +187,8 @@ RULES: Mapping[str, tuple[str, str]] = {
         "Searches by name or address above the peers'",
     ),
     "leaver": ("Laatste weken van het dienstverband", "Last weeks of employment"),
+    "reader-with-interest": ("Lezer met een belang", "Reader with an interest"),
+    "reader-not-assigned": ("Lezer zonder toewijzing", "Reader without assignment"),
+    "reveal-rate": ("Veel identiteiten geopend", "Many identities opened"),
 }
 """Titles of rules; one that is not listed is shown by its id."""

@@ -67,6 +67,9 @@ class Look(Part):
     workstation: str | None = None
     location: Annotated[str, AfterValidator(one_of(LOCATIONS))] | None = None
     persons: int = Field(0, ge=0, description="so many different persons (citizen-1, ...), five minutes apart")
+    of_account: bool = Field(
+        default=False, description="in the system doelbinding: the file is told by the employee's pseudonym as one"
+    )
     in_a_row: bool = Field(default=False, description="their numbers follow one another")
     seconds_apart: int = Field(300, ge=1, description="between two of these persons")
     workdays: int = Field(1, ge=1, description="the same again on so many consecutive working days")

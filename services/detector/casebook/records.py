@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,9 @@ import polars as pl
 
 from services.core.calendar import AgencyCalendar
 from services.core.contract import CASE_LINK, EMPLOYEE, LOOKUP, RELATION
+from services.core.identity import employee_pseudonym, subject_pseudonym
+from services.core.keyring import PURPOSES, KeyRing
+from services.core.reading import SYSTEM
 from services.detector.casebook.cases import Story
 from services.detector.casebook.further import frame, further
 from services.detector.casebook.moments import ZONE
@@ -20,6 +24,8 @@ from services.detector.casebook.sense import employees_of
 from services.detector.further import Further
 
 CALENDAR = AgencyCalendar()
+RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
+"""Keys for people who do not exist; fixed, so that a case gives the same ids every time."""
 AS_WRITTEN = {
     "system", "action", "searched_by", "reason", "record_count", "street", "workstation", "location"
 }  # fmt: skip
@@ -63,12 +69,22 @@ def _looks(case: Story, mark: str, population: Population) -> Iterator[dict[str,
                 yield {
                     "lookup_id": f"{mark}look-{next(numbers)}",
                     "occurred_at": at + place * timedelta(seconds=look.seconds_apart),
-                    "employee_id": mark + look.by,
-                    "bsn": None if person is None else population.bsn(mark + person),
+                    **_named(look, mark, person, population),
                     "case_id": None if look.case is None else mark + look.case,
                     "data_categories": None if look.categories is None else list(look.categories),
                     **look.model_dump(include=AS_WRITTEN),
                 }
+
+
+def _named(look: Look, mark: str, person: str | None, population: Population) -> dict[str, object]:
+    """Who looked at whom: reads of signals tell both by pseudonym."""
+    bsn = None if person is None else population.bsn(mark + person)
+    if look.system != SYSTEM:
+        return {"employee_id": mark + look.by, "bsn": bsn}
+    subject = None if bsn is None else subject_pseudonym(RING, bsn)
+    if look.of_account:
+        subject = employee_pseudonym(RING, f"{mark}{person}")
+    return {"employee_id": employee_pseudonym(RING, mark + look.by), "subject_pseudonym": subject}
 
 
 def _times(look: Look) -> Iterator[datetime]:

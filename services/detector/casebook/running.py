@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.core.errors import DoelbindingError
-from services.core.keyring import PURPOSES, KeyRing
 from services.detector.casebook.cases import ExplanationCase, Story
 from services.detector.casebook.judging import CaseResult, explanation_faults, rule_faults
 from services.detector.casebook.reading import Filed
-from services.detector.casebook.records import Records, case_of, records
+from services.detector.casebook.records import RING, Records, case_of, records
 from services.detector.further import report_margins
 from services.detector.pipeline import Pipeline, Slice
 from services.detector.registers import Registers, build_registers
@@ -23,8 +21,6 @@ from services.detector.settings import AgencySettings
 from services.detector.state.tables import Archive, State
 from services.detector.states import states
 
-RING = KeyRing(1, {purpose: hashlib.sha256(purpose.encode()).digest() for purpose in PURPOSES})
-"""Keys for people who do not exist; fixed, so that a case gives the same ids every time."""
 MOST_PIECES_TOGETHER, MOST_PIECES_ALONE = 12, 2
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from services.detector.explain import (
     aborted,
     aftercare,
+    assigned_reader,
     consultation,
     contact,
     delegation,
@@ -21,6 +22,7 @@ from services.detector.explain import (
     no_person,
     own_case,
     own_personnel_file,
+    reader_search,
     review,
     self_report,
     supervision,
@@ -44,13 +46,14 @@ def names() -> dict[str, tuple[str, str]]:
 
 
 def every_explanation(margins: Margins) -> tuple[Explanation, ...]:
-    """All explanations: by links, without links, by the settings, by own report, by what happened around."""
+    """All explanations: by links, without links, by the settings, by own report, by what happened around; of reads."""
     return (
         *linked_explanations(margins),
         *plain_explanations(margins),
         *licences(margins),
         self_report.build(margins),
         *surrounding_explanations(margins),
+        *reading_explanations(margins),
     )
 
 
@@ -67,3 +70,8 @@ def plain_explanations(margins: Margins) -> tuple[Explanation, ...]:
 def surrounding_explanations(margins: Margins) -> tuple[Explanation, ...]:
     """Explanations that rest on other lookups, or on a colleague's case; at equal strength the first wins."""
     return tuple(module.build(margins) for module in (mistyped, supervision, consultation, delegation, namesake))
+
+
+def reading_explanations(margins: Margins) -> tuple[Explanation, ...]:
+    """Explanations of reads of signals, of which no other explanation holds; the first that applies counts."""
+    return (assigned_reader.build(margins), reader_search.build(margins))

@@ -13,6 +13,7 @@ PLAIN_COLUMNS = {
     "subject": "whose file it was, or null",
     "system": "source system",
     "is_own": "the subject is the viewer",
+    "claimed_case": "key of the case that the screen was in, or null; of a read of signals: whose work it was",
 }
 """One row per lookup, for explanations that need no case link."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.core.contract import INSTANT
 from services.detector.claims import with_claims
 from services.detector.faults.kinds import UNEXPLAINED_SHARE
 from services.detector.rules import ORDINARY
@@ -26,6 +27,12 @@ def counting(state: State) -> pl.DataFrame:
     others = concerned.join(faulty, on=["system", "day"], how="anti")
     mended = pl.concat([state.contributions.filter(~on_its_day), others, waiting.drop("mended_at")])
     return with_claims(that_count(mended), state.claims)
+
+
+def counting_with_reads(state: State) -> pl.DataFrame:
+    """The same with what reads of signals contribute, which no fault of a source mutes: all that signals rest on."""
+    reads = state.read_contributions.with_columns(pl.lit(None, INSTANT).alias("claim_false_from"))
+    return pl.concat([counting(state), reads])
 
 
 def remuted(before: State, state: State) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from services.core import reading
 from services.detector.rules import (
     break_glass,
     bulk_export,
@@ -21,9 +22,12 @@ from services.detector.rules import (
     off_hours,
     own_file,
     own_street,
+    reader_not_assigned,
+    reader_with_interest,
     relative_file,
     repeated_no_case_link,
     retroactive_link,
+    reveal_rate,
     search_by_name_or_address,
     shared_account,
     staff_file_bypass,
@@ -59,6 +63,9 @@ RULES: tuple[Rule, ...] = (
     unexplained_share.RULE,
     search_by_name_or_address.RULE,
     leaver.RULE,
+    reader_with_interest.RULE,
+    reader_not_assigned.RULE,
+    reveal_rate.RULE,
 )
 
 check_columns(RULES)
@@ -79,16 +86,25 @@ SHARE = "unexplained-share"
 SEARCH = "search-by-name-or-address"
 LEAVER = "leaver"
 STATEMENTS = "no-confidentiality-statement"
+INTEREST = reading.WITH_INTEREST
+NOT_ASSIGNED = reading.NOT_ASSIGNED
+REVEALS = reading.REVEAL_RATE
+READERS = (INTEREST, NOT_ASSIGNED, REVEALS)
+"""Families of reads of signals: they are judged apart from all others, draw no tokens and take nobody's place."""
 ORDINARY = (OWN_STREET, UNEXPLAINED)
 """Families of ordinary files: what explains a lookup in time leaves nothing of it, and there is grace."""
 STAFF_FILES = "staff-file"
 SPECIAL = ("own-file", "relative", STAFF_FILES)
 """Families of special files: a case link does not lift the conflict of interest, and there is no grace."""
+CONFLICTS = (*SPECIAL, INTEREST)
+"""Families in which that it was somebody's work makes a conflict of interest of it."""
+ON_ARRIVAL = (*CONFLICTS, NOT_ASSIGNED)
+"""Families in which a lookup counts as soon as it is there."""
 AT_ONCE = (*SPECIAL, RETROACTIVE, EXPORTS, ENUMERATION, SHARED)
 """Families of class P of one employee: pushed at once."""
 OF_MONTHS = (SHARE, SEARCH)
 """Families whose signals are about an employee's calendar month."""
-OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS, *OF_MONTHS, LEAVER)
+OF_DAYS = (EXPORTS, ENUMERATION, VOLUME, PEERS, *OF_MONTHS, LEAVER, NOT_ASSIGNED, REVEALS)
 """Families whose signals are about an employee's local date, not about a person: of a week its Monday, of a month its
 first day, of somebody who leaves the last day of employment."""
 SEARCHED = ("name", "address")
@@ -96,9 +112,9 @@ SEARCHED = ("name", "address")
 MANY_PERSONS = (OWN_STREET, SHARED, STATEMENTS, *OF_DAYS)
 """Families of signals about one employee and many persons."""
 
-AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER)
+AGAINST_OTHERS = (EXPORTS, VOLUME, PEERS, *OF_MONTHS, LEAVER, REVEALS)
 """Families whose signals depend on what other employees do."""
-BESIDES = (EXPORTS, ENUMERATION, SHARED, STATEMENTS)
+BESIDES = (EXPORTS, ENUMERATION, SHARED, STATEMENTS, REVEALS)
 """Families in which a lookup counts beside the one that it belongs to."""
 
 

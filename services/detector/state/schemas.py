@@ -195,6 +195,17 @@ STRANGE_DAYS: Schema = {
 """Per employee and decided day the score of the month's forest in thousandths, its rank on that day, and whether the
 agency lets it count."""
 
+READS: Schema = {
+    "lookup_id": pl.String(),
+    "employee": pl.Int64(),
+    "day": pl.Date(),
+    "subject": pl.Int64(),
+    "opened": pl.Boolean(),
+    "bucket": pl.Int32(),
+}
+"""Reads of signals: who read when about whom (null: a list), and whether an identity was opened. What they contribute,
+and those that are remembered, have tables of their own, so that nothing else ever sees them."""
+
 TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
 """The last revision that was told of each signal."""
 
@@ -235,6 +246,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "faults": FAULTS,
     "forests": FORESTS,
     "strange_days": STRANGE_DAYS,
+    "reads": READS,
+    "read_contributions": CONTRIBUTIONS,
+    "recent_reads": RECENT,
     "told": TOLD,
     "pushed": PUSHED,
     "claims": CLAIMS,
