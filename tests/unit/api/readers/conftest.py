@@ -25,9 +25,10 @@ SCHEMA = json.loads((Path(__file__).parents[4] / "schemas" / "lookup.schema.json
 VALID = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 
 
-def load_interests(api: Caller, *accounts: str) -> None:
+def load_interests(api: Caller, employees: Mapping[str, str]) -> None:
     """Makes these readers known, without any interest."""
-    known = [{"reader": pseudonym(api, account), "interests": []} for account in accounts]
+    ring = ring_of(api)
+    known = [{"reader": employee_pseudonym(ring, each), "interests": []} for each in employees.values()]
     assert api.call("PUT", "/v1/interests", "admin", json={"readers": known}).status_code == 200
 
 
@@ -93,7 +94,7 @@ def start(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> St
         nonlocal database
         home = next(homes)
         with running(home, database, telling(broker), people, **settings) as api:
-            load_interests(api, *people)
+            load_interests(api, people)
             yield Office(api, broker)
         database = home
 
@@ -120,7 +121,7 @@ def office(shared_office: Office) -> Office:
     """An office where nothing has happened yet; its metrics run on from test to test."""
     until(shared_office.is_all_told)
     shared_office.api.start_anew()
-    load_interests(shared_office.api, *EMPLOYEES)
+    load_interests(shared_office.api, EMPLOYEES)
     until(shared_office.is_all_told)
     shared_office.broker.events.clear()
     shared_office.broker.messages.clear()
