@@ -69,7 +69,7 @@ def _tell_where_reads_go(settings: ApiSettings, publishing: Publishing | None) -
     elif publishing is not None:
         LOG.info("reads-published", to="topic", topic=publishing.events.lookups_topic)
     else:
-        LOG.warning("reads-not-published", advice="set DOELBINDING_API_READS or DOELBINDING_KAFKA_* (docs/readers.md)")
+        LOG.warning("reads-not-published", advice="set DOELBINDING_API_READS or DOELBINDING_KAFKA_* (docs/reads.md)")
 
 
 def _tell(settings: ApiSettings, port: int) -> None:
