@@ -181,7 +181,7 @@ WITH_THE_REGISTERS = (
     "de zaakkoppelingen, taken en contacten van medewerker en team",
     "the case links, tasks and contacts of employee and team",
 )
-RELATED = ("own-file", "relative", "staff-file")
+RELATED = ("own-file", "relative", "staff-file", "reader-with-interest")
 """Families whose own sentence (fact `rule`) states the relation."""
 UNRELATED = (UNEXPLAINED, "retroactive-link")
 """Families of one employee and one person whose lookups hit no rule on relations."""

@@ -263,7 +263,9 @@ class Pipeline:
 
     def _end_of_work(self, state: State, piece: Slice, mark: datetime | None) -> datetime | None:
         """Up to when pushes are decided: reads of signals, which have no part in them, cannot bring one nearer."""
-        return mark if piece.closed else watermark(of_work(state.clocks), None, self.settings, piece.behind)
+        work = of_work(state.clocks)
+        same = piece.closed or work.height == state.clocks.height
+        return mark if same else watermark(work, None, self.settings, piece.behind)
 
     def _end_of_reads(self, state: State, piece: Slice, reads: pl.DataFrame, mark: datetime | None) -> datetime | None:
         """The watermark; of a closed input the reads are decided to the end too."""

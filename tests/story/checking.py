@@ -10,6 +10,7 @@ from tests.story.counted import Columns, Counter
 from tests.story.leaving import Leaving
 from tests.story.monthly import Monthly
 from tests.story.raw import Row
+from tests.story.reading import Reading
 from tests.story.registry import CONSTANTS, EXPECTED, PERIOD, RELATIONS, RULES, Numbers, told
 from tests.story.sentences import differences
 from tests.story.usual import Usual
@@ -27,10 +28,11 @@ class Checker:
     def __init__(self, counter: Counter, usual: Usual) -> None:
         self.counter = counter
         of_months, of_leavers = Monthly(counter, usual), Leaving(counter, usual)
-        self._compared: Mapping[object, Usual | Monthly | Leaving] = {
+        self._compared: Mapping[object, Usual | Monthly | Leaving | Reading] = {
             **dict.fromkeys(VOLUMES, usual),
             **dict.fromkeys(MONTHS, of_months),
             "leaver": of_leavers,
+            "reveal-rate": Reading(counter),
         }
 
     def faults(self, signal: Row) -> list[str]:

@@ -14,6 +14,7 @@ from tests.story.claims import Claims
 from tests.story.habits import Emergencies, came_back, months, watched_long
 from tests.story.people import NEAREST, People
 from tests.story.raw import AMSTERDAM, Files, Look, Row, off_hours
+from tests.story.reading import of_readers
 from tests.story.sequences import by_day, pace, places
 
 A_MOMENT = timedelta(minutes=30)
@@ -92,6 +93,7 @@ class Counter:
             "other_viewers": self._others(signal, looks),
             **self._habits(signal, looks),
             **(pace(looks) if signal["family"] == "enumeration" else {}),
+            **of_readers(looks, self.people),
             **(places(looks, self.days) if signal["family"] == "shared-account" else {}),
         }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from services.core.identity import employee_pseudonym, subject_pseudonym
 from tests.golden.worlds import MONDAY, agency
-from tests.world import BSNS, World
+from tests.properties.readers import a_read
+from tests.world import BSNS, RING, World
 
 DAY = timedelta(days=1)
 
@@ -123,7 +125,35 @@ def before_leaving() -> World:
     return world
 
 
+def readers_of_signals() -> World:
+    """Reads of signals: about oneself, a partner, a colleague of the team; of nobody's items; days of identities."""
+    world = agency()
+    world.relation("e3", 100, "partner")
+    opened: dict[str, object] = {"case_id": "item-2", "data_categories": ["identity"]}
+    for day in range(24):
+        a_read(
+            world, "e4", _person(300), MONDAY + (day - 26) * DAY, **(opened if day % 4 == 0 else {"case_id": "item-1"})
+        )
+    for place in range(7):
+        a_read(world, "e5", _person(310 + place), MONDAY + timedelta(minutes=place), **opened)
+    for place in range(21):
+        a_read(world, "e2", _person(330 + place), MONDAY + timedelta(days=-60, minutes=place), **opened)
+    a_read(world, "e3", _person(100), MONDAY, case_id="item-3")
+    a_read(world, "e3", _person(100), MONDAY + 2 * DAY, data_categories=["identity"])
+    a_read(world, "e3", employee_pseudonym(RING, "e3"), MONDAY)
+    a_read(world, "e1", None, MONDAY, action="search", searched_by="worklist", record_count=50)
+    for place in range(4):
+        a_read(world, "e1", _person(360 + place), MONDAY + timedelta(hours=10, minutes=place))
+    a_read(world, "e2", _person(370), MONDAY, data_categories=["identity"])
+    return world
+
+
+def _person(number: int) -> str:
+    return subject_pseudonym(RING, BSNS[number])
+
+
 RARE = {
+    "readers of signals": {"reader-with-interest", "reader-not-assigned", "reveal-rate"},
     "over months": {"long-watch", "break-glass", "relative-file"},
     "told by registers": {"false-case-claim", "dormant-file", "colleague-file", "repeated-no-case-link"},
     "before leaving": {"leaver"},

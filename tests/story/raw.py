@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,9 +14,13 @@ from zoneinfo import ZoneInfo
 import holidays
 import polars as pl
 
+from services.core.identity import employee_pseudonym, subject_pseudonym
+from tests.world import RING
+
 Row = Mapping[str, object]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DUTCH_HOLIDAYS = holidays.country_holidays("NL")
+READS = "doelbinding"
 TIMES = ("occurred_at", "valid_from", "valid_to", "registered_at")
 FORCED = re.compile(r"\s*break-glass(?:[\s:]|$)", re.IGNORECASE)
 
@@ -119,6 +123,20 @@ def read(dataset: Path) -> Files:
     for path in dataset.glob("self-reports.*"):
         for row in _rows(path):
             files.reports[row["bsn"]].append(row)
+    return _with_readers(files)
+
+
+def _with_readers(files: Files) -> Files:
+    """Reads of signals name people by pseudonym: those of the registers are told by name."""
+    names = {
+        employee_pseudonym(RING, str(who)): (str(who), _text(rows[0]["bsn"])) for who, rows in files.employees.items()
+    }
+    persons = {str(bsn) for bsn in (*files.people, *files.relations) if bsn is not None}
+    names |= {subject_pseudonym(RING, bsn): ("", bsn) for bsn in persons}
+    for look in files.looks.values():
+        if look.system == READS:
+            who, whom = names.get(look.who, (look.who, None))[0], names.get(look.bsn or "", ("", look.bsn))[1]
+            files.looks[look.id] = replace(look, who=who, bsn=whom)
     return files
 
 
@@ -161,7 +179,7 @@ def _look(row: Row) -> Look:
         id=str(row["lookup_id"]),
         at=row["occurred_at"],
         who=str(row["employee_id"]),
-        bsn=_text(row["bsn"]),
+        bsn=_text(row["bsn"]) or _text(row.get("subject_pseudonym")),
         system=str(row["system"]),
         action=str(row["action"]),
         searched_by=_text(row["searched_by"]),

@@ -19,7 +19,7 @@ MONTHS = ("unexplained-share", "search-by-name-or-address")
 WINDOW = ("since_day", "until_day")
 IN_A_SPAN = ("first_day", "span_minutes", "subjects")
 EXPECTED = "expected_tenths"
-CONSTANTS: Columns = {"one": 1, "ninety": 90, "dormant_months": 24, "emergency_days": 90}
+CONSTANTS: Columns = {"one": 1, "ninety": 90, "dormant_months": 24, "emergency_days": 90, "least_reads": 3}
 """Numbers that the settings give, and not the raw rows."""
 
 
@@ -117,6 +117,10 @@ def _somebodys_cases(columns: Columns) -> bool:
     return 10 * _int(columns["without_case"]) <= lookups and 2 * _int(columns["colleague_case"]) < lookups
 
 
+def _related(columns: Columns) -> bool:
+    return columns["interest"] not in (None, "self", "team_mate")
+
+
 FACTORS: Mapping[str, Told] = {
     "number-of-consultations": Told(at_least("moments", 2), "moments", ("moments", "days", "lookups")),
     "nature-of-data": Told(lambda columns: "medical" in str(columns["categories"]), "medical"),
@@ -181,6 +185,15 @@ FACTORS: Mapping[str, Told] = {
     ),
     "records-taken-out": Told(is_value("counted", "records"), "records", ("records",)),
     "forest": Told(never, "strangeness"),
+    "about-the-reader": Told(is_value("interest", "self"), "lookups"),
+    "about-a-relative": Told(_related, "interest", says="interest"),
+    "about-the-own-team": Told(is_value("interest", "team_mate"), "one"),
+    "read-as-work": Told(at_least("assigned", 1), "assigned", part("assigned")),
+    "identity-opened": Told(at_least("identities", 1), "identities"),
+    "number-of-reads": Told(at_least("reads", 3), "reads", ("reads", "subjects", "least_reads")),
+    "number-of-identities": Told(at_least("identities", 10), "identities", ("identities",)),
+    "above-the-others": Told(is_value("compared_with", "readers"), "expected", (EXPECTED, "history_days", "peers")),
+    "nothing-to-compare-with": Told(is_value("compared_with", "none"), "history_days", ("history_days",)),
 }
 
 TEN_PERSONS = Told(at_least("subjects", 10), "subjects", ("subjects",))
@@ -195,6 +208,7 @@ OF_RULE: Mapping[tuple[str, str], Told] = {
     ),
     ("enumeration", "number-of-persons"): Told(at_least("subjects", 20), "subjects", ("subjects",)),
     ("unexplained-share", "persistent"): Told(_weekly_and_nobodys, "days", ("days",)),
+    ("reader-not-assigned", "identity-opened"): Told(at_least("identities", 1), "identities", ("identities",)),
     ("long-watch", "months-watched"): Told(at_least("months", 2), "months", ("months",)),
 }
 """Where a factor of a rule differs from that of the others."""
@@ -237,6 +251,11 @@ RULES: Mapping[str, Story] = {
         (*WINDOW, "subjects", "lookups", "days", "surplus"),
     ),
     "leaver": Story((*WINDOW, "subjects", *COUNTS, "days"), (*WINDOW, "subjects", "lookups", "surplus")),
+    "reader-with-interest": Story((), ("lookups", PERIOD), holds=lambda columns: columns["interest"] is not None),
+    "reader-not-assigned": Story(
+        ("first_day", "reads"), ("first_day", "reads", "lookups", "subjects"), holds=is_value("assigned", 0)
+    ),
+    "reveal-rate": Story(("first_day", "identities"), ("first_day", "identities"), holds=all_of("opened")),
     "no-confidentiality-statement": Story(("days",), ("days", PERIOD), ("first_day",), holds=all_of("unsigned")),
 }
 

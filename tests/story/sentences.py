@@ -33,7 +33,8 @@ NOUNS = {
     "employees": ("medewerker", "medewerkers", "employee", "employees"),
     "records": ("record", "records"),
     "history_days": ("werkdag", "werkdagen", "day at work", "days at work"),
-    "surplus": ("keer", "times"),
+    "surplus": ("keer", "time", "times"),
+    "identities": ("identiteit", "identiteiten", "identity", "identities"),
 }
 """What a noun counts; a number without one of these may be any."""
 ALSO = {
@@ -48,6 +49,8 @@ ALSO = {
     "dormant_months": "months",
     "workload": "subjects",
     "emergency_persons": "subjects",
+    "reads": "surplus",
+    "least_reads": "surplus",
     "by_name": "lookups",
     "by_address": "lookups",
 }

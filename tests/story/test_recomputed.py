@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from services.core.contract import LOOKUP
+from services.core.keyring import PURPOSES
+from services.core.secret_file import write_once
 from services.detector import aggregate
 from services.detector.rules import RULES
 from services.detector.simulate.simulation import simulate
@@ -26,12 +28,13 @@ from tests.story.rare import (
     files_one_by_one,
     lists_and_reports,
     over_months,
+    readers_of_signals,
     told_by_registers,
 )
 from tests.story.raw import Files, Row, read
 from tests.story.usual import Usual
 from tests.unit.command_line import run
-from tests.world import World
+from tests.world import RING, World
 
 pytestmark = pytest.mark.slow
 EMPLOYEES, WEEKS, SEED = 150, 8, 5
@@ -43,6 +46,7 @@ WORLDS = {
     "over months": over_months,
     "told by registers": told_by_registers,
     "before leaving": before_leaving,
+    "readers of signals": readers_of_signals,
 }
 
 
@@ -70,7 +74,11 @@ class Agency:
 
 
 def rescored(dataset: Path, folder: Path) -> Agency:
-    assert run("rescore", dataset, "--out", folder / "run", "--home", folder / "home", "--json") == 0
+    home = folder / "home"
+    home.mkdir(mode=0o700, exist_ok=True)
+    keys = {purpose: RING.keys.get(purpose, bytes(32)).hex() for purpose in PURPOSES}
+    write_once(home / "keyring.json", {"pseudonymVersion": RING.pseudonym_version, "keys": keys})
+    assert run("rescore", dataset, "--out", folder / "run", "--home", home, "--json") == 0
     explained = pl.read_parquet(folder / "run" / "explained.parquet").select("lookup_id", "explanation")
     signals = pl.read_parquet(folder / "run" / "signals.parquet")
     return Agency(read(dataset), tuple(signals.iter_rows(named=True)), dict(explained.iter_rows()))

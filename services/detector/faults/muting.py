@@ -31,6 +31,8 @@ def counting(state: State) -> pl.DataFrame:
 
 def counting_with_reads(state: State) -> pl.DataFrame:
     """The same with what reads of signals contribute, which no fault of a source mutes: all that signals rest on."""
+    if state.read_contributions.is_empty():
+        return counting(state)
     reads = state.read_contributions.with_columns(pl.lit(None, INSTANT).alias("claim_false_from"))
     return pl.concat([counting(state), reads])
 

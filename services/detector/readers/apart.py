@@ -22,6 +22,8 @@ def work_of(lookups: pl.DataFrame) -> pl.DataFrame:
 def admitted_apart(admitted: Admitted) -> tuple[Admitted, Admitted]:
     """What was admitted of work and of reads; both tell of all duplicates and conflicts."""
     lookups, replaced = admitted.lookups, admitted.replaced
+    if not ((lookups["system"] == SYSTEM).any() or (replaced["system"] == SYSTEM).any()):
+        return admitted, replace(admitted, lookups=lookups.clear(), replaced=replaced.clear())
     work = replace(admitted, lookups=work_of(lookups), replaced=work_of(replaced))
     return work, replace(admitted, lookups=lookups.filter(OF_READS), replaced=replaced.filter(OF_READS))
 

@@ -41,10 +41,12 @@ class ReaderStage:
 
         Also returns the admitted reads as they were judged (JUDGED). Nothing was read: the very same state.
         """
+        if state.reads.is_empty() and admitted.lookups.is_empty():
+            return state, pl.DataFrame(schema=JUDGED)
         again = self._judged_before(state, admitted, changed, registers)
         news = pl.concat([admitted.lookups, again])
         over = self._last_over(mark)
-        moved = over != self._last_over(state.progress.watermark) and not state.reads.is_empty()
+        moved = over != self._last_over(state.progress.watermark)
         if news.is_empty() and admitted.replaced.is_empty() and not moved:
             return state, pl.DataFrame(schema=JUDGED)
         judged = judged_reads(news, registers, self._explanations)
@@ -66,7 +68,7 @@ class ReaderStage:
     def _judged_before(self, state: State, admitted: Admitted, changed: Keys, registers: Registers) -> pl.DataFrame:
         """Earlier reads by, or about, whom the changed rows tell of: as employee and as person alike."""
         who, whom = changed
-        if state.reads.is_empty() or (who.is_empty() and whom.is_empty()):
+        if who.is_empty() and whom.is_empty():
             return pl.DataFrame(schema=LOOKUPS)
         readers = pl.concat([who, registers.staff.rows(whom)["employee"]])
         persons = pl.concat(

@@ -50,7 +50,7 @@ RULE = Rule(
     ),
     summary=Text(
         "De lezer opende op {first_day} {reads_nl} een signaal dat op dat moment geen werk van de lezer was ({lookups_nl}, {persons_nl}).",
-        "On {first_day} the reader opened a signal that was not the reader's work at that moment {reads_en} ({lookups_en}, {persons_en}).",
+        "On {first_day} the reader opened, {reads_en}, a signal that was not the reader's work at that moment ({lookups_en}, {persons_en}).",
     ),
     counterfactual=Text(
         "Met een toewijzing, of een zaak die voor alle beoordelaars openstond, was er geen signaal.",
