@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -18,6 +19,8 @@ from services.api.settings import ApiSettings, load_settings
 from services.core.clock import SystemClock
 from services.core.kafka_broker import KafkaBroker
 from services.core.tokens import open_tokens
+
+LOG = structlog.get_logger()
 
 Host = Annotated[
     str | None, typer.Option(help="Address to listen on; without an issuer loopback only.", show_default="127.0.0.1")
@@ -34,6 +37,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     server = make_server(settings, SystemClock(), publishing)
     listener = bind(settings.host, settings.port)
     _tell(settings, listener.getsockname()[1])
+    _tell_where_reads_go(settings, publishing)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises it again once it has shut down
     with suppress(KeyboardInterrupt):  # the way to stop it, and no failure
         server.run(sockets=[listener])
@@ -54,7 +58,18 @@ def _publishing() -> Publishing | None:
         return None
     # while a broker is away the client repeats its complaints ten times a second; ours are told once
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    return Publishing(settings.events, KafkaBroker(settings.kafka, settings.events.intake_topic))
+    topics = settings.events.intake_topic, settings.events.lookups_topic
+    signals, lookups = (KafkaBroker(settings.kafka, topic) for topic in topics)
+    return Publishing(settings.events, signals, lookups=lookups)
+
+
+def _tell_where_reads_go(settings: ApiSettings, publishing: Publishing | None) -> None:
+    if settings.reads is not None:
+        LOG.info("reads-published", to="folder")
+    elif publishing is not None:
+        LOG.info("reads-published", to="topic", topic=publishing.events.lookups_topic)
+    else:
+        LOG.warning("reads-not-published", advice="set DOELBINDING_API_READS or DOELBINDING_KAFKA_* (docs/reads.md)")
 
 
 def _tell(settings: ApiSettings, port: int) -> None:

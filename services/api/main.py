@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
 from services.api import problems
@@ -36,6 +37,8 @@ from services.api.pages.routes import router as pages
 from services.api.parts import Parts
 from services.api.publishing.publisher import Publisher
 from services.api.publishing.settings import EventSettings
+from services.api.readers.publisher import ReadsPublisher
+from services.api.readers.sinks import FolderSink, Sink, TopicSink
 from services.api.refusals import RefusedError, recording
 from services.api.request_seal import RequestSeal
 from services.api.routes import (
@@ -78,11 +81,13 @@ CONTACT = {
 
 @dataclass(frozen=True)
 class Publishing:
-    """What pushed signals are published with: what stands in the events, where they go, and how failures are paced."""
+    """What is published with: what stands in the events, where signals and reads go, and how failures are paced."""
 
     events: EventSettings
     broker: Broker
     backoff: Backoff = field(default_factory=Backoff)
+    lookups: Broker | None = None
+    """Where reads of signals go, unless settings name a folder for them."""
 
 
 def create_app(settings: ApiSettings, clock: Clock, publishing: Publishing | None = None) -> FastAPI:
@@ -170,13 +175,29 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         publisher=Publisher(engine, publishing.events, publishing.broker, clock, metrics, publishing.backoff)
         if publishing
         else None,
+        reads=_reads(settings, engine, metrics, publishing),
     )
+
+
+def _reads(
+    settings: ApiSettings, engine: AsyncEngine, metrics: ApiMetrics, publishing: Publishing | None
+) -> ReadsPublisher | None:
+    """What tells the detector who read what: into the folder that is named, else onto the topic, else nobody."""
+    if settings.reads is not None:
+        sink: Sink = FolderSink(settings.reads, settings.reads_seconds)
+    elif publishing is not None and publishing.lookups is not None:
+        sink = TopicSink(publishing.lookups, publishing.events.event_source)
+    else:
+        return None
+    pace = publishing.backoff if publishing else Backoff()
+    return ReadsPublisher(engine, sink, metrics, Backoff(pace.least, pace.most))
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     publishing = asyncio.create_task(parts.publisher.run()) if parts.publisher else None
+    watching = asyncio.create_task(parts.reads.run()) if parts.reads else None
     parts.keeper.start()
     try:
         yield
@@ -186,6 +207,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts.publisher and publishing:
             parts.publisher.stop()
             await publishing
+        if parts.reads and watching:
+            parts.reads.stop()
+            await watching
         if parts.issuer:
             await parts.issuer.fetcher.close()
         await parts.engine.dispose()

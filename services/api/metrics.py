@@ -6,12 +6,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from services.api.identity.errors import REASONS
 from services.api.intake.judge import RESULTS
+from services.api.readers.deeds import REASONS as NOT_PUBLISHED
 from services.api.vault.forms import PURPOSES, STATUSES
 from services.core.release import release
 
 IDENTITY_RESULTS = ("readable", "unreadable")
 REVEAL_RESULTS = (*STATUSES, "missing")
-PUBLISHING_RESULTS = ("sent", "refused", "unavailable")
+TROUBLES = ("refused", "unavailable")
+PUBLISHING_RESULTS = ("sent", *TROUBLES)
 DURATIONS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds; a page of 50 signals takes a few milliseconds, a full batch of evidence some seconds."""
 
@@ -54,6 +56,37 @@ class ApiMetrics:
         self.oldest_publication = Gauge(
             "doelbinding_api_publications_oldest_timestamp_seconds",
             "When the oldest event that waits for the broker was stored; 0 if none waits",
+            registry=self.registry,
+        )
+        self.reads_published = Counter(
+            "doelbinding_api_reads_published",
+            "Lookups of readers of signals that are where the detector reads them",
+            registry=self.registry,
+        )
+        self.reads_not_published = Counter(
+            "doelbinding_api_reads_not_published",
+            "Reads of signals that are not judged: no employee behind the account, or blanked by retention before",
+            ["reason"],
+            registry=self.registry,
+        )
+        for cause in NOT_PUBLISHED:
+            self.reads_not_published.labels(cause)
+        self.reads_troubles = Counter(
+            "doelbinding_api_reads_troubles",
+            "Tries to publish reads that were refused (credentials, rights) or not answered",
+            ["result"],
+            registry=self.registry,
+        )
+        for result in TROUBLES:
+            self.reads_troubles.labels(result)
+        self.reads_pending = Gauge(
+            "doelbinding_api_reads_pending",
+            "Entries of the audit trail that were not looked through for reads yet; 0 where reads go nowhere",
+            registry=self.registry,
+        )
+        self.oldest_read = Gauge(
+            "doelbinding_api_reads_oldest_timestamp_seconds",
+            "When the oldest of these entries was written; 0 if none waits",
             registry=self.registry,
         )
         self.reads = Counter(

@@ -17,6 +17,7 @@ from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
+from services.api.readers.publisher import ReadsPublisher
 from services.api.request_seal import RequestSeal
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
@@ -48,6 +49,8 @@ class Parts:
     keeper: Keeper
     publisher: Publisher | None
     """None where pushed signals are not published."""
+    reads: ReadsPublisher | None
+    """None where nothing tells the detector who read what."""
 
 
 def parts_of(request: Request) -> Parts:

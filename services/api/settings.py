@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,10 @@ class ApiSettings(IssuerSettings):
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
     theme: Path | None = None
     audit_export: Path | None = None
+    reads: Path | None = None
+    """A dataset directory to whose lookups reads of signals are added; it goes before a topic of Kafka."""
+    reads_seconds: float = Field(default=60.0, gt=0, le=3_600)
+    """How often a file of reads is written there, where there are any."""
 
     @field_validator("host")
     @classmethod
@@ -45,6 +50,13 @@ class ApiSettings(IssuerSettings):
     def _whole(cls, theme: Path | None) -> Path | None:
         open_theme(theme)
         return theme
+
+    @field_validator("reads")
+    @classmethod
+    def _folder(cls, reads: Path | None) -> Path | None:
+        if reads is not None and not (reads.is_dir() and os.access(reads, os.W_OK | os.X_OK)):
+            raise ValueError("should be a folder that is there and can be written: the dataset that the detector reads")
+        return reads
 
     @property
     def database(self) -> str:

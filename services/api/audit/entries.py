@@ -20,6 +20,11 @@ class Subject(Protocol):
         """In what role."""
         ...
 
+    @property
+    def employee(self) -> str | None:
+        """The pseudonym of the employee behind the account, as signals carry employees; null where there is none."""
+        ...
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -49,5 +54,6 @@ def entry_of(
     purpose: str | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> Entry:
-    """What a reader did."""
-    return Entry(reader.subject, reader.role, action, object_kind, object_id, purpose, detail or {})
+    """What a reader did; the detail names the employee behind the account, as signals about readers do."""
+    who = {} if reader.employee is None else {"employee": reader.employee}
+    return Entry(reader.subject, reader.role, action, object_kind, object_id, purpose, {**(detail or {}), **who})

@@ -16,6 +16,7 @@ from services.api.need_to_know import apart_from
 from services.api.pages import captions, frame
 from services.api.pages.story import story_of
 from services.api.parts import Parts
+from services.api.readers.shown import Shown
 from services.api.reads import record_reads
 
 
@@ -44,8 +45,11 @@ async def telling_of(connection: AsyncConnection, reader: Reader, row: AnyRow, t
     return Telling(row.signal_id, values, family)
 
 
-async def record_telling(parts: Parts, reader: Reader, what: str, telling: Telling, purpose: str | None = None) -> None:
+async def record_telling(
+    parts: Parts, reader: Reader, what: Shown, telling: Telling, purpose: str | None = None
+) -> None:
     """Written down before the story is shown: its signal, and the relatives of which it tells anything."""
     await record_reads(parts, reader, what, [telling.signal_id], purpose)
     if shown := telling.family.shown(purpose):
-        await record_reads(parts, reader, "family-page", [relative.signal_id for relative in shown], purpose)
+        relatives = [relative.signal_id for relative in shown]
+        await record_reads(parts, reader, "family-page", relatives, purpose, beside=telling.signal_id)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from traceback import extract_tb
+from contextlib import suppress
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.api.db.engine import holding, writing
-from services.api.db.trouble import trouble_of
+from services.api.db.engine import writing
 from services.api.metrics import ApiMetrics
 from services.api.publishing import outbox
 from services.api.publishing.events import Publication, encode_event
 from services.api.publishing.settings import EventSettings
+from services.api.publishing.turns import told, turn
 from services.core.backoff import Backoff
 from services.core.clock import Clock
 from services.core.cloud_events import CONTENT_TYPE
@@ -72,7 +69,7 @@ class Publisher:
                     caught_up = True
                 more = await self._round()
             except Exception as error:  # noqa: BLE001 - a database that is away, or a fault of ours: neither may end publishing
-                await self._wait(self._stopping, self._backed_off(_told(error)))
+                await self._wait(self._stopping, self._backed_off(told(error)))
             else:
                 if not more:
                     await self._wait(self._work, IDLE_SECONDS)
@@ -86,7 +83,7 @@ class Publisher:
 
     async def _round(self) -> bool:
         """Sends what waits, once; whether to look again at once."""
-        async with _turn(self._engine) as connection:
+        async with turn(self._engine, TURN) as connection:
             publications = await outbox.pending(connection, BATCH) if connection else []
             if not publications:
                 return False
@@ -123,22 +120,3 @@ class Publisher:
     async def _wait(self, until: asyncio.Event, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(until.wait(), seconds)
-
-
-@asynccontextmanager
-async def _turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection | None]:
-    """A view of the outbox while it is this process's turn to publish; None while it is another's."""
-    async with holding(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            ours = await connection.execute(text("SELECT pg_try_advisory_xact_lock(:turn)"), {"turn": TURN})
-            yield connection if ours.scalar_one() else None
-        else:
-            yield connection
-
-
-def _told(error: Exception) -> Trouble:
-    """What went wrong, without the values that its text may hold."""
-    if outside := trouble_of(error):
-        return Trouble(f"database: {outside.reason}: {outside.advice}", refused=False)
-    place = extract_tb(error.__traceback__)[-1]
-    return Trouble(f"{type(error).__name__} at {place.filename.rpartition('/')[2]}:{place.lineno}", refused=False)

@@ -15,7 +15,7 @@ from services.core.errors import InputError
 from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.settings import settings_faults
-from services.core.topics import INTAKE_TOPIC
+from services.core.topics import INTAKE_TOPIC, LOOKUPS_TOPIC
 
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,255}(/[A-Za-z0-9._~-]{1,100}){0,10}")
 """Without user, password, query and fragment: it stands in every event."""
@@ -23,13 +23,15 @@ TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
 class EventSettings(BaseSettings):
-    """What stands in the events, and the topic they go to."""
+    """What stands in the events, and the topics they go to."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, frozen=True)
 
     event_source: str
     public_url: str
     intake_topic: str = INTAKE_TOPIC
+    lookups_topic: str = LOOKUPS_TOPIC
+    """Where detectors read lookups; those of readers of signals go there."""
 
     @field_validator("event_source")
     @classmethod
@@ -47,7 +49,7 @@ class EventSettings(BaseSettings):
             )
         return url.rstrip("/")
 
-    @field_validator("intake_topic")
+    @field_validator("intake_topic", "lookups_topic")
     @classmethod
     def _topic(cls, topic: str) -> str:
         if not TOPIC.fullmatch(topic):

@@ -23,6 +23,7 @@ from services.api.openapi import document
 from services.api.parts import PartsOf
 from services.api.problems import documented
 from services.api.publishing.outbox import backlog
+from services.api.readers.position import backlog as reads_backlog
 from services.api.routes.answer import json_answer
 from services.api.vault.listing import count_waiting
 
@@ -70,6 +71,10 @@ async def metrics(parts: PartsOf) -> Response:
     try:
         async with reading(parts.engine) as connection:
             await _gauge(connection, parts.metrics, parts.clock.now())
+            if parts.reads is not None:
+                unread = await reads_backlog(connection)
+                parts.metrics.reads_pending.set(unread.pending)
+                parts.metrics.oldest_read.set(unread.oldest.timestamp() if unread.oldest else 0)
             _gauge_casework(await waiting(connection, parts.clock.now()), parts.metrics)
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
