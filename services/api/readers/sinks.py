@@ -64,12 +64,7 @@ class TopicSink:
 
     def put(self, piece: Piece) -> Put:
         """At least once; what the broker did not acknowledge, and what follows on it, is to be sent again."""
-        messages = [
-            Message(
-                row, each.reader.encode(), encode_lookup(each.record, each.lookup_id, self._source, each.at), HEADERS
-            )
-            for row, each in enumerate(piece.lookups)
-        ]
+        messages = [self._message(row, each) for row, each in enumerate(piece.lookups)]
         sent = self._broker.send(messages)
         there = set(sent.rows)
         missing = next((each.sequence for row, each in enumerate(piece.lookups) if row not in there), None)
