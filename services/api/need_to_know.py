@@ -1,7 +1,7 @@
 """A reader and what they ask for into the rows that they may see, or a refusal.
 
 Everything that shows a signal goes through here: one signal or item by `signal_for` and `item_for`, lists by the
-conditions of `unconcerned`.
+conditions of `unconcerned`; and what is plainly theirs by `plainly_theirs`, for the reads done most.
 """
 
 from __future__ import annotations
@@ -79,6 +79,17 @@ def apart_from(reader: Reader) -> Conditions:
     return () if reader.employee is None else tuple(~met for met in _met(reader.employee))
 
 
+def plainly_theirs(reader: Reader) -> Conditions | None:
+    """Conditions on `signals` under which this reader may be shown one without further questions; None: under none.
+
+    They hold only where neither `signal_for` nor `unconcerned` refuses anything, so they must ask at least as much:
+    what they leave out is looked at by those, who tell why.
+    """
+    if reader.employee is None:
+        return () if reader.local else None
+    return (_known(reader.employee), *apart_from(reader))
+
+
 async def _refuse_interest(
     connection: AsyncConnection, reader: Reader, signal_id: str, asked_for: tuple[str, str]
 ) -> None:
@@ -96,9 +107,13 @@ async def _refuse_unknown(connection: AsyncConnection, reader: Reader, asked_for
         if reader.local:
             return
         raise RefusedError("no-employee", *asked_for)
-    known = exists().where(interest_readers.c.reader == reader.employee)
-    if not (await connection.execute(select(known))).scalar_one():
+    if not (await connection.execute(select(_known(reader.employee)))).scalar_one():
         raise RefusedError("unknown-reader", *asked_for)
+
+
+def _known(employee: str) -> ColumnElement[bool]:
+    """Whether the reader's interests were loaded."""
+    return exists().where(interest_readers.c.reader == employee)
 
 
 def _met(employee: str) -> Conditions:
