@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,8 +50,8 @@ class Page(Generic[AnyTuple]):
     @staticmethod
     def target(request: Request, cursor: str) -> str:
         """The same request, at another place of the list."""
-        url = request.url.include_query_params(cursor=cursor)
-        return f"{url.path}?{url.query}"
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 async def fetch_page(

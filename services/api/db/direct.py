@@ -38,7 +38,7 @@ class DirectReader:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._driver = Driver(engine) if engine.dialect.name == "postgresql" else None
+        self._driver = Driver(engine, CONNECTIONS) if engine.dialect.name == "postgresql" else None
 
     def prepare(self, statement: AnySelect) -> Prepared:
         """Works the statement out; `bindparam` stands for what each execution gives."""
@@ -59,10 +59,10 @@ class DirectReader:
 
 
 class Driver:
-    """Some connections to PostgreSQL, made when they are first needed, and kept as long as they hold."""
+    """At most so many connections to PostgreSQL, made when they are first needed, and kept as long as they hold."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._places = asyncio.Semaphore(CONNECTIONS)
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
+        self._places = asyncio.Semaphore(most)
         self._idle: list[Connection] = []
         self._address: Mapping[str, Any] = engine.dialect.create_connect_args(engine.url)[1]
 

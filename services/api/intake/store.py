@@ -13,7 +13,7 @@ from services.api.db.tables import evidence, signal_revisions, signals
 from services.api.intake.items import put_items
 from services.api.intake.judge import Known, Verdict, judge_batch
 from services.api.payloads import PushedSignal
-from services.api.signals import APART
+from services.api.signals import body_of
 from services.core.wire import to_wire
 
 
@@ -109,5 +109,5 @@ def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
         "content_hash": signal.content_hash,
         "pushed": known.pushed,
         "received_at": now,
-        "body": to_wire({name: value for name, value in columns.items() if name not in APART}),
+        "body": body_of(columns, known.revision, now, pushed=known.pushed),
     }
