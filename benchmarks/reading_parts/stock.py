@@ -71,7 +71,7 @@ def _body(signal_id: str, rule: str, score: float, raised: datetime, employee: s
     }
     times = ("windowStart", "windowEnd", "firstLookupAt", "lastLookupAt", "raisedAt")
     return {
-        "signalId": signal_id, "family": rule, "rule": rule, "ruleVersion": 1, "ruleClass": "P",
+        "receivedAt": at, "signalId": signal_id, "family": rule, "rule": rule, "ruleVersion": 1, "ruleClass": "P",
         "employeeId": employee, "subject": subject, **dict.fromkeys(times, at),
         "lookupCount": 6, "momentCount": 3, "dayCount": 2, "countingRule": "moments-v1",
         "dataCategories": ["identity", "income"], "sharedCount": 0,
@@ -85,5 +85,5 @@ def _body(signal_id: str, rule: str, score: float, raised: datetime, employee: s
         "summaryNl": "Een medewerker keek drie keer in een dossier zonder zaak, taak of contact.",
         "factsFor": [fact, fact], "factsAgainst": [fact], "factsUnknown": [fact], "counterfactual": fact,
         "comparison": [], "parentId": None, "settingsHash": "0" * 32, "contentHash": "0" * 32,
-        "revision": 1, "receivedAt": at,
+        "asOf": at, "revision": 1,
     }  # fmt: skip

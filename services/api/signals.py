@@ -31,6 +31,8 @@ SHOWN = (
 TOLD = (*SHOWN[:-1], cast(signals.c.body, Text).label("told"))
 """The same with the body as text, for those who pass it on unread."""
 REVISIONS_SHOWN = 50
+COMPLETE = '{"receivedAt"'
+"""How a stored body begins that holds what the API knows beside the delivery."""
 NOT_TOLD_ONCE: Mapping[str, object] = {
     "comparison": [],
     "dataCategories": None,
@@ -111,27 +113,21 @@ async def latest_revisions(connection: AsyncConnection, signal_id: str) -> Seque
     ).all()
 
 
-def body_of(
-    columns: Mapping[str, object], revision: int, received_at: datetime, *, pushed: bool
-) -> Mapping[str, object]:
-    """A delivered signal as it is stored, and told: with all but `asOf`, which may change without the rest."""
-    known = {"pushed": pushed, "revision": revision, "received_at": received_at}
-    body = to_wire({name: value for name, value in {**columns, **known}.items() if name != "as_of"})
-    assert isinstance(body, dict)  # noqa: S101 - a mapping becomes one
-    return body
+def body_of(columns: Mapping[str, object], revision: int, received_at: datetime, *, pushed: bool) -> object:
+    """A delivered signal as it is stored and told, on the wire; what marks it as such comes first."""
+    return to_wire({"received_at": received_at, **columns, "revision": revision, "pushed": pushed})
 
 
 def as_json(row: Told | AnyRow) -> str:
     """Like `as_answer`, in JSON, of a row that holds TOLD: what was delivered is copied unread.
 
-    But for what an earlier release stored, which holds `asOf` as well: there it is taken apart, because the columns
-    know some of it better.
+    But for what an earlier release stored, as it was delivered: the columns know some of it better.
     """
     told: str = row.told
-    if '"asOf"' in told:
-        parts = msgspec.json.decode(told, type=dict[str, msgspec.Raw])
-        return msgspec.json.encode({**NOT_TOLD_ONCE, **parts, **_known_here(row)}).decode()
-    return f'{told[:-1]},"asOf":"{to_wire(row.as_of)}"}}'
+    if told.startswith(COMPLETE):
+        return told
+    parts = msgspec.json.decode(told, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({**NOT_TOLD_ONCE, **parts, **_known_here(row)}).decode()
 
 
 def as_answer(row: AnyRow) -> Mapping[str, object]:
