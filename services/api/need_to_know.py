@@ -83,7 +83,8 @@ def plainly_theirs(reader: Reader) -> Conditions | None:
     """Conditions on `signals` under which this reader may be shown one without further questions; None: under none.
 
     They hold only where neither `signal_for` nor `unconcerned` refuses anything, so they must ask at least as much:
-    what they leave out is looked at by those, who tell why.
+    what they leave out is looked at by those, who tell why. They may depend on the reader alone, and not on the time,
+    because statements with them are kept.
     """
     if reader.employee is None:
         return () if reader.local else None
