@@ -51,18 +51,18 @@ class ShortWay:
         if path != LIST and one is None:
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        try:
-            answer = await (self._list(request) if one is None else self._one(request, one[1]))
-        except HTTPException as error:
-            answer = await failures.answer(problems.answer_http)(request, error)
-        except failures.TROUBLES as error:
-            answer = await failures.answer_trouble(request, error)
-        if answer is None:
-            await self._app(scope, receive, send)
-            return
         scope["route"] = ROUTES[LIST if one is None else ONE]
-        await answer(scope, receive, send)
+        answer = await self._answer(Request(scope), one and one[1])
+        await (answer or self._app)(scope, receive, send)
+
+    async def _answer(self, request: Request, signal_id: str | None) -> Response | None:
+        """As the handlers of the application would answer; None where it is passed on."""
+        try:
+            return await (self._list(request) if signal_id is None else self._one(request, signal_id))
+        except HTTPException as error:
+            return await failures.answer(problems.answer_http)(request, error)
+        except failures.TROUBLES as error:
+            return await failures.answer_trouble(request, error)
 
     async def _list(self, request: Request) -> Response | None:
         reader = await self._admitted(request, LIST)
