@@ -62,16 +62,16 @@ def _item(signal_id: str) -> tuple[object, ...]:
 
 
 def _body(signal_id: str, rule: str, score: float, raised: datetime, employee: str, subject: str) -> dict[str, object]:
-    """Some 2 kB, as the engine tells them."""
+    """Some 2 kB, as the intake stores what the engine tells."""
     at = raised.isoformat().replace("+00:00", "Z")
     fact = {
         "code": "no-link",
         "nl": "Er was op dat moment geen zaak, taak of contact van deze medewerker of dit team met deze persoon.",
         "en": "At that moment there was no case, task or contact of this employee or team with this person.",
     }
-    times = ("windowStart", "windowEnd", "firstLookupAt", "lastLookupAt", "raisedAt", "asOf")
+    times = ("windowStart", "windowEnd", "firstLookupAt", "lastLookupAt", "raisedAt")
     return {
-        "signalId": signal_id, "family": rule, "rule": rule, "ruleVersion": 1, "ruleClass": "P",
+        "receivedAt": at, "signalId": signal_id, "family": rule, "rule": rule, "ruleVersion": 1, "ruleClass": "P",
         "employeeId": employee, "subject": subject, **dict.fromkeys(times, at),
         "lookupCount": 6, "momentCount": 3, "dayCount": 2, "countingRule": "moments-v1",
         "dataCategories": ["identity", "income"], "sharedCount": 0,
@@ -85,4 +85,5 @@ def _body(signal_id: str, rule: str, score: float, raised: datetime, employee: s
         "summaryNl": "Een medewerker keek drie keer in een dossier zonder zaak, taak of contact.",
         "factsFor": [fact, fact], "factsAgainst": [fact], "factsUnknown": [fact], "counterfactual": fact,
         "comparison": [], "parentId": None, "settingsHash": "0" * 32, "contentHash": "0" * 32,
+        "asOf": at, "revision": 1,
     }  # fmt: skip

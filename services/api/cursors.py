@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, or_
 
 Value = datetime | float | int | str
+Given = Value | BindParameter[Value]
+"""A value, or its name in a statement that gets it when it is executed."""
 MAC_BYTES = 16
 
 
@@ -39,22 +41,21 @@ class Order:
         """The column as it goes into ORDER BY."""
         return self.column.desc() if self.descending != backward else self.column.asc()
 
-    def beyond(self, value: Value, *, backward: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    def beyond(self, value: Given, *, backward: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """Two conditions: strictly past the value, and past or at it."""
         if self.descending != backward:
             return self.column < value, self.column <= value
         return self.column > value, self.column >= value
 
 
-def past(order: Sequence[Order], cursor: Cursor) -> ColumnElement[bool]:
-    """The rows after the cursor; the first column bounds them alone, so that an index can be entered there."""
+def past(order: Sequence[Order], values: Sequence[Given], *, backward: bool) -> ColumnElement[bool]:
+    """The rows after a place; the first column bounds them alone, so that an index can be entered there."""
     (strict, bound), *rest = (
-        column.beyond(value, backward=cursor.backward) for column, value in zip(order, cursor.values, strict=True)
+        column.beyond(value, backward=backward) for column, value in zip(order, values, strict=True)
     )
     if not rest:
         return strict
-    remainder = past(order[1:], Cursor(cursor.values[1:], cursor.backward))
-    return and_(bound, or_(strict, remainder))
+    return and_(bound, or_(strict, past(order[1:], values[1:], backward=backward)))
 
 
 class CursorSeal:

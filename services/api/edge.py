@@ -32,6 +32,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+NAMES = frozenset(name for name, _ in ENCODED)
 OWN_WORD = frozenset({"Cache-Control"})
 """Headers that an answer may give itself: files of the pages with a fingerprint in their address may be kept."""
 
@@ -108,13 +110,22 @@ class Exchange:
         """Pass a part of the answer on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                if name not in OWN_WORD or name not in headers:
-                    headers[name] = value
+            _add_headers(message)
         elif self._bodiless:
             if self._ended:
                 return
             self._ended = True
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
+
+
+def _add_headers(message: Message) -> None:
+    """Ours to those of the answer, of which few give one of ours themselves."""
+    given = message["headers"]
+    if NAMES.isdisjoint([name for name, _ in given]):
+        message["headers"] = [*given, *ENCODED]
+        return
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        if name not in OWN_WORD or name not in headers:
+            headers[name] = value

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 
@@ -23,6 +21,7 @@ from services.api.audit.trail import NOTARY
 from services.api.audit.writer import TrailWriter
 from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
+from services.api.db.direct import DirectReader
 from services.api.db.engine import open_engine
 from services.api.edge import API_VERSION, Edge
 from services.api.followers import Followers
@@ -59,6 +58,7 @@ from services.api.routes import (
 from services.api.routes import signals as signal_routes
 from services.api.sessions import IssuerSessions, LocalSessions
 from services.api.settings import ApiSettings
+from services.api.short_way import ShortWay
 from services.api.vault.opening import Vault
 from services.core.backoff import Backoff
 from services.core.clock import Clock
@@ -98,6 +98,7 @@ def create_app(settings: ApiSettings, clock: Clock, publishing: Publishing | Non
     parts = _gather(settings, clock, publishing)
     app = bare_app()
     app.state.parts = parts
+    app.add_middleware(ShortWay, parts=parts)
     app.add_middleware(Edge, parts=parts)
     return app
 
@@ -140,7 +141,7 @@ def bare_app() -> FastAPI:
     app.add_exception_handler(HinderedError, failures.answer(answer_hindered))
     app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
-    for trouble in (DatabaseError, sqlite3.DatabaseError):  # the latter while connecting, where nobody wraps it
+    for trouble in failures.TROUBLES:
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
 
@@ -157,6 +158,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     return Parts(
         settings=settings,
         engine=engine,
+        direct=DirectReader(engine),
         tokens=tokens,
         people=people,
         issuer=issuer,
@@ -212,4 +214,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await watching
         if parts.issuer:
             await parts.issuer.fetcher.close()
+        await parts.direct.close()
         await parts.engine.dispose()

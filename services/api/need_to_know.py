@@ -1,7 +1,8 @@
 """A reader and what they ask for into the rows that they may see, or a refusal.
 
 Everything that shows a signal goes through here: one signal or item by `signal_for` and `item_for`, lists by the
-conditions of `unconcerned`, and of `unconcerned_items` where they are of items.
+conditions of `unconcerned`, and of `unconcerned_items` where they are of items; and what is plainly theirs by
+`plainly_theirs`, for the reads done most.
 """
 
 from __future__ import annotations
@@ -99,6 +100,18 @@ def _without_interest(reader: Reader) -> Conditions:
     return () if reader.employee is None else tuple(~met for met in _met(reader.employee))
 
 
+def plainly_theirs(reader: Reader) -> Conditions | None:
+    """Conditions on `signals` under which this reader may be shown one without further questions; None: under none.
+
+    They hold only where neither `signal_for` nor `unconcerned` refuses anything, so they must ask at least as much:
+    what they leave out is looked at by those, who tell why. They may depend on the reader alone, and not on the time,
+    because statements with them are kept.
+    """
+    if reader.employee is None:
+        return apart_from(reader) if reader.local else None
+    return (_known(reader.employee), *apart_from(reader))
+
+
 def _refuse_audience(reader: Reader, rule: str, asked_for: tuple[str, str]) -> None:
     """Asked before interests, so that nobody learns of an interest in what is for others."""
     if not is_for(reader.role, rule):
@@ -122,9 +135,13 @@ async def _refuse_unknown(connection: AsyncConnection, reader: Reader, asked_for
         if reader.local:
             return
         raise RefusedError("no-employee", *asked_for)
-    known = exists().where(interest_readers.c.reader == reader.employee)
-    if not (await connection.execute(select(known))).scalar_one():
+    if not (await connection.execute(select(_known(reader.employee)))).scalar_one():
         raise RefusedError("unknown-reader", *asked_for)
+
+
+def _known(employee: str) -> ColumnElement[bool]:
+    """Whether the reader's interests were loaded."""
+    return exists().where(interest_readers.c.reader == employee)
 
 
 def _met(employee: str) -> Conditions:

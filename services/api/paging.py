@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.cursors import BadCursorError, Cursor, CursorSeal, Order, Value, past
+from services.api.cursors import BadCursorError, Cursor, CursorSeal, Given, Order, Value, past
 from services.api.db.types import AnyRow, AnySelect
 from services.api.queries import PageQuery
+
+AnyTuple = TypeVar("AnyTuple", bound=tuple[object, ...])
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,10 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[AnyTuple]):
     """Some rows of a list, and the cursors of the pages before and after them."""
 
-    rows: Sequence[AnyRow]
+    rows: Sequence[AnyTuple]
     previous: str | None
     next: str | None
 
@@ -46,8 +50,8 @@ class Page:
     @staticmethod
     def target(request: Request, cursor: str) -> str:
         """The same request, at another place of the list."""
-        url = request.url.include_query_params(cursor=cursor)
-        return f"{url.path}?{url.query}"
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 async def fetch_page(
@@ -56,33 +60,54 @@ async def fetch_page(
     listing: Listing,
     seal: CursorSeal,
     wanted: PageQuery,
-) -> Page:
+) -> Page[AnyRow]:
     """At most as many rows as wanted, from the cursor on.
 
     Raises HTTPException 400 if the cursor is not one of this list.
     """
-    place = _opened(listing, seal, wanted.cursor)
-    backward = place is not None and place.backward
-    rows = list((await connection.execute(page_query(query, listing, place, wanted.limit))).all())
-    more = len(rows) > wanted.limit
-    rows = rows[: wanted.limit][::-1] if backward else rows[: wanted.limit]
+    place = opened(listing, seal, wanted.cursor)
+    rows = (await connection.execute(page_query(query, listing, place, wanted.limit))).all()
+    return page_of(rows, listing.place, listing, seal, place, wanted.limit)
+
+
+def page_of(
+    rows: Sequence[AnyTuple],
+    place_of: Callable[[AnyTuple], tuple[Value, ...]],
+    listing: Listing,
+    seal: CursorSeal,
+    cursor: Cursor | None,
+    limit: int,
+) -> Page[AnyTuple]:
+    """What a `page_query` of this cursor and limit found, in the order of the list."""
+    backward = cursor is not None and cursor.backward
+    more = len(rows) > limit
+    rows = rows[:limit][::-1] if backward else rows[:limit]
     if not rows:
         return Page(rows, None, None)
-    before = seal.seal(listing.name, Cursor(listing.place(rows[0]), backward=True))
-    after = seal.seal(listing.name, Cursor(listing.place(rows[-1])))
-    has_before = more if backward else place is not None
-    return Page(rows, before if has_before else None, after if backward or more else None)
+    has_before = more if backward else cursor is not None
+    before = seal.seal(listing.name, Cursor(place_of(rows[0]), backward=True)) if has_before else None
+    after = seal.seal(listing.name, Cursor(place_of(rows[-1]))) if backward or more else None
+    return Page(rows, before, after)
 
 
 def page_query(query: AnySelect, listing: Listing, cursor: Cursor | None, limit: int) -> AnySelect:
     """The query of one page, with one row more to see whether the list goes on."""
-    backward = cursor is not None and cursor.backward
-    if cursor is not None:
-        query = query.where(past(listing.order, cursor))
+    if cursor is None:
+        return query_from(query, listing, None, limit, backward=False)
+    return query_from(query, listing, cursor.values, limit, backward=cursor.backward)
+
+
+def query_from(
+    query: AnySelect, listing: Listing, place: Sequence[Given] | None, limit: int, *, backward: bool
+) -> AnySelect:
+    """The same, from a place whose values may be names."""
+    if place is not None:
+        query = query.where(past(listing.order, place, backward=backward))
     return query.order_by(*(column.sorted(backward=backward) for column in listing.order)).limit(limit + 1)
 
 
-def _opened(listing: Listing, seal: CursorSeal, text: str | None) -> Cursor | None:
+def opened(listing: Listing, seal: CursorSeal, text: str | None) -> Cursor | None:
+    """The place where a page begins. Raises HTTPException 400 if the cursor is not one of this list."""
     if text is None:
         return None
     try:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.keeper import Keeper
 from services.api.audit.writer import TrailWriter
 from services.api.cursors import CursorSeal
+from services.api.db.direct import DirectReader
 from services.api.followers import Followers
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
@@ -31,6 +32,7 @@ class Parts:
 
     settings: ApiSettings
     engine: AsyncEngine
+    direct: DirectReader
     tokens: Mapping[str, str]
     people: Mapping[str, str]
     """Local account to the pseudonym of the employee behind it, where there is one."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, select
+from sqlalchemy import Column, ColumnElement, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.cursors import Order
@@ -27,8 +30,10 @@ SHOWN = (
     signals.c.body,
 )
 TOLD = (*SHOWN[:-1], cast(signals.c.body, Text).label("told"))
-"""The same with the body as it was received, for those who pass it on unread."""
+"""The same with the body as text, for those who pass it on unread."""
 REVISIONS_SHOWN = 50
+COMPLETE = '{"receivedAt"'
+"""How a stored body begins that holds what the API knows beside the delivery."""
 NOT_TOLD_ONCE: Mapping[str, object] = {
     "comparison": [],
     "dataCategories": None,
@@ -38,6 +43,27 @@ NOT_TOLD_ONCE: Mapping[str, object] = {
 """What signals of earlier releases do not tell."""
 
 
+FILTERS: Mapping[str, tuple[Column[Any], Callable[[Any, Any], Any]]] = {
+    **{name: (signals.c[name], operator.eq) for name in ("rule", "rule_class", "severity", "status", "parent_id")},
+    "min_score": (signals.c.score, operator.ge),
+    "raised_from": (signals.c.raised_at, operator.ge),
+    "raised_to": (signals.c.raised_at, operator.lt),
+}
+"""Parameter of SignalQuery to what it is compared with."""
+
+
+class Told(NamedTuple):
+    """A row of TOLD."""
+
+    signal_id: str
+    revision: int
+    as_of: datetime
+    pushed: bool
+    score: float
+    received_at: datetime
+    told: str
+
+
 def evidence_listing(signal_id: str) -> Listing:
     """The order of one signal's evidence; cursors of another signal do not open it."""
     return Listing(f"lookups|{signal_id}", (Order(evidence.c.position, int),))
@@ -45,34 +71,33 @@ def evidence_listing(signal_id: str) -> Listing:
 
 def signals_like(query: SignalQuery, seen_by: Sequence[ColumnElement[bool]] = ()) -> AnySelect:
     """The signals that a query asks for; `seen_by` are further conditions on them."""
-    return select(*TOLD).where(*_conditions(query), *seen_by)
+    return signals_where(filters_of(query), seen_by, pushed=query.pushed)
 
 
-def _conditions(query: SignalQuery) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [signals.c.pushed == query.pushed]
-    for column, wanted in (
-        (signals.c.rule, query.rule),
-        (signals.c.rule_class, query.rule_class),
-        (signals.c.severity, query.severity),
-        (signals.c.status, query.status),
-        (signals.c.parent_id, query.parent_id),
-    ):
-        if wanted is not None:
-            conditions.append(column == wanted)
-    if query.min_score is not None:
-        conditions.append(signals.c.score >= query.min_score)
-    if query.raised_from is not None:
-        conditions.append(signals.c.raised_at >= query.raised_from)
-    if query.raised_to is not None:
-        conditions.append(signals.c.raised_at < query.raised_to)
-    return conditions
+def filters_of(query: SignalQuery) -> dict[str, object]:
+    """The filters that were given."""
+    return {name: wanted for name in FILTERS if (wanted := getattr(query, name)) is not None}
+
+
+def signals_where(
+    filters: Mapping[str, object], seen_by: Sequence[ColumnElement[bool]] = (), *, pushed: bool
+) -> AnySelect:
+    """The signals that meet these filters, whose values may be names that the statement gets when it is executed."""
+    conditions = [compare(column, filters[name]) for name, (column, compare) in FILTERS.items() if name in filters]
+    return signals_told(signals.c.pushed == pushed, *conditions, *seen_by)
+
+
+def signals_told(*conditions: ColumnElement[bool]) -> AnySelect:
+    """The signals that meet these conditions."""
+    return select(*TOLD).where(*conditions)
 
 
 async def find_signal(
     connection: AsyncConnection, signal_id: str, seen_by: Sequence[ColumnElement[bool]] = ()
 ) -> AnyRow | None:
     """The current revision of one signal, if it meets the conditions."""
-    return (await connection.execute(select(*SHOWN).where(signals.c.signal_id == signal_id, *seen_by))).one_or_none()
+    shown = select(*SHOWN, TOLD[-1]).where(signals.c.signal_id == signal_id, *seen_by)
+    return (await connection.execute(shown)).one_or_none()
 
 
 def evidence_of(signal_id: str) -> AnySelect:
@@ -89,9 +114,21 @@ async def latest_revisions(connection: AsyncConnection, signal_id: str) -> Seque
     ).all()
 
 
-def as_told(row: AnyRow) -> Mapping[str, object]:
-    """Like `as_answer`, of a row that holds TOLD: what does not change is copied, not parsed and written again."""
-    return {**NOT_TOLD_ONCE, **msgspec.json.decode(row.told, type=dict[str, msgspec.Raw]), **_known_here(row)}
+def body_of(columns: Mapping[str, object], revision: int, received_at: datetime, *, pushed: bool) -> object:
+    """A delivered signal as it is stored and told, on the wire; what marks it as such comes first."""
+    return to_wire({"received_at": received_at, **columns, "revision": revision, "pushed": pushed})
+
+
+def as_json(row: Told | AnyRow) -> str:
+    """Like `as_answer`, in JSON, of a row that holds TOLD: what was delivered is copied unread.
+
+    But for what an earlier release stored, as it was delivered: the columns know some of it better.
+    """
+    told: str = row.told
+    if told.startswith(COMPLETE):
+        return told
+    parts = msgspec.json.decode(told, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({**NOT_TOLD_ONCE, **parts, **_known_here(row)}).decode()
 
 
 def as_answer(row: AnyRow) -> Mapping[str, object]:
@@ -104,7 +141,7 @@ def as_answer(row: AnyRow) -> Mapping[str, object]:
     }
 
 
-def _known_here(row: AnyRow) -> Mapping[str, object]:
+def _known_here(row: Told | AnyRow) -> Mapping[str, object]:
     return {
         "asOf": to_wire(row.as_of),
         "pushed": row.pushed,

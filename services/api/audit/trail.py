@@ -67,17 +67,23 @@ def notary_of(connection: AsyncConnection) -> Notary | None:
     return notary
 
 
-async def _add(connection: AsyncConnection, head: Head, entries: Sequence[Sealed], now: datetime) -> Head:
-    if not entries:
-        return head
+def grown(head: Head, entries: Sequence[Sealed], now: datetime) -> tuple[Head, list[dict[str, object]]]:
+    """The head after these entries, not signed yet, and their rows of `audit_entries`."""
     rows = []
     last = head.hash
     for place, entry in enumerate(entries, head.sequence + 1):
         row, last = entry.placed(place, now, last)
         rows.append(row)
+    return replace(head, sequence=head.sequence + len(rows), hash=last), rows
+
+
+async def _add(connection: AsyncConnection, head: Head, entries: Sequence[Sealed], now: datetime) -> Head:
+    if not entries:
+        return head
+    after, rows = grown(head, entries, now)
     await connection.execute(audit_entries.insert(), rows)
     await _tell_objects(connection, head.sequence, entries, now)
-    return replace(head, sequence=head.sequence + len(rows), hash=last)
+    return after
 
 
 async def _tell_objects(connection: AsyncConnection, before: int, entries: Sequence[Sealed], now: datetime) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from traceback import extract_tb
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.audit.chain import Sealed, seal
 from services.api.audit.entries import Entry
+from services.api.audit.one_message import OneMessage
 from services.api.audit.trail import extend
 from services.api.db.engine import writing
 from services.api.db.trouble import Trouble, trouble_of
@@ -51,6 +53,7 @@ class TrailWriter:
         self._metrics = metrics
         self._waiting: deque[Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
+        self._short = OneMessage(engine) if engine.dialect.name == "postgresql" else None
 
     async def record(self, entries: Sequence[Entry]) -> None:
         """On return the entries are durable. Raises HTTPException 503 (507 without room) if they cannot be made so."""
@@ -70,6 +73,8 @@ class TrailWriter:
         """Writes what waits."""
         if self._work is not None:
             await self._work
+        if self._short is not None:
+            await self._short.close()
 
     async def _write_all(self) -> None:
         while self._waiting:
@@ -85,14 +90,21 @@ class TrailWriter:
     async def _write(self, entries: Sequence[Sealed]) -> Trouble | None:
         try:
             with self._metrics.audit_commit.time():
-                async with writing(self._engine) as connection:
-                    await extend(connection, entries, self._clock.now())
+                await self._extend(entries, self._clock.now())
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be shown that is not recorded
             trouble = trouble_of(error) or _fault(error)
             LOG.error("audit-trail-not-written", reason=trouble.reason, advice=trouble.advice)
             return trouble
         self._metrics.audit_entries.inc(len(entries))
         return None
+
+    async def _extend(self, entries: Sequence[Sealed], now: datetime) -> None:
+        if self._short is not None and await self._short.extend(entries, now):
+            return
+        async with writing(self._engine) as connection:
+            head = await extend(connection, entries, now)
+        if self._short is not None:
+            self._short.left(head)
 
 
 STOPPED = Trouble(HTTPStatus.SERVICE_UNAVAILABLE, "the service stops", "none is needed")

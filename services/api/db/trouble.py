@@ -26,6 +26,8 @@ ELSE_ADVICE = "check that it runs and can be reached"
 FULL = frozenset({"SQLITE_FULL", "53100"})
 OUTSIDE = frozenset({"DatabaseError", "OperationalError", "InterfaceError", "DiskFull"})
 """Names of drivers' errors that are no fault of a statement of ours; SQLITE_ERROR is one all the same."""
+AWAY = ("08", "53", "57P")
+"""Classes of PostgreSQL's SQLSTATE: no connection, no resources, and the server shuts down or starts."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def trouble_of(error: Exception) -> Trouble | None:
     """What is wrong outside this program, or None where the failure is its own fault."""
     orig: object = error.orig if isinstance(error, DatabaseError) else error
     code = _code(orig)
-    if type(orig).__name__ not in OUTSIDE or code == "SQLITE_ERROR":
+    outside = type(orig).__name__ in OUTSIDE or code.startswith(AWAY)
+    if not outside or code == "SQLITE_ERROR":
         return None
     status = HTTPStatus.INSUFFICIENT_STORAGE if code in FULL else HTTPStatus.SERVICE_UNAVAILABLE
     reason = str(orig) if isinstance(orig, sqlite3.Error) else type(orig).__name__

@@ -13,6 +13,7 @@ from services.api.db.tables import evidence, signal_revisions, signals
 from services.api.intake.items import put_items
 from services.api.intake.judge import Known, Verdict, judge_batch
 from services.api.payloads import PushedSignal
+from services.api.signals import body_of
 from services.core.wire import to_wire
 
 
@@ -46,21 +47,28 @@ async def _put_signals(
     latest: Mapping[str, Known],
     now: datetime,
 ) -> None:
-    rows = {
-        signal_id: _signal_row(verdict, now) | {"as_of": latest[signal_id].as_of}
-        for signal_id, verdict in current.items()
-    }
+    rows = {signal_id: _signal_row(verdict, latest[signal_id].as_of, now) for signal_id, verdict in current.items()}
     if fresh := [row for signal_id, row in rows.items() if signal_id not in known]:
         await connection.execute(signals.insert(), fresh)
     this = signals.c.signal_id == bindparam("this")
     if changed := [row | {"this": signal_id} for signal_id, row in rows.items() if signal_id in known]:
         await connection.execute(signals.update().where(this), changed)
-    if told_again := [
-        {"this": signal_id, "as_of": after.as_of}
+    told_again = {
+        signal_id: after.as_of
         for signal_id, after in latest.items()
         if signal_id not in current and after.as_of > known[signal_id].as_of
-    ]:
-        await connection.execute(signals.update().where(this), told_again)
+    }
+    if told_again:
+        await connection.execute(signals.update().where(this), await _told_again(connection, told_again))
+
+
+async def _told_again(connection: AsyncConnection, moments: Mapping[str, datetime]) -> list[dict[str, object]]:
+    """What changes of signals whose content was told once more, later."""
+    query = select(signals.c.signal_id, signals.c.body).where(signals.c.signal_id.in_(moments))
+    return [
+        {"this": signal_id, "as_of": moments[signal_id], "body": {**body, "asOf": to_wire(moments[signal_id])}}
+        for signal_id, body in await connection.execute(query)
+    ]
 
 
 async def _add_revisions(connection: AsyncConnection, stored: Sequence[Verdict], now: datetime) -> None:
@@ -96,17 +104,18 @@ async def _replace_evidence(connection: AsyncConnection, changed: Sequence[Pushe
         await connection.execute(evidence.insert(), rows)
 
 
-def _signal_row(verdict: Verdict, now: datetime) -> dict[str, object]:
+def _signal_row(verdict: Verdict, as_of: datetime, now: datetime) -> dict[str, object]:
+    """A row of `signals`; the same content may have been told once more, later, in the same batch."""
     signal, known = verdict.signal, verdict.known
-    columns = signal.columns()
+    columns = signal.columns() | {"as_of": as_of}
     kept = (
-        *("signal_id", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score", "raised_at"),
-        *("parent_id", "window_start", "window_end"),
+        *("signal_id", "as_of", "rule", "rule_class", "employee_id", "subject", "severity", "status", "score"),
+        *("raised_at", "parent_id", "window_start", "window_end"),
     )
     return {name: columns[name] for name in kept} | {
         "revision": known.revision,
         "content_hash": signal.content_hash,
         "pushed": known.pushed,
         "received_at": now,
-        "body": to_wire(columns),
+        "body": body_of(columns, known.revision, now, pushed=known.pushed),
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+import psycopg
 import structlog
 from fastapi import Request
 from fastapi.responses import Response
+from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
 
 from services.api import problems
@@ -19,6 +22,8 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 LOG = structlog.get_logger()
 RETRY_AFTER_SECONDS = 1
 """Those who ask again have back-offs of their own; this only keeps the first one from coming at once."""
+TROUBLES = (DatabaseError, sqlite3.DatabaseError, psycopg.DatabaseError)
+"""The latter two where nobody wraps them: while connecting, and from statements that go to the driver itself."""
 TOLD = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 

@@ -22,7 +22,11 @@ def tagged_answer(request: Request, content: object, version: int | None = None)
 
     With a version, the ETag can be sent back as If-Match of what changes this.
     """
-    body = msgspec.json.encode(content)
+    return tagged_json(request, msgspec.json.encode(content), version)
+
+
+def tagged_json(request: Request, body: bytes, version: int | None = None) -> Response:
+    """The same of what is JSON already."""
     tag = tag_of(body, version)
     held = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
     if tag in held or "*" in held:

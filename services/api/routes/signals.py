@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from sqlalchemy.exc import IntegrityError
@@ -16,18 +16,20 @@ from services.api.db.types import AnyRow
 from services.api.intake.batch import SignalBatch
 from services.api.intake.store import receive
 from services.api.need_to_know import signal_for, unconcerned
-from services.api.paging import fetch_page
+from services.api.paging import Page, fetch_page
 from services.api.parts import PartsOf
 from services.api.payloads import SignalId
 from services.api.problems import documented
 from services.api.publishing.outbox import enqueue
 from services.api.queries import DetailQuery, LookupQuery, SignalQuery
 from services.api.reads import record_reads
-from services.api.routes.answer import json_answer, tagged_answer
+from services.api.routes.answer import JSON, json_answer, tagged_json
+from services.api.signals import Told
 from services.api.vault.identities import keep
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"], route_class=GuardedRoute)
 
+SignalRow = TypeVar("SignalRow", AnyRow, Told)
 SignalIdPath = Annotated[SignalId, Path(alias="signalId", description="The id that the detector gave it")]
 
 
@@ -85,7 +87,7 @@ async def list_signals(
         like = signals.signals_like(query, await unconcerned(connection, reader))
         page = await fetch_page(connection, like, signals.BY_RANK, parts.cursors, query)
     await record_reads(parts, reader, "signals", [row.signal_id for row in page.rows], query.purpose)
-    return json_answer({"signals": [signals.as_told(row) for row in page.rows]}, page.links(request))
+    return told_answer(page, request)
 
 
 @router.get(
@@ -105,7 +107,7 @@ async def read_signal(
     async with reading(parts.engine) as connection:
         row = readable(await signal_for(connection, reader, signal_id), query)
     await record_reads(parts, reader, "signal", [signal_id], query.purpose)
-    return tagged_answer(request, signals.as_answer(row))
+    return tagged_json(request, signals.as_json(row).encode())
 
 
 @router.get(
@@ -131,7 +133,13 @@ async def list_lookups(
     return json_answer({"lookups": [row.body for row in page.rows]}, page.links(request))
 
 
-def readable(row: AnyRow, query: DetailQuery) -> AnyRow:
+def told_answer(page: Page[Told] | Page[AnyRow], request: Request) -> Response:
+    """A page of rows that hold TOLD."""
+    told = ",".join([signals.as_json(row) for row in page.rows])
+    return Response(f'{{"signals":[{told}]}}'.encode(), headers=dict(page.links(request)), media_type=JSON)
+
+
+def readable(row: SignalRow, query: DetailQuery) -> SignalRow:
     """The signal, if it may be read for this purpose. Raises HTTPException 400 where one is missing."""
     if not row.pushed:
         need_purpose(query)
