@@ -18,8 +18,8 @@ from services.api.parts import parts_of
 
 REMEMBERED = int(timedelta(days=365).total_seconds())
 MENU: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "investigator": (("/queue", "queue"), ("/reveals", "reveals")),
-    "lead": (("/queue", "queue"), ("/deadlines", "deadlines"), ("/reveals", "reveals")),
+    "investigator": (("/queue", "queue"), ("/search", "search"), ("/reveals", "reveals")),
+    "lead": (("/queue", "queue"), ("/deadlines", "deadlines"), ("/search", "search"), ("/reveals", "reveals")),
     "auditor": (("/audit", "audit"),),
 }
 """Per role the pages that the heading leads to, and the keys of their names."""

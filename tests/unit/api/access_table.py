@@ -56,6 +56,8 @@ MAY: Mapping[str, set[str]] = {
     "GET /reveals": BUREAU,
     "POST /reveals/{revealId}/approval": BUREAU,
     "POST /reveals/{revealId}/opening": BUREAU,
+    "GET /search": BUREAU,
+    "POST /search": BUREAU,
     "GET /deadlines": LEAD,
     "GET /audit": AUDITOR,
 }
