@@ -37,6 +37,7 @@ class IssuerSettings(BaseSettings):
     client_id: str | None = Field(default=None, validate_default=True)
     client_secret: SecretStr | None = None
     scope: str = "openid"
+    sign_out_at_issuer: bool = True
 
     @field_validator("issuer")
     @classmethod
