@@ -16,7 +16,7 @@ from services.api import queue, signals
 from services.api.access import Reader
 from services.api.casework.codes import CONCLUDED, INVESTIGATION
 from services.api.db.interests import interest_readers, interests
-from services.api.db.tables import intake_items
+from services.api.db.tables import intake_items, signal_people
 from services.api.db.tables import signals as signal_rows
 from services.api.db.types import AnyRow
 from services.api.refusals import RefusedError
@@ -102,7 +102,7 @@ async def _refuse_unknown(connection: AsyncConnection, reader: Reader, asked_for
 
 
 def _met(employee: str) -> Conditions:
-    """An interest in the signal's employee, and one in its subject."""
+    """An interest in the signal's employee, in its subject, and in one of many whom its evidence alone names."""
     in_time = or_(
         interests.c.standing,
         and_(
@@ -114,7 +114,16 @@ def _met(employee: str) -> Conditions:
         (interests.c.employee_id, signal_rows.c.employee_id),
         (interests.c.subject, signal_rows.c.subject),
     )
-    return tuple(
-        exists().where(interests.c.reader == employee, whom == concerned, in_time).correlate(signal_rows)
-        for whom, concerned in pairs
+    mine = interests.c.reader == employee
+    of_signal = tuple(
+        exists().where(mine, whom == concerned, in_time).correlate(signal_rows) for whom, concerned in pairs
     )
+    of_evidence = tuple(
+        exists()
+        .where(signal_people.c.signal_id == signal_rows.c.signal_id, mine, whom == signal_people.c.pseudonym, in_time)
+        .correlate(signal_rows)
+        for whom, _ in pairs
+    )
+    # a signal that names both an employee and a person has nobody there: for most no index is asked
+    names_many = or_(signal_rows.c.employee_id.is_(None), signal_rows.c.subject.is_(None))
+    return (*of_signal, and_(names_many, or_(*of_evidence)))
