@@ -73,7 +73,7 @@ def test_on_a_narrow_screen_the_rows_of_the_queue_are_cards(browser: Browser, si
 def test_one_of_many_people_is_revealed_from_a_row_of_the_evidence(browser: Browser, site: Site) -> None:
     with person(browser, site.url, site.tokens) as reader:
         reader.sign_in("investigator")
-        reader.open("/queue?rule=bulk-export")
+        reader.open("/queue?rule=enumeration")
         reader.page.locator("tbody th a").first.click()
         reader.page.locator('#evidence ~ div a[href*="lookup-subject"]').first.click()
         dialog = reader.page.locator("#reveal-dialog")

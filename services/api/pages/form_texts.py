@@ -39,7 +39,10 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "help-reason-verdict": ("Alleen bij geen vervolg.", "With no follow-up only."),
     "help-reason-breach": ("Alleen als melden niet hoeft.", "Only where no notification is required."),
     "help-findings": ("Alleen als de schending is vastgesteld.", "Only where a breach was established."),
-    "help-bsn": ("Van wie is geraadpleegd.", "Of whoever was looked up."),
+    "help-bsn": (
+        "Van wie is geraadpleegd. Vul dit in, of het personeelsnummer hieronder.",
+        "Of whoever was looked up. Fill in this, or the employee id below.",
+    ),
     "help-employeeId": ("Van wie zelf raadpleegde.", "Of whoever did the looking up."),
     "help-time": ("Datum en tijd, in {timezone}.", "Date and time, in {timezone}."),
     "help-agrees": ("Een afwijzing heeft een toelichting nodig.", "A rejection needs a note."),

@@ -22,8 +22,8 @@ router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 PEOPLE = ("bsn", "employeeId")
 ASKED = (
-    Field("bsn", "text", optional=True, help="help-bsn"),
-    Field("employeeId", "text", optional=True, help="help-employeeId"),
+    Field("bsn", "text", help="help-bsn"),
+    Field("employeeId", "text", help="help-employeeId"),
     Field("purpose", "select", SEARCH_PURPOSES),
     Field("reason", "area", help="note-help"),
 )
