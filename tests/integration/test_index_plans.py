@@ -14,6 +14,7 @@ from services.api.access import Reader
 from services.api.audit import listing as trail
 from services.api.cursors import Cursor
 from services.api.db.migrate import migrate
+from services.api.need_to_know import apart_from
 from services.api.news import AT_ONCE, between
 from services.api.paging import page_query
 from services.api.queries import IntakeItemQuery, SignalQuery
@@ -24,6 +25,7 @@ ROWS = 100_000
 SIGNAL = f"s-{1:032x}"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 READER = Reader("token:lead", "lead")
+INTERESTED = Reader("token:investigator", "investigator", "p1-1")
 MOMENT = "timestamptz '2026-01-01' + n * interval '1 minute'"
 SEVERITY = "CASE n % 3 WHEN 0 THEN 'high' WHEN 1 THEN 'medium' ELSE 'low' END"
 FILLED = {
@@ -61,6 +63,12 @@ FILLED = {
         "lookup_id": "'log'",
         "body": "'{}'",
     },
+    "signal_people": {
+        "signal_id": "'s-' || lpad(to_hex(n), 32, '0')",
+        "pseudonym": "'p1-1'",
+    },
+    "interest_readers": {"reader": "'p1-' || n", "loaded_at": MOMENT},
+    "interests": {"reader": "'p1-' || n", "kind": "'self'", "employee_id": "'p1-' || n", "standing": "true"},
     "reveals": {
         "id": "'r-' || lpad(to_hex(n), 32, '0')",
         "item_id": "'i-' || lpad(to_hex(n), 32, '0')",
@@ -107,6 +115,10 @@ def lists():
     for chosen in some({"rule": "rule-1", "severity": "high", "status": "received", "withdrawn": True} | moment):
         query = queue.items_like(IntakeItemQuery.model_validate(chosen), READER, AT)
         yield from pages(queue.BY_PRIORITY, query, 50.0, AT, "i-1")
+    for seen in (apart_from(INTERESTED), ()):
+        yield from pages(signals.BY_RANK, signals.signals_like(SignalQuery(), seen), 50.0, SIGNAL)
+        items = queue.items_like(IntakeItemQuery(), INTERESTED, AT, seen)
+        yield from pages(queue.BY_PRIORITY, items, 50.0, AT, "i-1")
     yield from pages(signals.evidence_listing(SIGNAL), signals.evidence_of(SIGNAL), 0)
     for chosen in some({"status": "pending"}):
         like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", (), AT)
