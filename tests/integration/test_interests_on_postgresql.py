@@ -63,7 +63,8 @@ def test_signals_that_were_there_get_whom_their_evidence_names(postgresql: str) 
     with upgraded(postgresql, "0010") as connection:
         connection.exec_driver_sql(
             f"INSERT INTO signals ({columns}, received_at, body, employee_id)"
-            " SELECT 's-' || n, 1, 'h', now(), 'r', 'P', 'high', 'open', true, 1, now(), now(), '{}', CASE n WHEN 2 THEN 'p1-9' END FROM generate_series(1, 2) n"
+            " SELECT 's-' || n, 1, 'h', now(), 'r', 'P', 'high', 'open', true, 1, now(), now(), '{}',"
+            " CASE n WHEN 2 THEN 'p1-9' END FROM generate_series(1, 2) n"
         )
         connection.exec_driver_sql(
             "INSERT INTO evidence (signal_id, position, lookup_id, body) SELECT 's-' || n, k, 'log',"
