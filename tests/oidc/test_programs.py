@@ -108,3 +108,11 @@ def test_a_token_that_the_api_does_not_take_any_more_is_replaced(served, provide
     assert with_token(credentials, send).status_code == 200
     assert len(sent) == 2
     assert sent[1] != held
+
+
+def test_the_document_of_the_api_tells_clients_where_to_sign_in(served, provider):
+    told = httpx.get(f"{served}/v1/openapi.json").json()
+    place = told["components"]["securitySchemes"]["issuer"]["openIdConnectUrl"]
+    assert httpx.get(place).json()["issuer"] == provider.issuer
+    assert told["paths"]["/signals"]["get"]["security"] == [{"bearer": []}, {"issuer": []}]
+    assert told["paths"]["/health/live"]["get"]["security"] == []
