@@ -94,7 +94,7 @@ assets: ## writes what the pages are made of anew from the packages of tests/bro
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node assets.js
 
 pictures: $(READY) ## looks at the pages in Chromium and photographs them for docs/images; needs chromium and Node.js with npm
-	@DOELBINDING_PICTURES=$(CURDIR)/docs/images $(BIN)/pytest tests/browser/test_whole_way.py $(ARGS)
+	@DOELBINDING_PICTURES=$(CURDIR)/docs/images $(BIN)/pytest tests/browser/test_whole_way.py tests/browser/test_searching.py $(ARGS)
 
 qualify: $(READY) services ## what CI runs in small, in full: the law of slices, histories of two detectors, chaos; well over an hour
 	LAW_OF_SLICES_EXAMPLES=100 $(BIN)/pytest tests/properties

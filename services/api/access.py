@@ -70,6 +70,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/reveals"): READERS,
     ("POST", "/reveals/{revealId}/approval"): READERS,
     ("POST", "/reveals/{revealId}/opening"): READERS,
+    ("GET", "/search"): READERS,
+    ("POST", "/search"): READERS,
     ("GET", "/deadlines"): LEADING,
     ("GET", "/audit"): frozenset({"auditor"}),
     ("POST", "/items/{itemId}/{action}"): READERS,

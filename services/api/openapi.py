@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from services.api.access import ACCESS, PUBLIC
 from services.api.exemplify import exemplify
+from services.api.identity.keys import DISCOVERY
 from services.api.problems import MEDIA_TYPE
 
 BASE = "/v1"
@@ -32,8 +33,14 @@ TAGS = {
 JsonObject = dict[str, Any]
 
 
-def document(app: FastAPI) -> Mapping[str, object]:
-    """OpenAPI 3.1; paths are relative to the server, whose URL holds the version (NLGov API Design Rules)."""
+def document(app: FastAPI, issuer: str | None = None) -> Mapping[str, object]:
+    """OpenAPI 3.1; paths are relative to the server, whose URL holds the version (NLGov API Design Rules).
+
+    With an issuer it says where clients find out how to get a token there.
+    """
+    schemes: JsonObject = {"bearer": {"type": "http", "scheme": "bearer"}}
+    if issuer is not None:
+        schemes["issuer"] = {"type": "openIdConnect", "openIdConnectUrl": issuer.rstrip("/") + DISCOVERY}
     content = get_openapi(
         title=app.title,
         version=app.version,
@@ -47,17 +54,17 @@ def document(app: FastAPI) -> Mapping[str, object]:
     content["info"]["contact"] = app.contact  # FastAPI's own model of it asks for a package that checks addresses
     for path, operations in content["paths"].items():
         for method, operation in operations.items():
-            _secure(operation, (method.upper(), path))
+            _secure(operation, (method.upper(), path), schemes)
             _describe_parameters(operation.get("parameters", []))
             _describe_answers(operation["responses"])
             exemplify(operation, content["components"]["schemas"])
     content["paths"] = {path.removeprefix(BASE): operations for path, operations in content["paths"].items()}
-    content["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    content["components"]["securitySchemes"] = schemes
     return content
 
 
-def _secure(operation: JsonObject, key: tuple[str, str]) -> None:
-    operation["security"] = [] if key in PUBLIC else [{"bearer": []}]
+def _secure(operation: JsonObject, key: tuple[str, str], schemes: JsonObject) -> None:
+    operation["security"] = [] if key in PUBLIC else [{name: []} for name in schemes]
     if roles := ACCESS.get(key):
         operation["x-roles"] = sorted(roles)
 

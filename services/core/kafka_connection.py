@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from services.core.client_credentials import ClientCredentials
 from services.core.errors import InputError
-from services.core.kafka_settings import PREFIX, WHERE, KafkaSettings
-from services.core.kafka_tokens import ClientCredentials, CommandTokens
-from services.core.secret_file import refuse_if_open
+from services.core.kafka_settings import WHERE, KafkaSettings
+from services.core.kafka_tokens import CommandTokens, IssuerTokens
+from services.core.secret_file import read_secret
 
 
 def connection(settings: KafkaSettings) -> dict[str, object]:
@@ -57,12 +58,18 @@ def _sign_in(settings: KafkaSettings) -> dict[str, object]:
     }
 
 
-def _tokens(settings: KafkaSettings) -> ClientCredentials | CommandTokens:
+def _tokens(settings: KafkaSettings) -> IssuerTokens | CommandTokens:
     if settings.oauth_token_command:
         return CommandTokens(_words(settings.oauth_token_command))
     secret = _secret(settings.oauth_client_secret, settings.oauth_client_secret_file, "oauth_client_secret_file")
-    return ClientCredentials(
-        settings.oauth_token_url or "", settings.oauth_client_id or "", secret, settings.oauth_scope
+    return IssuerTokens(
+        ClientCredentials(
+            settings.oauth_token_url or "",
+            settings.oauth_client_id or "",
+            secret,
+            settings.oauth_scope,
+            purpose="Kafka",
+        )
     )
 
 
@@ -81,8 +88,4 @@ def _secret(given: SecretStr | None, file: Path | None, name: str) -> str:
         return given.get_secret_value()
     if file is None:
         raise InputError(f"{WHERE}: {name}: is missing")
-    refuse_if_open(file, f"the secret of {PREFIX}{name.upper()}")
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{WHERE}: {name}: cannot be read as text") from error
+    return read_secret(file, WHERE, name)

@@ -44,3 +44,12 @@ def refuse_if_open(path: Path, what: str) -> None:
     """Raises InputError where others than the owner can read the file."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise InputError(f"{path}: others than its owner can read {what}; run: chmod 600 '{path}'")
+
+
+def read_secret(path: Path, where: str, setting: str) -> str:
+    """The secret of a setting that names a file. Raises InputError if others can read it, or nobody as text."""
+    refuse_if_open(path, f"the secret of {setting}")
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{where}: {setting}: cannot be read as text") from error

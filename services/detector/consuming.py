@@ -13,11 +13,11 @@ from threading import Event
 import httpx
 from sqlalchemy.engine import URL
 
+from services.core.client_settings import DETECTOR, open_account
 from services.core.clock import Clock
 from services.core.kafka_broker import KafkaBroker
 from services.core.kafka_settings import KafkaSettings
 from services.core.keyring import KeyRing, open_key_ring
-from services.core.tokens import open_tokens
 from services.core.topics import MOST_LETTER_BYTES
 from services.core.vault_keys import open_public_key
 from services.detector.arriving import Arriving
@@ -152,7 +152,7 @@ def owner_of(
     """The part of the detector that decides, and delivers what it decides."""
     sources = settings.sources_for_monitoring()
     pipeline = Pipeline(settings, ring)
-    token = open_tokens(options.home / "tokens.json")["detector"]
+    token = open_account(DETECTOR, options.home, "detector")
 
     @contextmanager
     def deliverer() -> Iterator[Deliverer]:

@@ -11,6 +11,7 @@ import httpx
 import structlog
 
 from services.core.backoff import Backoff
+from services.core.client_credentials import Token
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.detector.intake import Away, Bad, Refused, call_intake, people_in, place
@@ -44,7 +45,7 @@ class Deliverer:
         self,
         store: Store,
         client: httpx.Client,
-        token: str,
+        token: Token,
         clock: Clock,
         batch: int = 200,
         *,

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from services.core.backoff import retry_after
+from services.core.client_credentials import ClientRefusedError, Token, TokenUnavailableError, with_token
 from services.core.observability import redact
 from services.detector.state.identities import Identity
 from services.detector.state.outbox import Parcel
@@ -95,14 +96,22 @@ def people_in(parcels: Sequence[Parcel]) -> set[str]:
 
 
 def call_intake(
-    client: httpx.Client, token: str, parcels: Sequence[Parcel], identities: Sequence[Identity], now: datetime
+    client: httpx.Client, token: Token, parcels: Sequence[Parcel], identities: Sequence[Identity], now: datetime
 ) -> Answer:
     """One POST of all parcels, with the sealed identities; problems are short texts without identities."""
     signals = b'{"signals":[' + b",".join(parcel.body for parcel in parcels) + b"]"
     body = signals + b',"identities":' + msgspec.json.encode([_told(identity) for identity in identities]) + b"}"
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def send(held: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {held}", "Content-Type": "application/json"}
+        return client.post(PATH, content=body, headers=headers)
+
     try:
-        response = client.post(PATH, content=body, headers=headers)
+        response = with_token(token, send)
+    except TokenUnavailableError as error:
+        return Away(str(error))
+    except ClientRefusedError as error:
+        return Refused(str(error))
     except httpx.UnsupportedProtocol as error:
         return Refused(f"{place(client.base_url)}: {error}; give the API's address as http://HOST:PORT or https://HOST")
     except httpx.HTTPError as error:

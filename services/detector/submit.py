@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import polars as pl
 
+from services.core.client_credentials import Token
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.detector.deliver import Deliverer
@@ -32,7 +33,7 @@ def sealed_people(signals: pl.DataFrame, lookups: pl.DataFrame, sealer: Sealer, 
 
 
 def submit(
-    revisions: pl.DataFrame, people: Sealed, api: str, token: str, clock: Clock, patience_seconds: float = 120.0
+    revisions: pl.DataFrame, people: Sealed, api: str, token: Token, clock: Clock, patience_seconds: float = 120.0
 ) -> int:
     """Delivers signals with their evidence (REVISION schema) and returns how many; what the API has is left as it is.
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.core.client_settings import DETECTOR as ACCOUNT
 from services.core.cloud_events import SOURCE, SOURCE_WANTED
 from services.core.settings import settings_faults
 from services.core.topics import DEAD_LETTERS_TOPIC
@@ -87,7 +88,8 @@ def load_topic_settings(**given: object) -> TopicSettings:
 
     Raises InputError with all faults at once; values are not repeated.
     """
-    named = (name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX) and name != DATABASE)
+    ours = (name for name in os.environ if name.startswith(PREFIX) and not name.startswith((DATABASE, ACCOUNT)))
+    named = (name.removeprefix(PREFIX).lower() for name in ours)
     unknown = {name: None for name in named if name not in TopicSettings.model_fields}
     stated = {name: value for name, value in given.items() if value is not None}
     try:

@@ -13,10 +13,10 @@ import httpx
 import structlog
 from sqlalchemy.engine import URL
 
+from services.core.client_settings import DETECTOR, open_account
 from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing, open_key_ring
-from services.core.tokens import open_tokens
 from services.core.vault import VaultPublicKey
 from services.core.vault_keys import open_public_key
 from services.detector.again import LettersAgain
@@ -72,7 +72,7 @@ def detect(
     sources = settings.sources_for_monitoring()
     ring = open_key_ring(options.home / "keyring.json")
     public = open_public_key(options.home)
-    token = open_tokens(options.home / "tokens.json")["detector"]
+    token = open_account(DETECTOR, options.home, "detector")
     url = detector_database(options.home)
     metrics, stop = metrics or DetectorMetrics(), threading.Event()
     with (

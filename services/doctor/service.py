@@ -7,11 +7,21 @@ from pathlib import Path
 
 import httpx
 
-from services.core.errors import DoelbindingError
-from services.core.tokens import open_tokens
+from services.core.client_credentials import ClientRefusedError, TokenUnavailableError, with_token
+from services.core.client_settings import DETECTOR, load_client_settings, open_account
+from services.core.errors import InputError
 from services.doctor.findings import Finding, fault, ok
 
 PATIENCE_SECONDS = 5.0
+ASKED = "/v1/aggregates"
+NOT_LOCAL = (
+    "does not know the tokens in {}; let API and detector use the same home folder; beside an issuer give the "
+    f"detector an account there ({DETECTOR}*), or set DOELBINDING_API_LOCAL_DETECTOR=true"
+)
+NOT_OF_THE_ISSUER = (
+    f"does not take the token that the issuer gave for the account of {DETECTOR}*; its issuer, audience and type "
+    "should be those that the API is told to take"
+)
 
 
 def examine_service(url: str, home: Path) -> list[Finding]:
@@ -43,22 +53,20 @@ def _ready(client: httpx.Client, url: str) -> Finding:
 
 def _knows_tokens(client: httpx.Client, url: str, path: Path) -> list[Finding]:
     """Whether the detector's token is one of this API's; asked for something that the detector may not read anyway."""
-    if not path.exists():
-        return []
     try:
-        token = open_tokens(path)["detector"]
-    except (DoelbindingError, OSError):
-        return []
-    answer = client.get("/v1/aggregates", headers={"Authorization": f"Bearer {token}"})
-    if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        return [
-            fault(
-                "api-tokens",
-                f"{url}: does not know the tokens in {path}; let API and detector use the same home folder; "
-                "beside an issuer set DOELBINDING_API_LOCAL_DETECTOR=true",
-            )
-        ]
-    return [ok("api-tokens", f"{url}: knows the detector's token")]
+        at_issuer = load_client_settings(DETECTOR).token_url is not None
+        if not at_issuer and not path.exists():
+            return []
+        token = open_account(DETECTOR, path.parent, "detector")
+    except InputError as error:
+        return [fault("api-tokens", told) for told in error.faults if told.startswith("settings")]
+    try:
+        answer = with_token(token, lambda held: client.get(ASKED, headers={"Authorization": f"Bearer {held}"}))
+    except (TokenUnavailableError, ClientRefusedError) as error:
+        return [fault("api-tokens", str(error))]
+    if answer.status_code != HTTPStatus.UNAUTHORIZED:
+        return [ok("api-tokens", f"{url}: knows the detector's token")]
+    return [fault("api-tokens", f"{url}: {NOT_OF_THE_ISSUER if at_issuer else NOT_LOCAL.format(path)}")]
 
 
 def _says_ok(answer: httpx.Response) -> bool:

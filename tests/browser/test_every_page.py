@@ -18,6 +18,7 @@ OF_ROLE = {
         "ITEM",
         "ITEM/reveal?field=employee",
         "/reveals",
+        "/search",
     ),
     "investigator": ("VOLUME", "SIGNAL", "/nowhere"),
     "auditor": ("/audit", "/audit?from=x", "/queue", "/deadlines"),

@@ -12,31 +12,16 @@ import httpx
 import pytest
 
 from services.api.main import bare_app
-from services.core.contract import LOOKUP
 from services.core.tokens import ACCOUNTS, open_tokens
-from tests.datasets import lines, write_registers
+from tests.planted import LOOKER, NAME, OWN, SPOILT, STRANGER, planted_dataset, planted_in, spoilt_line
 from tests.processes import PATIENCE_SECONDS, Ended, doelbinding, free_port, started
 from tests.unit.api.access_table import NAMES, OPEN, is_page, routes_of
-from tests.world import BSNS, World, local
 
 pytestmark = pytest.mark.slow
 
 DELIVERED = r'doelbinding_deliveries_total\{result="delivered"\} [1-9]'
-LOOKER, COLLEAGUE, NAME = "plantinga-4711", "hoekstra-0815", "Wietske Plantinga"
-OWN, STRANGER, SPOILT = BSNS[1], BSNS[300], BSNS[301]
-PLANTED = (LOOKER, COLLEAGUE, NAME, OWN, STRANGER, SPOILT)
 ALONE = ("/v1/reveals", "/opening")
 """Ends of the routes whose answer may hold an identity: of a reveal, if it is one."""
-
-
-def forms(identity: str) -> list[bytes]:
-    """An identity as it may stand in bytes: as it is, in hexadecimal, or in base64."""
-    plain = identity.encode()
-    return [plain, plain.hex().encode(), base64.b64encode(plain).rstrip(b"=")]
-
-
-def planted_in(content: bytes) -> set[str]:
-    return {identity for identity in PLANTED if any(form in content for form in forms(identity))}
 
 
 @dataclass
@@ -60,20 +45,6 @@ class Traces:
 
     def given_away(self) -> dict[str, set[str]]:
         return {place: planted for place, content in self.found.items() if (planted := planted_in(content))}
-
-
-def planted_dataset(path: Path) -> Path:
-    """Somebody looks at the own file, two at a stranger's, and a line is damaged; names and numbers in every field."""
-    world = World()
-    world.employee(1, employee_id=LOOKER, street="Plantingastraat 1")
-    world.employee(2, employee_id=COLLEAGUE)
-    for employee, person, hour in ((LOOKER, 1, 9), (LOOKER, 300, 10), (COLLEAGUE, 300, 11)):
-        at = local(f"2025-03-03 {hour:02}:00")
-        world.look(employee, person, at, reason=f"break-glass {NAME}", workstation=f"ws {NAME}", action="print")
-    write_registers(world, path)
-    damaged = f'{{"lookup_id": "spoilt", "bsn": "{SPOILT}", "employee_id": "{LOOKER}", "reason": "{NAME}"\n'
-    (path / "lookups" / "march.ndjson").write_bytes(lines(LOOKUP, world.lookups) + damaged.encode())
-    return path
 
 
 class Visitor:
@@ -157,6 +128,8 @@ def search_everybody(visitor: Visitor) -> None:
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder = tmp_path_factory.mktemp("planted")
     home, dataset, port = folder / "home", planted_dataset(folder / "dataset"), free_port()
+    with (dataset / "lookups" / "march.ndjson").open("ab") as file:
+        file.write(spoilt_line())
     found = Traces()
     with started(home, "serve", "--port", "0") as api:
         url = api.until_it_says(r"Pages: +(http://[\d.:]+)")[1]
@@ -193,7 +166,9 @@ def _said(ended: Ended) -> bytes:
 
 def test_the_identities_can_be_found_where_they_are() -> None:
     assert planted_in(f"x{OWN}y".encode()) == {OWN}
-    assert planted_in(base64.b64encode(f"abc{LOOKER}".encode())) == {LOOKER}
+    for before in ("", "a", "ab", "abc"):
+        assert planted_in(base64.b64encode(f"{before}{LOOKER} and more".encode())) == {LOOKER}
+        assert planted_in(base64.urlsafe_b64encode(f"{before}{NAME}".encode())) == {NAME}
 
 
 def test_reveals_show_them_to_who_may_ask_and_a_second_person_agreed_to_one(traces: Traces) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 
 import polars as pl
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.consumer.fetcher import ConsumerRecord
 
 from services.core.clock import SystemClock
 from services.core.cloud_events import encode_lookup
@@ -39,6 +40,28 @@ def send(kafka: str, topic: str, values: Sequence[bytes | None], partition: int 
         sent = [producer.send(topic, value, key=b"e-1", partition=partition) for value in values]
         for future in sent:
             future.get(timeout=PATIENCE_SECONDS)
+
+
+def records_on(topic: str, kafka: str) -> list[ConsumerRecord]:
+    """All records of a topic, in order within each partition."""
+    consumer = KafkaConsumer(
+        topic,
+        bootstrap_servers=kafka,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+    )
+    found: list[ConsumerRecord] = []
+    ends = None
+    try:
+        while ends is None or any(consumer.position(each) < end for each, end in ends.items()):
+            for records in consumer.poll(200).values():
+                found += records
+            if consumer.assignment():
+                ends = consumer.end_offsets(consumer.assignment())
+    finally:
+        consumer.close()
+    return found
 
 
 class FencedError(Exception):

@@ -26,7 +26,11 @@ from services.core.reading import NOT_ASSIGNED
 ROWS = 100_000
 SIGNAL = f"s-{1:032x}"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-READERS = (Reader("token:lead", "lead"), Reader("token:auditor", "auditor", "p1-1"))
+READERS = (
+    Reader("token:lead", "lead"),
+    Reader("token:investigator", "investigator", "p1-1"),
+    Reader("token:auditor", "auditor", "p1-1"),
+)
 RULE = f"CASE n % 1000 WHEN 0 THEN '{NOT_ASSIGNED}' ELSE 'rule-' || n % 20 END"
 MOMENT = "timestamptz '2026-01-01' + n * interval '1 minute'"
 SEVERITY = "CASE n % 3 WHEN 0 THEN 'high' WHEN 1 THEN 'medium' ELSE 'low' END"
@@ -65,6 +69,12 @@ FILLED = {
         "lookup_id": "'log'",
         "body": "'{}'",
     },
+    "signal_people": {
+        "signal_id": "'s-' || lpad(to_hex(n), 32, '0')",
+        "pseudonym": "'p1-1'",
+    },
+    "interest_readers": {"reader": "'p1-' || n", "loaded_at": MOMENT},
+    "interests": {"reader": "'p1-' || n", "kind": "'self'", "employee_id": "'p1-' || n", "standing": "true"},
     "reveals": {
         "id": "'r-' || lpad(to_hex(n), 32, '0')",
         "item_id": "'i-' || lpad(to_hex(n), 32, '0')",

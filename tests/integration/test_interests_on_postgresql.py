@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from services.api.db.migrate import MIGRATIONS, migrate
-from tests.unit.api.conftest import START, Caller, a_signal, running, signal_id
+from tests.unit.api.conftest import START, Caller, a_signal, lookup, running, signal_id
 
-THEIRS = "p1-" + "a" * 32
+THEIRS, OTHERS = "p1-" + "a" * 32, "p1-" + "b" * 32
 
 
 @pytest.fixture
@@ -43,6 +44,49 @@ def test_a_reader_with_an_interest_is_refused_and_lists_leave_it_out(api: Caller
             assert signal_id(2) in api.get(url).text
     refused = api.rows("SELECT object_id, detail FROM audit_entries WHERE action = 'refused'")
     assert [row["object_id"] for row in refused] == [signal_id(1)] * 2
+
+
+def test_one_of_many_in_the_evidence_is_enough(api: Caller) -> None:
+    lookups = [lookup(place, employee_id=name) for place, name in enumerate((OTHERS, THEIRS), 1)]
+    many = {"employee_id": None, "evidence": lookups, "lookup_ids": ["log-1", "log-2"]}
+    api.results(a_signal(1, **many), a_signal(2, employee_id=None))
+    for whom, status in ((OTHERS, 403), (f"p1-{7:032x}", 200), (THEIRS, 403)):
+        assert load(api, {"kind": "relative", "employeeId": whom}).status_code == 200
+        assert api.get(f"/v1/signals/{signal_id(1)}").status_code == status
+        for url in ("/v1/signals", "/v1/intake-items"):
+            assert (signal_id(1) in api.get(url).text) == (status == 200)
+            assert signal_id(2) in api.get(url).text
+
+
+def test_signals_that_were_there_get_whom_their_evidence_names(postgresql: str) -> None:
+    columns = "signal_id, revision, content_hash, as_of, rule, rule_class, severity, status, pushed, score, raised_at"
+    with upgraded(postgresql, "0010") as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO signals ({columns}, received_at, body, employee_id)"
+            " SELECT 's-' || n, 1, 'h', now(), 'r', 'P', 'high', 'open', true, 1, now(), now(), '{}',"
+            " CASE n WHEN 2 THEN 'p1-9' END FROM generate_series(1, 2) n"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO evidence (signal_id, position, lookup_id, body) SELECT 's-' || n, k, 'log',"
+            " json_build_object('employeeId', 'p1-' || k %% 2, 'subject', CASE k WHEN 3 THEN 'p1-8' END)"
+            " FROM generate_series(1, 2) n, generate_series(1, 4) k"
+        )
+    with upgraded(postgresql, "head") as connection:
+        named = connection.exec_driver_sql("SELECT * FROM signal_people ORDER BY signal_id, pseudonym").all()
+    assert [tuple(row) for row in named] == [("s-1", "p1-0"), ("s-1", "p1-1"), ("s-1", "p1-8"), ("s-2", "p1-8")]
+
+
+@contextmanager
+def upgraded(url: str, revision: str) -> Iterator[Connection]:
+    """A connection to the database with the tables of a release."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
 
 
 def test_loads_at_once_end_in_one_of_them_whole(api: Caller) -> None:

@@ -16,7 +16,6 @@ from threading import Timer
 import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from kafka import KafkaConsumer
 
 from services.api.db.migrate import migrate
 from services.api.embedded import EmbeddedApi
@@ -26,6 +25,7 @@ from services.core.kafka_broker import KafkaBroker, Message
 from services.core.kafka_settings import KafkaSettings
 from services.core.tokens import open_tokens
 from tests.identities import pseudonyms_in
+from tests.integration.kafka_topic import records_on
 from tests.processes import free_port, started
 from tests.unit.api.conftest import a_signal
 from tests.unit.api.test_publishing import EVENTS, LATER, SCHEMA, RememberingBroker, until
@@ -36,23 +36,7 @@ Event = dict[str, object]
 
 def events_on(topic: str, kafka: str) -> list[tuple[bytes, bytes, Event]]:
     """Key, bytes and event of all messages of a topic, in order within each partition."""
-    consumer = KafkaConsumer(
-        topic,
-        bootstrap_servers=kafka,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-    )
-    found, ends = [], None
-    try:
-        while ends is None or any(consumer.position(each) < end for each, end in ends.items()):
-            for records in consumer.poll(200).values():
-                found += [(record.key, record.value, json.loads(record.value)) for record in records]
-            if consumer.assignment():
-                ends = consumer.end_offsets(consumer.assignment())
-    finally:
-        consumer.close()
-    return found
+    return [(record.key, record.value, json.loads(record.value)) for record in records_on(topic, kafka)]
 
 
 def message(row: int, size: int = 10) -> Message:

@@ -126,6 +126,7 @@ def _clients() -> list[Mapping[str, object]]:
         "grant_types": ["authorization_code"],
         "redirect_uris": [f"{PUBLIC_URL}/sign-in/callback"],
         "response_types": ["code"],
+        "post_logout_redirect_uris": [f"{PUBLIC_URL}/sign-in"],
     }
     return [*services, pages]
 

@@ -103,7 +103,7 @@ def test_behind_https_cookies_travel_by_https_alone(api):
     assert "Secure" in begin(api).headers["Set-Cookie"].split("; ")
     assert "https%3A%2F%2Fintake.example.org%2Fsign-in%2Fcallback" in begin(api).headers["Location"]
     own = api.call("POST", "/sign-out", headers={"Origin": "https://intake.example.org"})
-    assert own.status_code == 303
+    assert own.status_code == 200
     assert api.call("POST", "/sign-out", headers={"Origin": "https://evil.example.org"}).status_code == 403
 
 
@@ -227,3 +227,34 @@ def test_without_a_client_the_pages_say_that_signing_in_is_not_set_up(api):
 def test_signing_in_leads_to_a_page_of_ours(api, at_provider, place):
     back = come_back(api, at_provider(begin(api, place).headers["Location"], "jansen"))
     assert back.headers["Refresh"] == "0; url=/"
+
+
+OURS = {"Origin": "http://api.test"}
+
+
+@pytest.mark.usefixtures("known")
+def test_signing_out_ends_the_session_here_and_leads_to_where_the_one_at_the_provider_ends(api, provider, at_provider):
+    come_back(api, at_provider(begin(api).headers["Location"], "jansen"))
+    answer = api.call("POST", "/sign-out", headers=OURS)
+    place = answer.headers["Refresh"].removeprefix("0; url=")
+    assert place.startswith(f"{provider.issuer}/session/end?")
+    assert place.replace("&", "&amp;") in answer.text
+    assert set(parse_qs(urlsplit(place).query)) == {"client_id", "post_logout_redirect_uri"}
+    assert api.get("/queue", None).status_code == 303
+    with httpx.Client() as browser:
+        asked = browser.get(place)
+        assert asked.status_code == 200, asked.text
+        form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asked.text))
+        action = re.search(r'action="([^"]+)"', asked.text)[1]
+        left = browser.post(asked.url.join(action), data=form | {"logout": "yes"})
+    assert left.headers["Location"] == f"{PUBLIC_URL}/sign-in"
+
+
+@pytest.mark.parametrize("changes", [{"sign_out_at_issuer": False}])
+def test_where_the_settings_say_so_signing_out_ends_the_session_here_alone(api):
+    assert api.call("POST", "/sign-out", headers=OURS).headers["Location"] == "/sign-in"
+
+
+def test_while_the_provider_is_away_one_is_signed_out_here_all_the_same(api, provider):
+    provider.away()
+    assert api.call("POST", "/sign-out", headers=OURS).headers["Location"] == "/sign-in"

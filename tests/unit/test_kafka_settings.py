@@ -9,7 +9,7 @@ import pytest
 from services.core.errors import InputError
 from services.core.kafka_connection import connection
 from services.core.kafka_settings import PREFIX, load_kafka_settings
-from services.core.kafka_tokens import ClientCredentials, CommandTokens
+from services.core.kafka_tokens import CommandTokens, IssuerTokens
 
 FAR = "kafka-1.example.org:9092"
 NEAR = "127.0.0.1:9092"
@@ -112,7 +112,7 @@ def test_a_token_comes_from_a_command_or_an_issuer_over_https():
     assert isinstance(connection(by_command)["sasl_oauth_token_provider"], CommandTokens)
     account = {"oauth_client_id": "detector", "oauth_client_secret": "geheim-3"}
     by_issuer = load_kafka_settings(**OAUTH, **account, oauth_token_url="https://sign-in.example.org/token")
-    assert isinstance(connection(by_issuer)["sasl_oauth_token_provider"], ClientCredentials)
+    assert isinstance(connection(by_issuer)["sasl_oauth_token_provider"], IssuerTokens)
     assert "geheim-3" not in repr(by_issuer)
 
 

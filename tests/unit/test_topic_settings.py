@@ -19,6 +19,7 @@ def test_what_the_command_line_says_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv(f"{PREFIX}TOPIC", "of-the-environment")
     monkeypatch.setenv(f"{PREFIX}SESSION_SECONDS", "20")
     monkeypatch.setenv(f"{PREFIX}DATABASE", "postgresql+psycopg://host/name")
+    monkeypatch.setenv(f"{PREFIX}OAUTH_CLIENT_ID", "another part's")
     settings = load_topic_settings(topic="of-the-command-line", group=None)
     assert settings.consuming == Consuming(topic="of-the-command-line", session_seconds=20.0)
 

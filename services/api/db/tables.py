@@ -92,6 +92,15 @@ evidence = Table(
 )
 """The lookups that the current revision rests on, in the order of the detector: the most telling first."""
 
+signal_people = Table(
+    "signal_people",
+    metadata,
+    Column("signal_id", String(40), ForeignKey(signals.c.signal_id), primary_key=True),
+    Column("pseudonym", String(100), primary_key=True),
+)
+"""Whom the evidence of the current revision names beside the signal itself: the employees where it names none, and the
+persons where it names none; of other signals nobody stands here."""
+
 intake_items = Table(
     "intake_items",
     metadata,

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, Key, RSAKey, import_key
 
 from services.api.identity.errors import BadTokenError, IssuerAwayError
 from services.api.identity.fetching import Fetcher, JsonObject
-from services.api.identity.settings import is_safe
+from services.core.addresses import is_safe
 from services.core.clock import Clock
 
 FRESH = timedelta(minutes=10)

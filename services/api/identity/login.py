@@ -25,6 +25,7 @@ from services.api.identity.verifying import Wanted
 
 HANDSHAKE = "doelbinding-handshake"
 """The cookie of a sign-in that is under way."""
+SIGN_IN = "/sign-in"
 CALLBACK = "/sign-in/callback"
 LASTS = timedelta(minutes=10)
 NONCE_BYTES = 12
@@ -63,7 +64,7 @@ class Login:
     @property
     def callback(self) -> str:
         """Where the issuer sends browsers back to, exactly as it must know it."""
-        return (self._settings.public_url or "").rstrip("/") + CALLBACK
+        return self._address(CALLBACK)
 
     async def begin(self, place: str, now: datetime) -> tuple[str, str]:
         """Where the browser goes, and its cookie meanwhile. Raises IssuerAwayError."""
@@ -98,6 +99,24 @@ class Login:
             raise SignInError
         token = await self._id_token(answer["code"], shake.verifier)
         return await self._issuer.person(token, Wanted(ID_TOKEN, self.client), shake.nonce), shake.place
+
+    async def sign_out_url(self) -> str | None:
+        """Where the session at the issuer ends (OpenID Connect RP-Initiated Logout 1.0), which leads back to us.
+
+        The ID token as a hint would have to be kept until then, and stand in an address: the client's name does too.
+        Null where the settings say so, or the issuer names no such place or does not answer.
+        """
+        if not self._settings.sign_out_at_issuer:
+            return None
+        try:
+            endpoint = await self._endpoint("end_session_endpoint")
+        except IssuerAwayError:
+            return None
+        told = urlencode({"client_id": self.client, "post_logout_redirect_uri": self._address(SIGN_IN)})
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{told}"
+
+    def _address(self, path: str) -> str:
+        return (self._settings.public_url or "").rstrip("/") + path
 
     async def _id_token(self, code: str, verifier: str) -> str:
         fields = {

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from services.core.addresses import is_loopback
+from services.core.addresses import is_safe
 
 PREFIX = "DOELBINDING_API_"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -37,6 +37,7 @@ class IssuerSettings(BaseSettings):
     client_id: str | None = Field(default=None, validate_default=True)
     client_secret: SecretStr | None = None
     scope: str = "openid"
+    sign_out_at_issuer: bool = True
 
     @field_validator("issuer")
     @classmethod
@@ -85,17 +86,6 @@ class IssuerSettings(BaseSettings):
         if "openid" not in scope.split():
             raise ValueError("should be words of which one is openid")
         return scope
-
-
-def is_safe(url: str) -> bool:
-    """Whether what is fetched from this address can be trusted to come from there: https, or this very machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    clean = bool(host) and parts.username is None and not parts.fragment and not re.search(r"[\s\x00-\x1f]", url)
-    return clean and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def _client_faults(client: str, info: ValidationInfo) -> Iterator[str]:

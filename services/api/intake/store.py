@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.db.tables import evidence, signal_revisions, signals
+from services.api.db.tables import evidence, signal_people, signal_revisions, signals
 from services.api.intake.items import put_items
 from services.api.intake.judge import Known, Verdict, judge_batch
 from services.api.payloads import PushedSignal
@@ -90,6 +90,7 @@ async def _add_revisions(connection: AsyncConnection, stored: Sequence[Verdict],
 async def _replace_evidence(connection: AsyncConnection, changed: Sequence[PushedSignal]) -> None:
     signal_ids = [signal.signal_id for signal in changed]
     await connection.execute(evidence.delete().where(evidence.c.signal_id.in_(signal_ids)))
+    await connection.execute(signal_people.delete().where(signal_people.c.signal_id.in_(signal_ids)))
     rows = [
         {
             "signal_id": signal.signal_id,
@@ -102,6 +103,20 @@ async def _replace_evidence(connection: AsyncConnection, changed: Sequence[Pushe
     ]
     if rows:
         await connection.execute(evidence.insert(), rows)
+    people = [
+        {"signal_id": signal.signal_id, "pseudonym": name}
+        for signal in changed
+        for name in sorted(_named_by_evidence_alone(signal))
+    ]
+    if people:
+        await connection.execute(signal_people.insert(), people)
+
+
+def _named_by_evidence_alone(signal: PushedSignal) -> set[str]:
+    """The employees of the lookups where the signal names none, and the persons where it names none."""
+    employees = {lookup.employee_id for lookup in signal.evidence} if signal.employee_id is None else set()
+    persons = {lookup.subject for lookup in signal.evidence} if signal.subject is None else set()
+    return {name for name in employees | persons if name is not None}
 
 
 def _signal_row(verdict: Verdict, as_of: datetime, now: datetime) -> dict[str, object]:

@@ -16,6 +16,8 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "signed-in": ("U bent aangemeld", "You are signed in"),
     "signed-in-go-on": ("Ga verder", "Go on"),
+    "signed-out": ("U bent hier afgemeld", "You are signed out here"),
+    "signed-out-go-on": ("Meld u ook af bij uw organisatie", "Sign out at your organisation too"),
     "sign-in-again": (
         "Het aanmelden duurde te lang, of begon in een andere browser. Meld u opnieuw aan.",
         "Signing in took too long, or began in another browser. Sign in again.",

@@ -49,6 +49,7 @@ CASEWORK_CODES: Mapping[str, tuple[str, str]] = {
     "notified-already": ("al eerder gemeld", "notified already"),
     "assessment": ("beoordeling", "assessment"),
     "hearing": ("hoor en wederhoor", "hearing"),
+    "access-request": ("inzageverzoek van de persoon zelf", "the person's own request for access"),
     "data-breach-notification": ("melding van een datalek", "notification of a data breach"),
     "own": ("eigen dossier", "own file"),
     "relative": ("familie", "relative"),

@@ -102,6 +102,8 @@ def _told(error: ValidationError, given: Mapping[str, object]) -> dict[str, str]
     """Per field the text of its first fault."""
     faults: dict[str, str] = {}
     for fault in error.errors(include_input=False, include_url=False):
+        if not fault["loc"]:
+            continue  # fields that do not go together: the page that has such fields says so itself
         name = camel(str(fault["loc"][0]))  # of a default that does not fit the name of the column is told
         faults.setdefault(name, _text(name, fault["type"], given.get(name)))
     return faults

@@ -18,9 +18,12 @@ from services.api.parts import parts_of
 
 REMEMBERED = int(timedelta(days=365).total_seconds())
 MENU: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "investigator": (("/queue", "queue"), ("/reveals", "reveals")),
-    "lead": (("/queue", "queue"), ("/deadlines", "deadlines"), ("/reveals", "reveals")),
-    "auditor": (("/audit", "audit"), ("/queue", "queue"), ("/deadlines", "deadlines"), ("/reveals", "reveals")),
+    "investigator": (("/queue", "queue"), ("/search", "search"), ("/reveals", "reveals")),
+    "lead": (("/queue", "queue"), ("/deadlines", "deadlines"), ("/search", "search"), ("/reveals", "reveals")),
+    "auditor": (
+        *(("/audit", "audit"), ("/queue", "queue"), ("/deadlines", "deadlines")),
+        *(("/search", "search"), ("/reveals", "reveals")),
+    ),
 }
 """Per role the pages that the heading leads to, and the keys of their names."""
 MISREAD = frozenset({"fault-date", "fault-number", "fault-moment", "fault-whole-number"})

@@ -14,7 +14,7 @@ from services.api.audience import OFFICER
 from services.api.casework.assignments import is_assigned
 from services.api.db.engine import reading
 from services.api.need_to_know import signal_for, unconcerned_items
-from services.api.pages import assets, items, revealing, sign_in, sign_in_oidc, watching
+from services.api.pages import assets, items, revealing, searching, sign_in, sign_in_oidc, watching
 from services.api.pages.clocks import with_clocks
 from services.api.pages.filters import read_filter
 from services.api.pages.render import MENU, page
@@ -32,6 +32,7 @@ router.include_router(assets.router)
 router.include_router(revealing.router)
 router.include_router(items.router)
 router.include_router(watching.router)
+router.include_router(searching.router)
 router.include_router(sign_in_oidc.router)
 
 LIST = "queue_list.html"

@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 PAGE_ROLES: frozenset[str] = frozenset().union(*(roles for (_, path), roles in ACCESS.items() if path[:4] != "/v1/"))
 """Roles that have pages to look at."""
 OWN_PAGE = re.compile(
-    r"(/|/queue|/deadlines|/reveals|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?",
+    r"(/|/queue|/search|/deadlines|/reveals|/audit|/signals/s-[0-9a-f]{32}|/items/i-[0-9a-f]{32})(\?[\w.,~+%&=-]{1,1000})?",
     re.ASCII,
 )
 """Where signing in may lead: a page of ours, with the filters that were asked for."""
@@ -50,10 +50,14 @@ async def sign_in(request: Request, parts: PartsOf, place: Annotated[str, Query(
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request) -> Response:
-    """End the session in this browser."""
+async def sign_out(request: Request, parts: PartsOf) -> Response:
+    """End the session in this browser, and lead on to where the one at the issuer ends."""
     check_origin(request)
-    answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    answer: Response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    if parts.login is not None and (place := await parts.login.sign_out_url()):
+        # a page of our own: the policy of the browser lets no form lead away from this site
+        answer = page(request, "signed-out.html", place=place)
+        answer.headers["Refresh"] = f"0; url={place}"
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=of_https(request))
     return answer
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from services.api.access import GuardedRoute, ReaderOf
+from services.api.access import GuardedRoute, Reader, ReaderOf
 from services.api.audit import listing
 from services.api.audit.entries import entry_of
 from services.api.casework.figures import casework_figures
@@ -19,7 +19,7 @@ from services.api.db.engine import reading
 from services.api.pages.moments import day_of
 from services.api.pages.render import page
 from services.api.paging import fetch_page
-from services.api.parts import PartsOf
+from services.api.parts import Parts, PartsOf
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
@@ -27,6 +27,9 @@ TEXTS = ("actor", "action", "objectId")
 DAYS = ("from", "to")
 LONGEST = 200
 PART = "audit_list.html"
+ROOTS = 5
+"""How many of the newest roots stand on the page; all are at GET /v1/audit-roots."""
+NEWEST_ROOTS = tuple(order.column.desc() for order in listing.BY_NUMBER.order)
 
 
 @router.get("/audit")
@@ -37,7 +40,7 @@ async def show_audit(
     given = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in (*TEXTS, *DAYS)}
     query, faults = _query(given, cursor, parts.settings.timezone)
     if query is None:
-        nothing: dict[str, object] = {"entries": [], "previous": None, "following": None}
+        nothing: dict[str, object] = {"entries": [], "previous": None, "following": None, "roots": []}
         return page(request, "audit.html", HTTPStatus.BAD_REQUEST, part=PART, told=nothing, given=given, faults=faults)
     async with reading(parts.engine) as connection:
         like, order = listing.entries_like(query)
@@ -51,6 +54,7 @@ async def show_audit(
         given=given,
         faults=faults,
         entries=entries,
+        roots=await _newest_roots(request, parts, reader),
         previous=found.previous and found.target(request, found.previous),
         following=found.next and found.target(request, found.next),
     )
@@ -64,6 +68,16 @@ async def show_deadlines(request: Request, parts: PartsOf, reader: ReaderOf) -> 
         figures = await casework_figures(connection, reader, now, parts.settings.timezone)
     await parts.trail.record([entry_of(reader, "read", "casework-figures", None)])
     return page(request, "deadlines.html", figures=figures)
+
+
+async def _newest_roots(request: Request, parts: Parts, reader: Reader) -> list[Mapping[str, object]]:
+    """None where a script asks for the list of entries alone; looking at them is recorded too."""
+    if "HX-Request" in request.headers:
+        return []
+    async with reading(parts.engine) as connection:
+        rows = (await connection.execute(listing.roots_listed().order_by(*NEWEST_ROOTS).limit(ROOTS))).all()
+    await parts.trail.record([entry_of(reader, "read", "audit-roots", None)])
+    return [listing.as_root_answer(row) for row in rows]
 
 
 def _query(

@@ -34,6 +34,32 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
         "Een ander moet dit goedkeuren, of alleen de aanvrager kan dit openen.",
         "Somebody else must approve this, or only the one who asked can open it.",
     ),
+    "reveal-lookup": ("Tonen", "Reveal"),
+    "search": ("Persoon zoeken", "Find a person"),
+    "search-help": (
+        (
+            "Zoek de signalen over één persoon: wie dit bsn raadpleegde, of wat deze medewerker raadpleegde. "
+            "Het doel en de reden worden eerst vastgelegd. "
+            "Het nummer komt niet in een adres en wordt niet opnieuw getoond."
+        ),
+        (
+            "Find the signals about one person: who looked up this BSN, or what this employee looked up. "
+            "Purpose and reason are recorded first. The number does not stand in an address and is not shown again."
+        ),
+    ),
+    "search-found": ("Signalen over deze persoon", "Signals about this person"),
+    "search-about-bsn": ("Betrokkene", "Subject"),
+    "search-about-employee": ("Medewerker", "Employee"),
+    "search-recorded": ("Deze vraag is vastgelegd.", "This question has been recorded."),
+    "search-again": ("Opnieuw zoeken", "Search again"),
+    "search-more": (
+        "Er zijn er meer. Alleen de {count} met de hoogste score staan hier.",
+        "There are more. Only the {count} with the highest score are here.",
+    ),
+    "search-nothing": (
+        "Er zijn geen signalen over deze persoon die u mag zien.",
+        "There are no signals about this person that you may see.",
+    ),
     "close": ("Sluiten", "Close"),
     "back-to-item": ("Terug naar de zaak", "Back to the item"),
     "reveals": ("Identiteiten", "Identities"),
@@ -56,6 +82,22 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
         "Who read, revealed or decided what, the newest first. This look is recorded as well.",
     ),
     "audit-roots": ("Ondertekende stand", "Signed roots"),
+    "audit-roots-intro": (
+        (
+            "De stand van het logboek aan het einde van een periode, ondertekend. "
+            "Bewaar een afschrift buiten dit systeem: "
+            "daarmee is later te zien dat niets is weggelaten of herschreven."
+        ),
+        (
+            "The state of the trail at the end of an interval, signed. Keep a copy outside this system: "
+            "with it one can see later that nothing was left out or written anew."
+        ),
+    ),
+    "audit-roots-none": ("Er is nog geen stand ondertekend.", "No root has been signed yet."),
+    "root-number": ("Stand", "Root"),
+    "root-through": ("Tot en met regel", "Through entry"),
+    "root-key": ("Sleutel", "Key"),
+    "root-signature": ("Handtekening", "Signature"),
     "actor": ("Wie", "Who"),
     "objectId": ("Kenmerk", "Identifier"),
     "from": ("Vanaf", "From"),

@@ -20,7 +20,7 @@ from services.api.db.tables import intake_items, signals
 from services.api.interests import last_loaded
 from services.api.metrics import ApiMetrics
 from services.api.openapi import document
-from services.api.parts import PartsOf
+from services.api.parts import PartsOf, parts_of
 from services.api.problems import documented
 from services.api.publishing.outbox import backlog
 from services.api.readers.position import backlog as reads_backlog
@@ -119,5 +119,5 @@ async def openapi(request: Request) -> Response:
     """The contract of this API; public, and readable from any origin."""
     state = request.app.state
     if not hasattr(state, "document"):  # made once: it takes a second of the processor, and anybody may ask
-        state.document = document(request.app)
+        state.document = document(request.app, parts_of(request).settings.issuer)
     return json_answer(state.document, {"Access-Control-Allow-Origin": "*"})

@@ -1,21 +1,46 @@
-"""One known person into the signals about this person."""
+"""One known person into the signals about this person; the question is recorded before anything is looked for."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from services.api.audit.entries import entry_of
+from services.api.audit.trail import append
 from services.api.cursors import Order
+from services.api.db.engine import reading, writing
 from services.api.db.tables import signals
 from services.api.db.types import AnySelect
-from services.api.need_to_know import Conditions
-from services.api.paging import Listing
+from services.api.need_to_know import Conditions, unconcerned
+from services.api.paging import Listing, Page, fetch_page
+from services.api.parts import Parts
+from services.api.queries import PageQuery
+from services.api.reader import Reader
+from services.api.reads import record_reads
 from services.api.signals import SHOWN
 from services.api.vault.forms import SearchForm
 from services.api.vault.opening import Vault
-from services.api.vault.pointing import Person
+from services.api.vault.pointing import Person, refuse_interest
 from services.core.vault import BSN, EMPLOYEE
 
 OF_KIND = {EMPLOYEE: signals.c.employee_id, BSN: signals.c.subject}
+
+
+async def search(parts: Parts, reader: Reader, form: SearchForm, query: PageQuery, what: str) -> tuple[Person, Page]:
+    """Who was asked about, and a page of the signals about them; `what` names the answer in the audit trail.
+
+    Raises RefusedError for a reader who has an interest in this person.
+    """
+    person = person_of(parts.vault, form)
+    detail = {"kind": person.kind} | ({"reason": form.reason} if form.reason else {})
+    entry = entry_of(reader, "search", "person", person.pseudonym, form.purpose, detail)
+    async with writing(parts.engine) as connection:
+        await append(connection, [entry], parts.clock.now())
+    async with reading(parts.engine) as connection:
+        await refuse_interest(connection, reader, person)
+        about = signals_about(person, await unconcerned(connection, reader))
+        page = await fetch_page(connection, about, by_rank(person), parts.cursors, query)
+    await record_reads(parts, reader, what, [row.signal_id for row in page.rows], form.purpose)
+    return person, page
 
 
 def person_of(vault: Vault, form: SearchForm) -> Person:

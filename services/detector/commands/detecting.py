@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.core.client_settings import DETECTOR, load_client_settings
 from services.core.clock import SystemClock
 from services.core.errors import InputError, tell_at_once
 from services.core.kafka_settings import load_kafka_settings
@@ -102,6 +103,7 @@ def detect_command(
         lambda: _refuse_what_is_no_folder(dataset),
         lambda: load_agency_settings(rules),
         lambda: detector_database(folder),
+        lambda: load_client_settings(DETECTOR),
         *(_checks_of_a_topic(topic, group, rows_per_slice) if source == "kafka" else ()),
     )
     settings = load_agency_settings(rules)

@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from services.core.calendar import AgencyCalendar
+from services.core.client_settings import DETECTOR, load_client_settings, open_account
 from services.core.clock import SystemClock
 from services.core.errors import InputError
 from services.core.keyring import open_key_ring
 from services.core.pseudonyms import Pseudonymiser
 from services.core.settings import default_home
-from services.core.tokens import open_tokens
 from services.core.vault_keys import open_public_key
 from services.detector.commands.options import Home, JsonOutput, RulesFile, check_address
 from services.detector.encode import Encoder
@@ -60,7 +60,8 @@ def rescore_command(
     settings = settings.with_forest() if shadow else settings
     folder = home or default_home()
     if submit_to is not None:
-        open_public_key(folder)  # a key that is not right is told before the work
+        open_public_key(folder)  # a key or an account that is not right is told before the work
+        load_client_settings(DETECTOR)
     ring = open_key_ring(folder / "keyring.json")
     with shown_progress(quiet=json_output) as advance:
         result = rescore(history, settings, ring, advance, period)
@@ -85,7 +86,7 @@ def _submit(result: Rescored, history: Dataset, folder: Path, submit_to: str) ->
     sealer = Sealer(open_public_key(folder), pseudonyms, np.empty(0, np.int64))
     encoder = Encoder(pseudonyms, AgencyCalendar())
     people = sealed_people(result.signals, history.lookups().valid, sealer, encoder)
-    return submit(result.signals, people, submit_to, open_tokens(folder / "tokens.json")["detector"], SystemClock())
+    return submit(result.signals, people, submit_to, open_account(DETECTOR, folder, "detector"), SystemClock())
 
 
 def _what_was_done(out: Path, submit_to: str | None) -> str:

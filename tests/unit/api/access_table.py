@@ -56,6 +56,8 @@ MAY: Mapping[str, set[str]] = {
     "GET /reveals": READERS,
     "POST /reveals/{revealId}/approval": READERS,
     "POST /reveals/{revealId}/opening": READERS,
+    "GET /search": READERS,
+    "POST /search": READERS,
     "GET /deadlines": LEADING,
     "GET /audit": AUDITOR,
 }

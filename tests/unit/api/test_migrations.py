@@ -152,3 +152,26 @@ def test_assessments_that_were_there_stay_and_auditors_can_settle_from_then_on(d
     found(migrated, given.format("a-3", 3, "auditor", AT).replace("'i-1', 1", "'i-1', 2"))
     with pytest.raises(sqlite3.IntegrityError, match="ck_assessments_settled_by_who_leads"):
         found(migrated, given.format("a-4", 3, "investigator", AT).replace("'i-1', 1", "'i-1', 3"))
+
+
+def test_signals_of_many_people_get_whom_their_evidence_names(database):
+    def signal(number, employee, subject):
+        return (
+            f"INSERT INTO signals VALUES ('s-{number}', 1, 'h', '2026-03-02', 'own-file', 'P', {employee}, {subject},"
+            " 'high', 'open', 1, 62.5, '2026-03-02', '2026-03-02', '{}', NULL, NULL, NULL)"
+        )
+
+    def looks(number, *names):
+        for place, (employee, subject) in enumerate(names):
+            body = f'{{"employeeId": {employee}, "subject": {subject}}}'
+            yield f"INSERT INTO evidence VALUES ('s-{number}', {place}, 'log-{place}', '{body}')"
+
+    many = [('"p1-1"', '"p1-7"'), ('"p1-2"', '"p1-7"'), ("null", "null"), ('"p1-2"', '"p1-8"')]
+    people = {1: ("NULL", "'p1-7'"), 2: ("'p1-1'", "NULL"), 3: ("NULL", "NULL"), 4: ("'p1-1'", "'p1-7'")}
+    rows = [line for number, names in people.items() for line in (signal(number, *names), *looks(number, *many))]
+    named = found(database("0010", *rows), "SELECT * FROM signal_people ORDER BY signal_id, pseudonym")
+    assert named == [
+        *(("s-1", name) for name in ("p1-1", "p1-2")),
+        *(("s-2", name) for name in ("p1-7", "p1-8")),
+        *(("s-3", name) for name in ("p1-1", "p1-2", "p1-7", "p1-8")),
+    ]

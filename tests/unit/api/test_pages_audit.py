@@ -1,5 +1,7 @@
 """The audit trail on a page: for auditors alone, filtered by whom, what and when; looking is recorded."""
 
+from datetime import timedelta
+
 import pytest
 
 OF_PAGE = {"Accept": "text/html"}
@@ -67,3 +69,17 @@ def test_a_script_gets_the_list_alone(watched):
 def test_readers_of_signals_do_not_see_it(api, role):
     api.sign_in(role)
     assert api.get("/audit", None, headers=OF_PAGE).status_code == 403
+
+
+def test_the_newest_signed_roots_stand_below_the_trail(watched):
+    for _ in range(2):
+        watched.clock.at += timedelta(minutes=6)
+        watched.get("/v1/audit-entries", "auditor")
+    roots = watched.get("/v1/audit-roots", "auditor").json()["auditRoots"]
+    before = len(watched.trail())
+    page = shown(watched)
+    assert roots
+    for root in roots:
+        assert f"<code>{root['hash']}</code>" in page
+        assert f"<code>{root['signature']}</code>" in page
+    assert [entry["object_kind"] for entry in watched.trail()[before:]] == ["audit-trail", "audit-roots"]
