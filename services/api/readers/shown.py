@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-ManySignals = Literal["signals", "intake-items", "queue-page", "reveals", "reveals-page", "search", "warning", "news"]
+ManySignals = Literal[
+    "signals",
+    "intake-items",
+    "queue-page",
+    "reveals",
+    "reveals-page",
+    "search",
+    "search-page",
+    "warning",
+    "news",
+]
 """A little of each: read as one search, however many there were."""
 OneSignal = Literal[
     "signal",

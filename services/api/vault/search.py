@@ -9,12 +9,13 @@ from services.api.audit.trail import append
 from services.api.cursors import Order
 from services.api.db.engine import reading, writing
 from services.api.db.tables import signals
-from services.api.db.types import AnySelect
+from services.api.db.types import AnyRow, AnySelect
 from services.api.need_to_know import Conditions, unconcerned
 from services.api.paging import Listing, Page, fetch_page
 from services.api.parts import Parts
 from services.api.queries import PageQuery
 from services.api.reader import Reader
+from services.api.readers.shown import ManySignals
 from services.api.reads import record_reads
 from services.api.signals import SHOWN
 from services.api.vault.forms import SearchForm
@@ -25,7 +26,9 @@ from services.core.vault import BSN, EMPLOYEE
 OF_KIND = {EMPLOYEE: signals.c.employee_id, BSN: signals.c.subject}
 
 
-async def search(parts: Parts, reader: Reader, form: SearchForm, query: PageQuery, what: str) -> tuple[Person, Page]:
+async def search(
+    parts: Parts, reader: Reader, form: SearchForm, query: PageQuery, what: ManySignals
+) -> tuple[Person, Page[AnyRow]]:
     """Who was asked about, and a page of the signals about them; `what` names the answer in the audit trail.
 
     Raises RefusedError for a reader who has an interest in this person.
