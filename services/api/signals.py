@@ -56,6 +56,7 @@ class Told(NamedTuple):
     """A row of TOLD."""
 
     signal_id: str
+    rule: str
     revision: int
     as_of: datetime
     pushed: bool
