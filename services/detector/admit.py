@@ -33,7 +33,8 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
 
     Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered.
     """
-    known = pl.concat([state.recent.select(KNOWN), _archived(lookups, state, horizon)])
+    remembered = state.recent.select(KNOWN).join(lookups, on="lookup_id", how="semi")  # few: a join with all takes long
+    known = pl.concat([remembered, _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))
     compared = best.hstack(

@@ -53,7 +53,10 @@ class Reviser:
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
-        signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
+        rows = as_of(windowed, moment, self.burst)
+        if rows.is_empty():
+            return []
+        signals = aggregate(rows, everything, volume_days, moment, self.pairs)
         related = with_parents(signals, everything, moment, self.burst, self.silent)
         return score(self._with_ids(name_rules(related, self._off)))
 
