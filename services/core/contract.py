@@ -71,6 +71,7 @@ LOOKUP = Record(
         "workstation": pl.String(),
         "location": pl.String(),
         "street": pl.String(),
+        "subject_pseudonym": pl.String(),
     },
     frozenset(
         {
@@ -82,10 +83,13 @@ LOOKUP = Record(
             "workstation",
             "location",
             "street",
+            "subject_pseudonym",
         }
     ),
     {"action": ACTIONS, "searched_by": SEARCHED_BY, "location": LOCATIONS, "data_categories": DATA_CATEGORIES},
 )
+"""`subject_pseudonym` is whose file it was, by pseudonym: only of the system doelbinding, which knows no BSN; there
+`employee_id` is a pseudonym as well."""
 
 CASE_LINK = Record(
     "case-link",

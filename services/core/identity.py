@@ -8,6 +8,8 @@ from services.core.keyring import KeyRing
 
 HALVES = 16
 """Bytes of the digest that a pseudonym shows: the two 64-bit numbers that the engine works with."""
+PSEUDONYM = r"^p[1-9][0-9]*-[0-9a-f]{32}$"
+"""Of any version of the keys."""
 
 
 def employee_pseudonym(ring: KeyRing, employee_id: str) -> str:

@@ -25,6 +25,8 @@ CASE_DOMAIN = "case"
 REASON_DOMAIN = "reason"
 ROW_DOMAIN = "row"
 WORKSTATION_DOMAIN = "workstation"
+PSEUDONYM_DOMAIN = "pseudonym"
+"""Of stable keys made of a pseudonym's text."""
 
 
 class Pseudonymiser:
@@ -50,6 +52,23 @@ class Pseudonymiser:
         return pl.DataFrame(
             {"value": distinct, "key": pseudonyms[:, 0], "check": pseudonyms[:, 1], "sid": stable}, schema=SCHEMA
         )
+
+    def stated(self, pseudonyms: pl.Series) -> pl.DataFrame:
+        """Table (value, key, check, sid) of texts that are pseudonyms of this ring's version already.
+
+        `key` and `check` are the halves that stand there; `sid` is made of the text, since the identity behind it is
+        not known: ids of signals that rest on it change when the pseudonyms' key does.
+        """
+        distinct = pseudonyms.drop_nulls().unique()
+        halves = [PAIR.unpack(bytes.fromhex(text.partition("-")[2])) for text in distinct.to_list()]
+        stable = _numbers(self._stable, [f"{PSEUDONYM_DOMAIN}|{text}".encode() for text in distinct.to_list()])[:, 0]
+        columns = {"value": distinct, "key": [key for key, _ in halves], "check": [check for _, check in halves]}
+        return pl.DataFrame(columns | {"sid": stable}, schema=SCHEMA)
+
+    @property
+    def prefix(self) -> str:
+        """What every pseudonym of this ring's version begins with."""
+        return f"{self._prefix}-"
 
     def keys(self, values: pl.Series, domain: str) -> pl.DataFrame:
         """Table (value, key) with a row per distinct non-null value: 64-bit keys of what names no person.

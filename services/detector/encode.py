@@ -23,6 +23,7 @@ from services.core.pseudonyms import (
     WORKSTATION_DOMAIN,
     Pseudonymiser,
 )
+from services.core.reading import SYSTEM
 
 LOOKUPS = ARCHIVED
 """Encoded lookups: one row per lookup, as they are archived."""
@@ -45,6 +46,8 @@ _PERIOD = ("valid_from", "valid_to", pl.coalesce("registered_at", "valid_from").
 """Validity of a register row and since when it was known; who registers no moment knew at its start."""
 
 CONTENT_SEED = 20_170_101
+CAME_LATER = ("subject_pseudonym",)
+"""Fields that the first records had not."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,30 @@ class Encoder:
 
     def identities(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Whom lookups name (IDENTITIES), and nothing else of them."""
-        employees = self._pseudonyms.intern(valid["employee_id"], EMPLOYEE_DOMAIN, sid=False)
-        return _named(employees, self._pseudonyms.intern(valid["bsn"], BSN_DOMAIN, sid=False))
+        work = valid.filter(pl.col("system") != SYSTEM)
+        employees = self._pseudonyms.intern(work["employee_id"], EMPLOYEE_DOMAIN, sid=False)
+        return _named(employees, self._pseudonyms.intern(work["bsn"], BSN_DOMAIN, sid=False))
 
     def _identities(self, valid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """The keys of employee, subject, street and claimed case of each lookup, and the employees and the persons."""
-        frame = valid.select("employee_id", "bsn", pl.col("street").alias("street_name"))
-        employees = self._pseudonyms.intern(frame["employee_id"], EMPLOYEE_DOMAIN)
-        names = {"key": "employee", "check": "employee_check", "sid": "employee_sid"}
-        frame = _with_keys(frame, employees, "employee_id", names)
-        persons = self._pseudonyms.intern(frame["bsn"], BSN_DOMAIN)
-        frame = _with_keys(frame, persons, "bsn", {"key": "subject", "check": "subject_check", "sid": "subject_sid"})
+        """The keys of employee, subject, street and claimed case of each lookup, and the employees and the persons.
+
+        Of the reads of signals the pseudonyms that stand there are the keys; they name nobody who could be sealed.
+        """
+        frame = valid.select("system", "employee_id", "bsn", "subject_pseudonym", pl.col("street").alias("street_name"))
+        reads = frame["system"] == SYSTEM
+        work = frame.filter(~reads) if reads.any() else frame
+        employees = self._pseudonyms.intern(work["employee_id"], EMPLOYEE_DOMAIN)
+        persons = self._pseudonyms.intern(work["bsn"], BSN_DOMAIN)
+        who, whom = employees, persons
+        if reads.any():
+            told = self._pseudonyms.stated(frame.filter(reads)["employee_id"])
+            who = pl.concat([employees.join(told, on="value", how="anti"), told])
+            whom = pl.concat([persons, self._pseudonyms.stated(frame.filter(reads)["subject_pseudonym"])])
+            frame = frame.with_columns(pl.coalesce("bsn", "subject_pseudonym").alias("bsn"))
+        frame = _with_keys(frame, who, "employee_id", _halves("employee"))
+        frame = _with_keys(frame, whom, "bsn", _halves("subject"))
         frame = self._keyed(frame, "street_name", STREET_DOMAIN, "street", check=False)
-        frame = frame.drop("employee_id", "bsn", "street_name")
+        frame = frame.drop("system", "employee_id", "bsn", "subject_pseudonym", "street_name")
         return frame.hstack(self._text_keys(valid["case_id"], "claimed_case")), employees, persons
 
     def _facts(self, valid: pl.DataFrame) -> pl.DataFrame:
@@ -236,6 +250,10 @@ def _named(employees: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(table.select(pl.lit(kind).alias("kind"), *list(IDENTITIES)[1:]) for kind, table in kinds)
 
 
+def _halves(name: str) -> dict[str, str]:
+    return {"key": name, "check": f"{name}_check", "sid": f"{name}_sid"}
+
+
 def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: dict[str, str]) -> pl.DataFrame:
     """Adds the integers of a column's identities under these names."""
     table = interned.select(pl.col("value").alias(column), *(pl.col(key).alias(name) for key, name in names.items()))
@@ -264,10 +282,14 @@ def _content_hash() -> pl.Expr:
     """Hash of the record: the wrapping sum of its fields' hashes, each field under a seed of its own.
 
     Equal records hash equal within one Polars version; an upgrade inside the duplicate horizon can only let equal
-    content through again, which changes nothing.
+    content through again, which changes nothing. A field that came later counts only where it says something, so that
+    what was archived before keeps its hash.
     """
     fields = [
         pl.col("categories" if name == "data_categories" else name).hash(CONTENT_SEED + place)
         for place, name in enumerate(LOOKUP.schema)
+        if name not in CAME_LATER
     ]
-    return functools.reduce(operator.add, fields).alias("content")
+    seed = CONTENT_SEED + len(fields)
+    later = [pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed)).otherwise(0) for name in CAME_LATER]
+    return functools.reduce(operator.add, [*fields, *later]).alias("content")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from services.core.clock import Clock
+from services.detector.decode.versions import without_other_versions
 from services.detector.faults.rejected import rejected_by_system
 from services.detector.pipeline import Pipeline
 from services.detector.sealing import Sealed, Sealer
@@ -46,9 +47,11 @@ class Reader:
         Only here the time of day counts: it tells what is from the future, where no broker tells when it came.
         """
         now = self._clock.now()
-        lookups, future = without_future(piece.lookups, now, piece.received)
+        ours, kept, foreign = without_other_versions(piece.lookups, self._pipeline.pseudonyms.prefix)
+        received = None if piece.received is None else piece.received.filter(kept)
+        lookups, future = without_future(ours, now, received)
         encoded = self._pipeline.encoder.encoded(lookups)
-        dead = pl.concat([piece.dead, future])
+        dead = pl.concat([piece.dead, foreign, future])
         counted = dead.clear() if piece.again else dead  # a letter that fails again was counted when it was read
         rejected = rejected_by_system(counted, now, self._pipeline.calendar)
         sealed = self._sealer.seal(encoded.identities)

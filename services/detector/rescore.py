@@ -18,6 +18,7 @@ from services.core.errors import DoelbindingError, InputError
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
 from services.detector.decode import Decoded
+from services.detector.decode.versions import without_other_versions
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
 from services.detector.faults.report import sources_report
@@ -85,15 +86,16 @@ def rescore(
         except InputError as error:
             raise InputError(*_faults_of(reading.exception()), *error.faults) from error
         history = reading.result()
-    if history.valid.is_empty():
-        raise InputError(*in_sentences(history.dead), "no lookup could be read; nothing was scored")
-    encoded, numbers = pipeline.encoder.with_numbers(history.valid)
+    valid, _, foreign = without_other_versions(history.valid, pipeline.pseudonyms.prefix)
+    unscored = pl.concat([history.dead, foreign])
+    if valid.is_empty():
+        raise InputError(*in_sentences(unscored), "no lookup could be read; nothing was scored")
+    encoded, numbers = pipeline.encoder.with_numbers(valid)
     asked = _until(encoded, period.end)
     lookups = _once(asked).sort("at")
     rejected = _rejected(history, pipeline)
-    unscored = history.dead
     records = asked.height
-    del reading, history, encoded, asked  # the records as they were read take more room than all that follows
+    del reading, history, valid, encoded, asked  # the records as they were read take more room than all that follows
     state, duplicates = State(), records - lookups.height
     judged: list[pl.DataFrame] = []
     conflicts = [lookups.clear()]

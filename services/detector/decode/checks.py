@@ -10,7 +10,9 @@ from typing import NamedTuple
 import polars as pl
 
 from services.core.bsn import bsn_is_valid
-from services.core.contract import INSTANT, Record
+from services.core.contract import INSTANT, LOOKUP, Record
+from services.core.identity import PSEUDONYM
+from services.core.reading import SYSTEM
 from services.detector.decode import faults
 from services.detector.decode.faults import Fault
 from services.detector.decode.letters import FaultBook
@@ -61,6 +63,8 @@ def checks_of(record: Record) -> Iterator[Check]:
     for field in record.codes:
         yield Check(field, _has_unknown(record, field), partial(faults.unknown_code, record, field))
     yield from (each for each in _checks_by_name() if each.field in record.schema)
+    if record is LOOKUP:
+        yield from _checks_of_reads()
 
 
 def _checks_by_name() -> Iterator[Check]:
@@ -73,6 +77,26 @@ def _checks_by_name() -> Iterator[Check]:
     yield _bounds("record_count", faults.LARGEST_COUNT)
     yield _bounds("hours_per_week", faults.HOURS_IN_A_WEEK)
     yield Check("valid_to", column("valid_to") < column("valid_from"), lambda _: faults.ends_before_it_starts())
+
+
+def _checks_of_reads() -> Iterator[Check]:
+    """Reads of signals name employee and subject by pseudonym, other lookups do so never."""
+    of_read = pl.col("system") == SYSTEM
+    told = pl.col("subject_pseudonym").str.contains(SOMETHING)
+    elsewhere = pl.col("system").ne_missing(SYSTEM) & told
+    yield Check("subject_pseudonym", elsewhere, lambda _: faults.pseudonym_elsewhere("subject_pseudonym"))
+    for field, given in (("employee_id", pl.lit(value=True)), ("subject_pseudonym", told)):
+        pseudonyms = pl.when(of_read & given).then(field)
+        yield Check(field, pseudonyms.map_batches(_is_none, return_dtype=pl.Boolean), partial(_no_pseudonym, field))
+    yield Check("bsn", of_read & pl.col("bsn").is_not_null(), lambda _: faults.bsn_of_a_read("bsn"))
+
+
+def _is_none(pseudonyms: pl.Series) -> pl.Series:
+    return _is_wrong(pseudonyms, ~pl.col("value").str.contains(PSEUDONYM))
+
+
+def _no_pseudonym(field: str, _value: object) -> Fault:
+    return faults.not_a_pseudonym(field)
 
 
 def _fails_the_proof(bsn: pl.Series) -> pl.Series:

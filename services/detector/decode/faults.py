@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from services.core.contract import LOOKUP, SELF_REPORT, Record
 from services.core.observability import redact
+from services.core.reading import SYSTEM
 
 SHOWN_CHARACTERS = 40
 SEARCHED_CHARACTERS = 400
@@ -99,6 +100,40 @@ def bsn_fails(field: str) -> Fault:
     return Fault(
         "bsn-fails-11-proef",
         f"field {field}: is not a BSN; write nine digits that pass the 11-proef, as text, leading zeros included",
+    )
+
+
+def not_a_pseudonym(field: str) -> Fault:
+    """A read of signals that does not name somebody as it must."""
+    return Fault(
+        "not-a-pseudonym",
+        f"field {field}: is not a pseudonym; the system {SYSTEM} writes p, the version of the key, a hyphen and "
+        "32 hex digits",
+    )
+
+
+def other_key_version(field: str, prefix: str) -> Fault:
+    """A pseudonym that was made with another key than the detector's, and so matches nobody."""
+    return Fault(
+        "other-key-version",
+        f"field {field}: is not a pseudonym of the detector's key, which begins with {prefix}; "
+        "give API and detector the same key ring",
+    )
+
+
+def pseudonym_elsewhere(field: str) -> Fault:
+    """A pseudonym in a record of a system that knows its persons by BSN."""
+    return Fault(
+        "pseudonym-elsewhere", f"field {field}: belongs to the system {SYSTEM} alone; leave it out and write the bsn"
+    )
+
+
+def bsn_of_a_read(field: str) -> Fault:
+    """A BSN in a record of the system that knows none."""
+    return Fault(
+        "bsn-of-a-read",
+        f"field {field}: has no place in a record of the system {SYSTEM}; leave it out, and write whose file it was "
+        "as subject_pseudonym",
     )
 
 

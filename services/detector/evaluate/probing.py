@@ -47,16 +47,18 @@ def open_history(path: Path) -> History:
     dataset = Dataset(path)
     files = lookup_files(path)
     if all(_is_as_agreed(file) for file in files):
-        return History(dataset, pl.scan_parquet(files).select(list(LOOKUP.schema)))
+        rows = pl.scan_parquet(files, schema=dict(LOOKUP.schema), missing_columns="insert")
+        return History(dataset, rows.select(list(LOOKUP.schema)))
     return History(dataset, dataset.lookups().valid.lazy())
 
 
 def _is_as_agreed(file: Path) -> bool:
-    """Parquet with the columns and types of the contract, in any order."""
+    """Parquet with the columns and types of the contract, in any order; none is of the reads of signals."""
     if file.suffix != ".parquet":
         return False
     try:
-        return dict(pl.read_parquet_schema(file)) == dict(LOOKUP.schema)
+        found = dict(pl.read_parquet_schema(file))
+        return found | {"subject_pseudonym": pl.String()} == dict(LOOKUP.schema)
     except (pl.exceptions.PolarsError, OSError):
         return False
 

@@ -85,7 +85,7 @@ def _lookups(agency: Agency, rows: pl.DataFrame, ids: pl.Series, labels: Labels)
         "location": _pick(LOCATIONS, column(rows, "remote")),
         "street": named(labels.street, street),
     }
-    return pl.DataFrame(columns, schema=dict(LOOKUP.schema))
+    return pl.DataFrame(columns, schema={name: LOOKUP.schema[name] for name in columns})
 
 
 def _pick(values: tuple[str, ...], codes: Ints) -> pl.Series:
