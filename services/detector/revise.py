@@ -16,7 +16,8 @@ from services.detector.group import as_of
 from services.detector.named import with_names
 from services.detector.parents import with_parents
 from services.detector.rules import BURST, FAMILIES, OF_DAYS, rules_of
-from services.detector.score import ScoredRule, name_rules, score
+from services.detector.score import name_rules, score
+from services.detector.scored import ScoredRule
 from services.detector.settings import AgencySettings
 from services.detector.story import tell
 

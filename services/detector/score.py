@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -10,19 +9,12 @@ import polars as pl
 from services.core.contract import FACTOR
 from services.detector.rules import FAMILIES, RULES, rules_of
 from services.detector.rules.base import B_CAP, C_CAP, P_CAP, Rule
+from services.detector.scored import ScoredRule
 
 CRITICAL, HIGH, MEDIUM = 85.0, 60.0, 30.0
 """Least scores of the severities."""
 IS_PART = pl.col("parent_family").is_not_null()
 """Part of a weightier signal: context there, as class C is, so that one story is not read twice."""
-
-
-@dataclass(frozen=True)
-class ScoredRule:
-    """The signals that one rule names."""
-
-    rule: Rule
-    signals: pl.DataFrame
 
 
 def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import FACT
 from services.detector.explain import names
 from services.detector.rules.base import Factor, Rule, Text, filled
-from services.detector.score import ScoredRule
+from services.detector.scored import ScoredRule
 
 IN_ENGLISH = "_iso"
 """Ending of the columns that hold a date as it is written in English texts."""
