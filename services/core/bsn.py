@@ -15,12 +15,12 @@ Truths = NDArray[np.bool_]
 def bsn_is_valid(bsn: pl.Expr) -> pl.Expr:
     """Boolean per row: nine digits, not all zero, that pass the 11-proef; null stays null.
 
-    The digits come from whole-number divisions of the number, a column at a time.
+    The digits come from whole-number divisions of all numbers at once.
     """
     nine_digits = bsn.str.contains(r"^[0-9]{9}$")
     number = bsn.str.to_integer(strict=False, dtype=pl.Int64)
-    weighted = pl.sum_horizontal([number // 10 ** (8 - place) % 10 * weight for place, weight in enumerate(WEIGHTS)])
-    return nine_digits & (number > 0) & (weighted % 11 == 0)
+    passes = number.fill_null(0).map_batches(_passes, return_dtype=pl.Boolean)
+    return nine_digits & (number > 0) & passes
 
 
 def two_slips_apart(one: Numbers, other: Numbers) -> Truths:
@@ -50,6 +50,10 @@ def numbers_near(number: int, reach: int) -> list[int]:
     """Every other valid number at most so far from a number, in order; one in eleven is valid."""
     around = range(max(1, number - reach), number + reach + 1)
     return [near for near in around if near != number and is_valid(f"{near:09d}")]
+
+
+def _passes(numbers: pl.Series) -> pl.Series:
+    return pl.Series(_digits(numbers.to_numpy()) @ np.array(WEIGHTS) % 11 == 0)
 
 
 def _digits(numbers: Numbers) -> Numbers:

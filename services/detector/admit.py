@@ -33,7 +33,10 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
 
     Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered.
     """
-    recent = [state.recent.select(KNOWN), state.recent_reads.select(KNOWN)]
+    # few are in both: a join with all that is remembered takes long
+    recent = (
+        table.select(KNOWN).join(lookups, on="lookup_id", how="semi") for table in (state.recent, state.recent_reads)
+    )
     known = pl.concat([*recent, _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
     before = known.select("lookup_id", pl.col("content").alias("known"))

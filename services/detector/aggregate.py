@@ -28,6 +28,7 @@ MEDICAL = 1 << DATA_CATEGORIES.index("medical")
 PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
 IDENTITY = 1 << DATA_CATEGORIES.index("identity")
 OPENED = (pl.col("categories") & IDENTITY) > 0
+OTHER_VIEWERS = {"employee": pl.Int64(), "about": pl.Int64(), "other_viewers": pl.Int64()}
 NEAREST = ("self", "partner", "child", "parent", "sibling", "other", "ex_partner", "household", "team_mate")
 
 
@@ -187,6 +188,8 @@ def _stood_out(everything: pl.DataFrame) -> pl.DataFrame:
 def _with_long_watch(signals: pl.DataFrame, ordered: pl.DataFrame, pairs: PairSettings) -> pl.DataFrame:
     """Adds long_watch: the rows lay in enough months; of a withdrawn signal, those that counted at one time."""
     months = signals.filter(pl.col("months") >= pairs.watch_months).select(KEY)
+    if months.is_empty():
+        return signals.with_columns(pl.lit(value=False).alias("long_watch"))
     found = watches(ordered.join(months, on=KEY, how="semi", nulls_equal=True), pairs)
     long = found.select(*KEY, pl.lit(value=True).alias("long_watch"))
     told = signals.join(long, on=KEY, how="left", nulls_equal=True, maintain_order="left")
@@ -244,7 +247,7 @@ def _recurrent(ordered: pl.DataFrame) -> pl.DataFrame:
 
 
 def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime) -> pl.DataFrame:
-    """Per employee and subject: other employees without explanation within a week of one of the own looks."""
+    """Per employee and subject (OTHER_VIEWERS): other employees without explanation within a week of an own look."""
     looks = (
         everything.filter(
             pl.col("family").is_in(ORDINARY)
@@ -256,6 +259,8 @@ def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: date
         .unique()
     )
     crowded = looks.filter(pl.col("employee").n_unique().over("subject") > 1)
+    if crowded.is_empty():
+        return pl.DataFrame(schema=OTHER_VIEWERS)
     both = crowded.join(crowded, on="subject", suffix="_other").filter(
         (pl.col("employee") != pl.col("employee_other"))
         & ((pl.col("day") - pl.col("day_other")).dt.total_days().abs() <= VIEWERS_SPAN_DAYS)

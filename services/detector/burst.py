@@ -19,6 +19,14 @@ from services.detector.thresholds import BurstSettings
 
 MOST_OF_A_TEAM = 3
 """Of the team with most viewers so many count: a crowd of one team is mostly a case of theirs, not linked yet."""
+EPISODES = {
+    "subject": pl.Int64(),
+    "lookup_id": pl.String(),
+    "window": pl.Date(),
+    "fired_at": INSTANT,
+    "holds": pl.Boolean(),
+}
+"""Looks in episodes."""
 Viewer = tuple[int, int | None]
 """An employee, and the team at that moment."""
 USUAL_WEEKS = 8
@@ -55,12 +63,14 @@ def candidates(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def episodes(began: pl.DataFrame, moment: datetime, settings: BurstSettings) -> pl.DataFrame:
-    """Table (subject, lookup_id, window, fired_at, holds) of looks in episodes that were a burst by a moment.
+    """Table (EPISODES) of looks in episodes that were a burst by a moment.
 
     `began` are the rows of the burst family that count by then; `window` is the episode's first local day, `fired_at`
     when it first was a burst, `holds` whether it still is.
     """
     crowded = began.filter(pl.col("viewer").n_unique().over("subject") >= settings.min_employees)
+    if crowded.is_empty():
+        return pl.DataFrame(schema=EPISODES)
     found = []
     for (subject,), group in crowded.sort("day", "lookup_id").group_by("subject", maintain_order=True):
         for episode in _episodes(group, settings.quiet_days):
@@ -69,8 +79,7 @@ def episodes(began: pl.DataFrame, moment: datetime, settings: BurstSettings) -> 
             if fired_at is not None:
                 holds = _is_crowd(looks, moment, settings)
                 found += [(subject, row, looks[0].day, fired_at, holds) for row in episode["lookup_id"]]
-    schema = {"subject": pl.Int64(), "lookup_id": pl.String(), "window": pl.Date(), "fired_at": INSTANT}
-    return pl.DataFrame(found, schema=schema | {"holds": pl.Boolean()}, orient="row")
+    return pl.DataFrame(found, schema=EPISODES, orient="row")
 
 
 def _episodes(looks: pl.DataFrame, quiet_days: int) -> Iterator[pl.DataFrame]:

@@ -43,7 +43,9 @@ def worked(affected: pl.DataFrame, around: pl.DataFrame, within: timedelta) -> p
     That is an explained look of the same viewer, from within the same case, at another person: the case's own. Who goes
     from there to a partner or an employer of that person leaves such a trail.
     """
-    claims, known = affected.drop_nulls("claimed_case"), around.drop_nulls(["claimed_case", "linked_at"])
+    claims = affected.drop_nulls("claimed_case")
+    same_case = pl.col("claimed_case").is_in(claims["claimed_case"].unique().implode())
+    known = around.filter(same_case & pl.col("linked_at").is_not_null())
     if claims.is_empty() or known.is_empty():
         return pl.DataFrame(schema={"row": affected.schema["row"], "claim_worked_at": INSTANT})
     work = pl.struct("employee", "claimed_case").hash().alias("work")

@@ -50,7 +50,11 @@ def with_absence(
     nothing that local day, known when it is over.
     """
     working = [day for day in cases["day"].unique() if calendar.is_working_day(day)]
-    seen = around.select(pl.col("employee").alias("colleague"), "day", pl.lit(value=True).alias("seen")).unique()
+    asked = [
+        pl.col(name).is_in(cases[of].unique().implode()) for name, of in (("employee", "colleague"), ("day", "day"))
+    ]
+    looks = around.select("employee", "day").filter(asked).unique()
+    seen = looks.select(pl.col("employee").alias("colleague"), "day", pl.lit(value=True).alias("seen"))
     told = cases.join(seen, on=["colleague", "day"], how="left", maintain_order="left")
     told = told.with_columns(away(told, registers, "colleague"))
     idle_from = pl.when(pl.col("seen").is_null()).then(calendar.instant(pl.col("day") + pl.duration(days=1)))

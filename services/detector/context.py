@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from services.core.contract import INSTANT
 from services.detector.explain import contact
 from services.detector.explain.base import Margins, covers, made_afterwards
 from services.detector.leave import away
@@ -59,6 +60,8 @@ def _without_continued(afterwards: pl.DataFrame, others: pl.DataFrame) -> pl.Dat
 
     A version that names somebody else, or that begins sooner than the one before, is the viewer's own doing.
     """
+    if afterwards.is_empty():
+        return afterwards
     same = ["row", "link_id", "assignee"]
     both = afterwards.join(others.select(*same, "known_from", "valid_from"), on=same, suffix="_before")
     older = (pl.col("known_from_before") < pl.col("known_from")) & (pl.col("valid_from_before") <= pl.col("valid_from"))
@@ -66,6 +69,8 @@ def _without_continued(afterwards: pl.DataFrame, others: pl.DataFrame) -> pl.Dat
 
 
 def _claims(cases: pl.DataFrame, asked: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    if asked["claimed_case"].null_count() == asked.height:
+        return pl.DataFrame(schema={"row": asked.schema["row"], "claim_known_at": INSTANT})
     claims = [cases.select("row", "case", "claimed_case", "known_from")]
     if registers.derived is not None:
         parties = registers.derived.rows(asked["subject"]).select("subject", "case", "known_from", "valid_from")
@@ -89,6 +94,8 @@ def _dormant(cases: pl.DataFrame, months: int) -> pl.Series:
 def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:
     """Rows whose person was a case of somebody in the viewer's team at that moment."""
     personal = cases.filter(~pl.col("to_team")).select("row", "at", "team", "assignee")
+    if personal.is_empty():
+        return personal["row"]
     periods = registers.employees.rows(personal["assignee"]).select(
         pl.col("employee").alias("assignee"), pl.col("team").alias("assignee_team"), "valid_from", "valid_to"
     )

@@ -34,9 +34,9 @@ def with_emergencies(
 
 def also_concerned(changed: pl.DataFrame, windowed: pl.DataFrame) -> pl.Series:
     """Persons whom the employees of changed emergency access opened so at any time: their signals tell of the habit."""
-    forced = changed.filter("break_glass")["employee"].drop_nulls().unique()
-    if forced.is_empty():
+    if not changed["break_glass"].any():
         return changed["subject"].clear()
+    forced = changed.filter("break_glass")["employee"].drop_nulls().unique()
     return windowed.filter(pl.col("break_glass") & pl.col("employee").is_in(forced.implode()))["subject"]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import operator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache, reduce
 
 import polars as pl
 
@@ -66,6 +66,8 @@ class Encoder:
     def __init__(self, pseudonyms: Pseudonymiser, calendar: AgencyCalendar) -> None:
         self._pseudonyms = pseudonyms
         self._calendar = calendar
+        devices = pseudonyms.intern(pl.Series([WORKSTATION_DOMAIN]), WORKSTATION_DOMAIN, sid=False)
+        self._of_devices = devices["key"][0] % 2**64
 
     def lookups(self, valid: pl.DataFrame) -> pl.DataFrame:
         """Frame of LOOKUP.schema to a frame of LOOKUPS, in the order of the input."""
@@ -220,6 +222,8 @@ class Encoder:
     def _with_reasons(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Adds break_glass, and reason_text: a key of the words beside it, whatever their case and punctuation."""
         forced = frame["reason"].str.contains(FORCED).fill_null(value=False).rename("break_glass")
+        if not forced.any():
+            return frame.with_columns(forced, pl.lit(None, pl.Int64).alias("reason_text"))
         words = pl.col("reason").str.replace(FORCED, "").str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ")
         given = frame.select("reason").filter(forced).unique().with_columns(words.str.strip_chars().alias("value"))
         keys = self._pseudonyms.keys(given["value"].replace("", None), REASON_DOMAIN)
@@ -234,8 +238,7 @@ class Encoder:
         can only make one device look like two for as long as lookups are remembered.
         """
         name = pl.col("workstation")
-        secret = self._pseudonyms.intern(pl.Series([WORKSTATION_DOMAIN]), WORKSTATION_DOMAIN, sid=False)["key"][0]
-        return pl.when(name.is_not_null()).then(name.hash(secret % 2**64).reinterpret(signed=True))
+        return pl.when(name.is_not_null()).then(name.hash(self._of_devices).reinterpret(signed=True))
 
     def _keyed(
         self, frame: pl.DataFrame, column: str, domain: str, name: str, *, check: bool = True, sid: bool = False
@@ -261,6 +264,7 @@ def _with_keys(frame: pl.DataFrame, interned: pl.DataFrame, column: str, names: 
     return frame.hstack(keys.drop(column))
 
 
+@cache
 def _category_bits() -> pl.Expr:
     return pl.col("data_categories").map_batches(_bits, return_dtype=pl.UInt8).alias("categories")
 
@@ -278,6 +282,7 @@ def _bits(lists: pl.Series) -> pl.Series:
     return sums.fill_null(0).cast(pl.UInt8)
 
 
+@cache
 def _content_hash() -> pl.Expr:
     """Hash of the record: the wrapping sum of its fields' hashes, each field under a seed of its own.
 
@@ -292,4 +297,4 @@ def _content_hash() -> pl.Expr:
     ]
     seed = CONTENT_SEED + len(fields)
     later = [pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed)).otherwise(0) for name in CAME_LATER]
-    return functools.reduce(operator.add, [*fields, *later]).alias("content")
+    return reduce(operator.add, [*fields, *later]).alias("content")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.core.contract import INSTANT
 from services.detector.registers import Registers
 
 KIN = ("partner", "child", "parent", "sibling", "other")
 FORMER = ("partner", "household")
+RELATED = {"relation": pl.String(), "relation_known_from": INSTANT}
+"""How a viewer stands to a subject, since when that was known."""
 
 
 def enrich(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -76,6 +79,8 @@ def _relations(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     related = registers.relations.rows(subjects["employee"]).rename({"subject_check": "relative_check"})
     pairs = subjects.join(related, left_on=["employee", "subject"], right_on=["relative_of", "subject"])
     pairs = pairs.filter((pl.col("relative_check") == pl.col("subject_check")) & (pl.col("valid_from") <= pl.col("at")))
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"row": subjects.schema["row"], **RELATED})
     ended = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.col("at"))
     kind = (
         pl.when(ended & pl.col("relation").is_in(FORMER)).then(pl.lit("ex_partner"))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from services.detector.burst import candidates, episodes
+from services.detector.burst import EPISODES, candidates, episodes
 from services.detector.members import RECORDS, crowds
 from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, NOT_ASSIGNED, ON_ARRIVAL, REVEALS
 from services.detector.thresholds import BurstSettings
@@ -74,6 +74,9 @@ def with_episodes(began: pl.DataFrame, moment: datetime, burst: BurstSettings) -
     """The rows that began by a moment; of the burst family those in an episode that was a burst by then."""
     bursts = began.filter(pl.col("family") == BURST)
     found = episodes(bursts, moment, burst)
+    if found.is_empty():
+        nothing = [pl.lit(None, EPISODES[name]).alias(name) for name in ("fired_at", "holds")]
+        return began.filter(pl.col("family") != BURST).with_columns(nothing)
     told = bursts.drop("window").join(found, on=["subject", "lookup_id"])
     return pl.concat([began.filter(pl.col("family") != BURST), told], how="diagonal")
 

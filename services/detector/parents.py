@@ -26,6 +26,11 @@ WEIGHTIER = (EXPORTS, ENUMERATION)
 PERIODS = (SHARE, PEERS, SEARCH)
 """Fortnights and months that may follow on one another, weightiest first."""
 PERIOD = ["family", "employee", "window"]
+PERIOD_SCHEMA = {"family": pl.String(), "employee": pl.Int64(), "window": pl.Date()}
+AROUND = {**PERIOD_SCHEMA, "around": pl.String(), "around_window": pl.Date()}
+"""What a signal is part of."""
+CHAINS = {**PERIOD_SCHEMA, "chain": pl.UInt32(), "first": pl.Boolean(), "continued": pl.Int64()}
+"""Which periods follow on one another."""
 FIVE_WEEKS = 35
 """Days between the beginnings of two periods that still make one story: a month, and a few days."""
 
@@ -72,7 +77,7 @@ def with_parents(
 
 
 def _around(signals: pl.DataFrame, standing: pl.DataFrame, chained: pl.DataFrame) -> pl.DataFrame:
-    """Table (family, employee, window, around, around_window): the standing signal whose part another one is."""
+    """Table (AROUND): the standing signal whose part another one is."""
     inner = signals.filter(pl.col("family").is_in([VOLUME, *PERIODS])).select(*PERIOD, "since")
     return pl.concat([_before_leaving(inner, standing), _later_periods(chained)]).unique(
         PERIOD, keep="first", maintain_order=True
@@ -84,6 +89,8 @@ def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame
         "employee", pl.col("window").alias("around_window"), pl.col("since").alias("around_since"),
         pl.lit(LEAVER).alias("around"),
     ).unique()  # fmt: skip
+    if leaving.is_empty() or inner.is_empty():
+        return pl.DataFrame(schema=AROUND)
     within = inner.join(leaving, on="employee").filter(
         (pl.col("since") >= pl.col("around_since")) & (pl.col("window") <= pl.col("around_window"))
     )
@@ -92,6 +99,8 @@ def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame
 
 def _later_periods(chained: pl.DataFrame) -> pl.DataFrame:
     """The periods (see chains) that were raised after the first of their chain."""
+    if chained.is_empty():
+        return pl.DataFrame(schema=AROUND)
     heads = chained.filter("first").select("employee", "chain", pl.col("family").alias("around"), "window")
     later = chained.filter(~pl.col("first"))
     return later.join(heads.rename({"window": "around_window"}), on=["employee", "chain"]).select(
@@ -100,13 +109,15 @@ def _later_periods(chained: pl.DataFrame) -> pl.DataFrame:
 
 
 def chains(standing: pl.DataFrame) -> pl.DataFrame:
-    """Table (family, employee, window, chain, first, continued) of standing fortnights and months.
+    """Table (CHAINS) of standing fortnights and months.
 
     Those of one employee that begin within five weeks of one another are a chain. The one raised first tells the story,
     so that what comes later never takes its place in the queue; `continued` is how many others there are. What lies
     within somebody's last days of employment is a part of that.
     """
     inner = standing.filter(pl.col("family").is_in(PERIODS))
+    if inner.is_empty():
+        return pl.DataFrame(schema=CHAINS)
     periods = inner.group_by(PERIOD).agg(pl.col("since").first(), pl.col("raised_at").min())
     periods = periods.join(_before_leaving(periods, standing), on=PERIOD, how="anti")
     weight = pl.col("family").replace_strict({family: place for place, family in enumerate(PERIODS)})

@@ -16,7 +16,8 @@ from services.detector.group import as_of
 from services.detector.named import with_names
 from services.detector.parents import with_parents
 from services.detector.rules import BURST, FAMILIES, OF_DAYS, rules_of
-from services.detector.score import ScoredRule, score
+from services.detector.score import name_rules, score
+from services.detector.scored import ScoredRule
 from services.detector.settings import AgencySettings
 from services.detector.story import tell
 
@@ -54,18 +55,19 @@ class Reviser:
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
-        signals = aggregate(as_of(windowed, moment, self.burst), everything, volume_days, moment, self.pairs)
+        rows = as_of(windowed, moment, self.burst)
+        if rows.is_empty():
+            return []
+        signals = aggregate(rows, everything, volume_days, moment, self.pairs)
         signals = signals.with_columns(pl.lit(self._least_reads, pl.Int64).alias("least_reads"))
         related = with_parents(signals, everything, moment, self.burst, self.silent)
-        scored = score(related, self._off)
-        return [ScoredRule(part.rule, self._with_ids(part.signals)) for part in scored]
+        return score(self._with_ids(name_rules(related, self._off)))
 
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
         """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
-        told = [self._contract(tell(part.signals, part.rule, self._calendar), pushed) for part in scored]
-        if not told:
+        if not scored:
             return pl.DataFrame(schema=REVISION)
-        return _hashed(pl.concat(told).sort("signal_id"))
+        return _hashed(self._contract(tell(scored, self._calendar), pushed).sort("signal_id"))
 
     def withdrawn(self, revisions: pl.DataFrame, reason: str, moment: datetime) -> pl.DataFrame:
         """The same signals, withdrawn for a reason."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -10,6 +9,7 @@ import polars as pl
 from services.core.contract import FACTOR
 from services.detector.rules import FAMILIES, RULES, rules_of
 from services.detector.rules.base import B_CAP, C_CAP, P_CAP, Rule
+from services.detector.scored import ScoredRule
 
 CRITICAL, HIGH, MEDIUM = 85.0, 60.0, 30.0
 """Least scores of the severities."""
@@ -17,17 +17,9 @@ IS_PART = pl.col("parent_family").is_not_null()
 """Part of a weightier signal: context there, as class C is, so that one story is not read twice."""
 
 
-@dataclass(frozen=True)
-class ScoredRule:
-    """The signals that one rule names."""
-
-    rule: Rule
-    signals: pl.DataFrame
-
-
 def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.DataFrame:
-    """Adds `rule`: the first rule of the family that fires and is not switched off (null: none)."""
-    return signals.with_columns(_name(off).alias("rule"))
+    """The signals for which a rule fires that is not switched off, with `rule`: the first one of their family."""
+    return signals.with_columns(_name(off).alias("rule")).drop_nulls("rule")
 
 
 @cache
@@ -41,18 +33,13 @@ def _name(off: frozenset[str]) -> pl.Expr:
     return name
 
 
-def score(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> list[ScoredRule]:
+def score(named: pl.DataFrame) -> list[ScoredRule]:
     """Adds rule_version, rule_class, factors, points (tenths), score and severity; a frame per rule.
 
-    `signals` have their parents (parents.with_parents).
+    `named` are signals with their parents (parents.with_parents) and a rule each (name_rules).
     """
-    named = name_rules(signals, off)
-    scored = []
-    for rule in RULES:
-        of_rule = named.filter(pl.col("rule") == rule.id)
-        if not of_rule.is_empty():
-            scored.append(ScoredRule(rule, _score(of_rule, rule)))
-    return scored
+    of_rule = named.partition_by("rule", as_dict=True)
+    return [ScoredRule(rule, _score(of_rule[rule.id,], rule)) for rule in RULES if (rule.id,) in of_rule]
 
 
 def _score(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:

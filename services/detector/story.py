@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 
 import polars as pl
 
@@ -11,6 +13,7 @@ from services.core.calendar import AgencyCalendar
 from services.core.contract import FACT
 from services.detector.explain import names
 from services.detector.rules.base import Factor, Rule, Text, filled
+from services.detector.scored import ScoredRule
 
 IN_ENGLISH = "_iso"
 """Ending of the columns that hold a date as it is written in English texts."""
@@ -69,10 +72,17 @@ TOO_FEW = Text(
 """Why a signal is withdrawn of which no lookup was explained or moved."""
 
 
-def tell(signals: pl.DataFrame, rule: Rule, calendar: AgencyCalendar) -> pl.DataFrame:
-    """Adds summary (English), summary_nl, facts_for, facts_against, facts_unknown and counterfactual."""
+def tell(scored: Sequence[ScoredRule], calendar: AgencyCalendar) -> pl.DataFrame:
+    """The signals of all rules, of which there are some, with summary (English), summary_nl, facts_for, facts_against,
+    facts_unknown and counterfactual.
+    """
+    signals = pl.concat(part.signals for part in scored)
     worded = signals.with_columns(_dates(calendar)).with_columns(_words())
-    return worded.with_columns(_story(rule))
+    ends = accumulate(part.signals.height for part in scored)
+    return pl.concat(
+        worded.slice(end - part.signals.height, part.signals.height).with_columns(_story(part.rule))
+        for part, end in zip(scored, ends, strict=True)
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ import polars as pl
 from services.core.contract import INSTANT, Record
 from services.detector.decode.checks import check, settle
 from services.detector.decode.columns import conform
-from services.detector.decode.letters import Decoded, FaultBook, dead_letters, numbers
+from services.detector.decode.letters import DEAD, Decoded, FaultBook, dead_letters, numbers
 
 ISO = "%Y-%m-%dT%H:%M:%S%.6fZ"
 PRINTABLE_MICROSECONDS = 62_135_596_800_000_000, 253_402_300_800_000_000
@@ -41,7 +41,7 @@ def split(
     """
     rows = book.rows()
     if not rows:
-        return Decoded(settle(frame, record), dead_letters(record, [], [], []), counted)
+        return Decoded(settle(frame, record), pl.DataFrame(schema=DEAD), counted)
     faulty = pl.Series(rows, dtype=pl.get_index_type())
     if raw is None:
         raw = _as_json(frame[faulty])

@@ -97,8 +97,9 @@ class Sequences:
     ) -> pl.DataFrame:
         """Every lookup of these days that is not of this step: remembered, or of the archive (KNOWN)."""
         same_day = pl.col("day").is_in(days["day"].unique().implode())
-        near = before.recent.filter(same_day & pl.col("employee").is_in(days["employee"].unique().implode()))
-        near = near.select(KNOWN).join(days, on=EMPLOYEE_DAY, how="semi")
+        recent = before.recent.select(KNOWN)
+        near = recent.filter(same_day & pl.col("employee").is_in(days["employee"].unique().implode()))
+        near = near.join(days, on=EMPLOYEE_DAY, how="semi")
         near = near.filter(~pl.col("lookup_id").is_in(news.outdated.implode()))
         latest = latest_of(before.recent)
         old = places.filter(pl.col("at") < latest - self._remembered) if latest else places.clear()

@@ -48,7 +48,7 @@ def test_what_is_delivered_is_what_is_read(api, make_signal):
 
 def test_a_signal_from_before_there_were_comparisons_compares_nothing(api, make_signal):
     api.results(make_signal(1))
-    api.rows("UPDATE signals SET body = json_remove(body, '$.comparison')")
+    api.rows("UPDATE signals SET body = json_remove(body, '$.comparison', '$.receivedAt')")
     api.sign_in()
     assert api.get(f"/v1{SIGNAL}").json()["comparison"] == []
     assert "comparison-words" not in api.get(SIGNAL, None).text
