@@ -271,7 +271,5 @@ class Pipeline:
         """The watermark; of a closed input the reads are decided to the end too."""
         if not piece.closed:
             return mark
-        if piece.until is not None:
-            return piece.until
-        ends = [mark, self._readers.last_decision(state, reads)]
-        return max((end for end in ends if end is not None), default=None)
+        ends = [end for end in (mark, self._readers.last_decision(state, reads)) if end is not None]
+        return piece.until if ends and piece.until is not None else max(ends, default=None)

@@ -29,6 +29,7 @@ RELATIONS: Mapping[str, str] = {
     "colleague-file": "colleague",
     "staff-file-bypass": "staff",
     "own-street": "own-street",
+    "reader-with-interest": "interest",
 }
 """Rules that rest on a relation between the employee and the subject."""
 

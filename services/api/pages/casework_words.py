@@ -52,6 +52,7 @@ CASEWORK_CODES: Mapping[str, tuple[str, str]] = {
     "access-request": ("inzageverzoek van de persoon zelf", "the person's own request for access"),
     "data-breach-notification": ("melding van een datalek", "notification of a data breach"),
     "own": ("eigen dossier", "own file"),
+    "interest": ("belang bij wie het signaal betreft", "an interest in whom the signal is about"),
     "relative": ("familie", "relative"),
     "household": ("huisgenoot", "household member"),
     "ex-partner": ("ex-partner", "ex-partner"),

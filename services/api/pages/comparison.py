@@ -11,6 +11,7 @@ import msgspec
 
 from services.api.pages import frame
 from services.api.pages.days import Days, Mark
+from services.core.reading import REVEAL_RATE
 
 HEADROOM = 1.12
 """Room for the number on top of the highest bar, as a factor of the highest value."""
@@ -24,6 +25,8 @@ MANY = 100_000
 """From here on the axis counts in thousands: longer numbers do not fit beside it."""
 OF_EXPORTS, ONE_BY_ONE = "bulk-export", "files-one-by-one"
 """The rule that counts what was taken out, and its factor where that is files of persons and not records."""
+UNITS: Mapping[str, str] = {OF_EXPORTS: "records", REVEAL_RATE: "identities"}
+"""What the days of a rule count; of the others persons without explanation."""
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -112,11 +115,11 @@ def comparison_chart(unit: str, rows: object) -> ComparisonChart | None:
 
 
 def unit_of(signal: Mapping[str, object]) -> str:
-    """What a signal's comparison counts: `persons` without explanation, or `records` or `files` taken out."""
-    if signal["rule"] != OF_EXPORTS:
-        return "persons"
-    factors = msgspec.convert(signal["factors"], list[Named])
-    return "files" if any(each.factor == ONE_BY_ONE for each in factors) else "records"
+    """What a signal's comparison counts: `persons` without explanation, `records` or `files` taken out, or `identities`
+    opened."""
+    unit = UNITS.get(str(signal["rule"]), "persons")
+    factors = msgspec.convert(signal["factors"], list[Named]) if signal["rule"] == OF_EXPORTS else []
+    return "files" if any(each.factor == ONE_BY_ONE for each in factors) else unit
 
 
 def _bar(days: Days, row: Compared, top: float, *, of_signal: bool) -> DayBar:

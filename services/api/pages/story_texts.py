@@ -101,6 +101,13 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
             "Expected: {expected}; mean of comparable colleagues: {peers}."
         ),
     ),
+    "comparison-identities": (
+        (
+            "{day}: de identiteit van {own} geopend. "
+            "Verwacht: {expected}; gemiddelde van andere lezers die dag: {peers}."
+        ),
+        "{day}: the identity of {own} opened. Expected: {expected}; mean of other readers that day: {peers}.",
+    ),
     "comparison-days": (
         "De grafiek toont {days} van {first} tot en met {last}.",
         "The chart shows {days} from {first} to {last}.",
@@ -127,6 +134,7 @@ STORY_TEXTS: Mapping[str, tuple[str, str]] = {
         "Personen van wie het dossier is geëxporteerd of afgedrukt",
         "Persons whose file was exported or printed",
     ),
+    "own-identities": ("Personen van wie de identiteit is geopend", "Persons whose identity was opened"),
     "own-records": ("Geëxporteerde of afgedrukte records", "Records exported or printed"),
     "expected": ("Verwacht", "Expected"),
     "peers": ("Gemiddelde van vergelijkbare collega's", "Mean of comparable colleagues"),

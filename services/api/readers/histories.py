@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.api.audience import LEADING
 from services.api.casework import codes
 
 OPEN = frozenset({codes.RECEIVED, codes.IN_ASSESSMENT, codes.DISPUTED})
@@ -62,7 +63,7 @@ class History:
             return False
         if self.status(at) in OPEN or self.assigned(actor, at):
             return True
-        return role == "lead" and self._supervised(actor, at)
+        return role in LEADING and self._supervised(actor, at)
 
     def _supervised(self, actor: str, at: datetime) -> bool:
         """A lead sees to what goes on, to what he settled, and to what called for a lead after it had ended."""
