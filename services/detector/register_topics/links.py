@@ -88,7 +88,9 @@ class LayeredLinks:
 
     def rows(self, keys: pl.Series) -> pl.DataFrame:
         """The links of these persons, as the engine has them."""
-        return _as_the_engine_has_them(self._of_persons(keys).sort(ORDER))
+        below, above = self._of_persons(keys)
+        both = below.merge_sorted(above.sort(ORDER), key="subject") if above.height else below
+        return _as_the_engine_has_them(both)
 
     def where(self, column: str, values: pl.Series) -> pl.DataFrame:
         """The links that have one of these values in a column; looks at every row."""
@@ -130,7 +132,7 @@ class LayeredLinks:
     def _with(self, links: pl.Series, persons: pl.Series, now: pl.DataFrame) -> LayeredLinks:
         """The same with these rows of these links, which are all of them."""
         indexed, spare = with_versions(now)
-        others = self._of_persons(persons).filter(~pl.col("link_id").is_in(links.implode()))
+        others = pl.concat(self._of_persons(persons)).filter(~pl.col("link_id").is_in(links.implode()))
         elsewhere = self.layer.filter(~pl.col("subject").is_in(persons.implode()))
         layered = LayeredLinks(
             self.base,
@@ -150,11 +152,12 @@ class LayeredLinks:
     def _untouched(self) -> pl.DataFrame:
         return self.base.filter(~pl.col("subject").is_in(self.touched.implode()))
 
-    def _of_persons(self, persons: pl.Series) -> pl.DataFrame:
+    def _of_persons(self, persons: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Their rows of the base, in its order, and those of the layer; each person's are in one of both."""
         distinct = persons.drop_nulls().unique()
         asked = distinct.filter(~distinct.is_in(self.touched.implode()))
         above = self.layer.filter(pl.col("subject").is_in(distinct.implode()))
-        return pl.concat([self.base[self._by_person.places(asked)], above])
+        return self.base[self._by_person.places(asked)], above
 
     def _held(self, column: str, values: pl.Series) -> pl.DataFrame:
         """The rows (ROWS), spare ones too, that have one of these versions or ids."""
