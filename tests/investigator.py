@@ -1,4 +1,4 @@
-"""What an investigator sees over REST: all signals, and the intake queue, page by page."""
+"""What those who read signals see over REST: all signals, and the intake queue, page by page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ OF_THE_TELLING = ("asOf", "revision", "receivedAt")
 
 
 class Investigator:
-    """Reads an API with the token of its home folder."""
+    """Reads an API with tokens of its home folder: an investigator's, and an auditor's for signals about readers."""
 
     def __init__(self, url: str, home: Path) -> None:
         self.url = url
-        self._headers = {"Authorization": f"Bearer {open_tokens(home / 'tokens.json')['investigator']}"}
+        tokens = open_tokens(home / "tokens.json")
+        self._accounts = [{"Authorization": f"Bearer {tokens[name]}"} for name in ("investigator", "auditor")]
 
     def signals(self) -> dict[str, Json]:
         """All signals by id, pushed or not, without what differs between two tellings."""
@@ -53,12 +54,13 @@ class Investigator:
 
     def _all(self, path: str, name: str, query: Mapping[str, str]) -> Iterator[Json]:
         # without TLS: to load certificates for every look would take most of the time
-        with httpx.Client(base_url=self.url, headers=self._headers, verify=False) as client:
-            answer = client.get(path, params={"limit": "200", **query})
-            yield from answer.raise_for_status().json()[name]
-            while "next" in answer.links:
-                answer = client.get(answer.links["next"]["url"])
+        with httpx.Client(base_url=self.url, verify=False) as client:
+            for account in self._accounts:
+                answer = client.get(path, params={"limit": "200", **query}, headers=account)
                 yield from answer.raise_for_status().json()[name]
+                while "next" in answer.links:
+                    answer = client.get(answer.links["next"]["url"], headers=account)
+                    yield from answer.raise_for_status().json()[name]
 
 
 def rescored_signals(out: Path) -> dict[str, Json]:

@@ -67,7 +67,7 @@ def test_on_a_narrow_screen_the_rows_of_the_queue_are_cards(browser: Browser, si
         wider = (
             "[...document.querySelectorAll('.cards')].filter(one => one.scrollWidth > one.parentElement.clientWidth)"
         )
-        assert reader.page.locator(".cards tbody tr").count() > 1
+        reader.page.locator(".cards tbody tr").nth(1).wait_for()
         assert reader.page.evaluate(f"{wider}.length") == 0
         shown = [each.inner_text() for each in reader.page.get_by_role("cell").all()[:6]]
         assert all(shown)

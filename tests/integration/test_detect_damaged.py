@@ -153,11 +153,11 @@ def test_every_damage_is_told_once_with_what_would_be_right(followed: Followed) 
             ),
         ),
         (
-            "records-not-read", "actor-missing", 1, "lookups/day-2.ndjson: byte 280",
+            "records-not-read", "actor-missing", 1, "lookups/day-2.ndjson: byte 305",
             "field employee_id: is missing; a lookup must name the account that made it",
         ),
         (
-            "records-not-read", "line-too-long", 1, "lookups/day-2.ndjson: byte 560",
+            "records-not-read", "line-too-long", 1, "lookups/day-2.ndjson: byte 610",
             "line: has 1,048,577 bytes, more than the limit of 1,048,576; write one record on a line",
         ),
         (
@@ -172,8 +172,8 @@ def test_every_damage_is_told_once_with_what_would_be_right(followed: Followed) 
             ),
         ),
         (
-            "records-not-read", "file-changed", 1, "lookups/day-1.ndjson: after 560",
-            f"file: has 280 bytes, fewer than the 560 read before; {RIGHT_ENDING}",
+            "records-not-read", "file-changed", 1, "lookups/day-1.ndjson: after 610",
+            f"file: has 305 bytes, fewer than the 610 read before; {RIGHT_ENDING}",
         ),
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ async def search(
     Raises RefusedError for a reader who has an interest in this person.
     """
     person = person_of(parts.vault, form)
-    detail = {"kind": person.kind} | ({"reason": form.reason} if form.reason else {})
+    detail = {"kind": person.kind} | ({"reason": _on_one_line(form.reason)} if form.reason else {})
     entry = entry_of(reader, "search", "person", person.pseudonym, form.purpose, detail)
     async with writing(parts.engine) as connection:
         await append(connection, [entry], parts.clock.now())
@@ -44,6 +44,11 @@ async def search(
         page = await fetch_page(connection, about, by_rank(person), parts.cursors, query)
     await record_reads(parts, reader, what, [row.signal_id for row in page.rows], form.purpose)
     return person, page
+
+
+def _on_one_line(text: str) -> str:
+    """As the audit trail can hold it: a text that every database and reader of JSON leaves as it is."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def person_of(vault: Vault, form: SearchForm) -> Person:

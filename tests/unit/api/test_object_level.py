@@ -106,7 +106,7 @@ def test_every_route_is_closed_to_those_whom_a_signal_is_not_for_and_open_to_the
         assert (refused.status_code, "another role" in refused.text) == (403, True), (route, refused.text)
         assert WITH_INTEREST not in refused.text
         assert THEIRS not in refused.text
-    assert api.trail("refused")[-1]["detail"] == {"reason": "audience"}
+    assert api.trail("refused")[-1]["detail"]["reason"] == "audience"
     assert len(api.trail("refused")) == len(routes)
     for route in routes:
         allowed = asked(api, route, signal_id(own), account)

@@ -71,3 +71,9 @@ def test_a_question_that_is_not_right_is_refused_without_repeating_it(stored, wr
     assert answer.status_code == 400
     assert not any(str(value) in answer.text for value in wrong.values() if value not in ("", "curiosity"))
     assert stored.api.rows("SELECT * FROM audit_entries WHERE action = 'search'") == []
+
+
+def test_a_reason_of_several_lines_is_in_the_trail_on_one(stored):
+    assert search(stored, employeeId=EMPLOYEE_ID, reason="asked\r\nby\u0095 phone ").status_code == 200
+    (asked,) = stored.api.trail("search")
+    assert asked["detail"]["reason"] == "asked by phone"
