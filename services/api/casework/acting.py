@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from services.api.parts import Parts
 TRIES = 5
 """What another transaction came before, or PostgreSQL ended because two waited for each other, is done again."""
 DEADLOCKED = frozenset({"40P01", "40001"})
+PAUSE_SECONDS = 0.05
+"""Before it is done again: the other transaction, which has only been woken, would come too late for what it waits for,
+and both would wait for each other again."""
 Do = Callable[[Work], Awaitable[bool]]
 """Does it, and tells whether anything changed: false where the same was done before by the same person."""
 Expect = Callable[[int], None]
@@ -93,6 +97,7 @@ async def _retried(parts: Parts, reader: Reader, item_id: str, action: Action) -
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in DEADLOCKED or not tries_left:
                 raise
+        await asyncio.sleep(PAUSE_SECONDS)
     raise AssertionError  # the last try returns or raises
 
 
