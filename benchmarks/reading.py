@@ -115,7 +115,7 @@ def _database() -> Iterator[str]:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE {name}"))
         engine.dispose()
 
 

@@ -135,7 +135,7 @@ async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader
     Raises HTTPException: 401 or the sign-in page without a good token, 403 where its role has no access, 503 where the
     issuer is away and nobody can tell whether a token is good.
     """
-    of_pages = not request.url.path.startswith("/v1/")
+    of_pages = not request.scope["path"].startswith("/v1/")
     reader = parts.sessions.reader(request.cookies.get(COOKIE, ""), parts.clock.now()) if of_pages else None
     if not of_pages and (token := _bearer(request)):
         reader = await reader_with(token, parts)

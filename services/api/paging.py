@@ -51,7 +51,7 @@ class Page(Generic[AnyTuple]):
     def target(request: Request, cursor: str) -> str:
         """The same request, at another place of the list."""
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+        return f"{request.scope['path']}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 async def fetch_page(

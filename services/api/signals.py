@@ -29,8 +29,10 @@ SHOWN = (
     signals.c.received_at,
     signals.c.body,
 )
-TOLD = (*SHOWN[:-1], cast(signals.c.body, Text).label("told"))
+TOLD = (*SHOWN[:-1], signals.c.content_hash, cast(signals.c.body, Text).label("told"))
 """The same with the body as text, for those who pass it on unread."""
+SEEN = (signals.c.signal_id, signals.c.revision, signals.c.content_hash, signals.c.as_of, signals.c.received_at)
+"""What decides how a signal is told: nothing else of it changes alone."""
 REVISIONS_SHOWN = 50
 COMPLETE = '{"receivedAt"'
 """How a stored body begins that holds what the API knows beside the delivery."""
@@ -52,6 +54,16 @@ FILTERS: Mapping[str, tuple[Column[Any], Callable[[Any, Any], Any]]] = {
 """Parameter of SignalQuery to what it is compared with."""
 
 
+class Seen(NamedTuple):
+    """A row of SEEN."""
+
+    signal_id: str
+    revision: int
+    content_hash: str
+    as_of: datetime
+    received_at: datetime
+
+
 class Told(NamedTuple):
     """A row of TOLD."""
 
@@ -62,7 +74,13 @@ class Told(NamedTuple):
     pushed: bool
     score: float
     received_at: datetime
+    content_hash: str
     told: str
+
+    @property
+    def seen(self) -> Seen:
+        """The same row as SEEN."""
+        return Seen(self.signal_id, self.revision, self.content_hash, self.as_of, self.received_at)
 
 
 def evidence_listing(signal_id: str) -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import bindparam
@@ -14,7 +15,8 @@ from services.api.need_to_know import plainly_theirs
 from services.api.paging import Page, opened, page_of, query_from
 from services.api.queries import SignalQuery
 from services.api.reader import Reader
-from services.api.signals import BY_RANK, Told
+from services.api.recently_told import RecentlyTold
+from services.api.signals import BY_RANK, SEEN, Seen, Told
 
 KEPT = 512
 """Statements of each kind: of so many readers, or of fewer with several filters each."""
@@ -27,6 +29,7 @@ class SignalTeller:
 
     def __init__(self, direct: DirectReader) -> None:
         self._direct = direct
+        self._recent = RecentlyTold()
         self._one = lru_cache(KEPT)(self._prepare_one)
         self._page = lru_cache(KEPT)(self._prepare_page)
 
@@ -44,8 +47,17 @@ class SignalTeller:
         if prepared is None:
             return None
         values = filters if place is None else {**filters, **dict(zip(PLACE, place.values, strict=True))}
-        rows = [Told._make(row) for row in await self._direct.rows(prepared, values)]
+        rows = await self._rows(*prepared, values)
         return page_of(rows, _place, BY_RANK, seal, place, query.limit) if rows else None
+
+    async def _rows(self, seen: Prepared, told: Prepared, values: Mapping[str, object]) -> Sequence[Told]:
+        """The signals of a page: which ones, and only where one was not told lately, all of them with their bodies."""
+        recent = self._recent.all_of(Seen._make(row) for row in await self._direct.rows(seen, values))
+        if recent is not None:
+            return recent
+        rows = [Told._make(row) for row in await self._direct.rows(told, values)]
+        self._recent.keep(rows)
+        return rows
 
     def _prepare_one(self, reader: Reader) -> Prepared | None:
         theirs = plainly_theirs(reader)
@@ -56,13 +68,15 @@ class SignalTeller:
 
     def _prepare_page(
         self, reader: Reader, filters: tuple[str, ...], pushed: bool, limit: int, towards: bool | None
-    ) -> Prepared | None:
+    ) -> tuple[Prepared, Prepared] | None:
+        """The page as SEEN, and as TOLD."""
         theirs = plainly_theirs(reader)
         if theirs is None:
             return None
         like = signals.signals_where({name: bindparam(name) for name in filters}, theirs, pushed=pushed)
         place: list[Given] | None = None if towards is None else [bindparam(name) for name in PLACE]
-        return self._direct.prepare(query_from(like, BY_RANK, place, limit, backward=bool(towards)))
+        page = query_from(like, BY_RANK, place, limit, backward=bool(towards))
+        return self._direct.prepare(page.with_only_columns(*SEEN)), self._direct.prepare(page)
 
 
 def _place(row: Told) -> tuple[float, str]:

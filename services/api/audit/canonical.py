@@ -29,6 +29,9 @@ def _check(value: object) -> None:
             _check(key)
             _check(inner)
     elif isinstance(value, list | tuple):
+        if all(type(inner) is str for inner in value):
+            check_text("".join(value))
+            return
         for inner in value:
             _check(inner)
     elif value is not None and not (isinstance(value, int) and -SAFE <= value <= SAFE):

@@ -1,16 +1,20 @@
 """The reads done most go a short way of their own, and nobody can tell by the answer or the record."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from services.api.access import Reader
+from services.api.recently_told import KEPT, RecentlyTold
+from services.api.signals import Told
 from services.api.teller import SignalTeller
 from services.core.identity import employee_pseudonym
 from services.core.keyring import open_key_ring
 from tests.unit.api.conftest import running, signal_id
 
 ME = "e-reader"
+MOMENT = datetime(2026, 4, 1, 9, tzinfo=UTC)
 THEIRS = "p1-" + "a" * 32
 NOTHING = f"/v1/signals/{signal_id(9)}"
 PUSHED, UNPUSHED = f"/v1/signals/{signal_id(1)}", f"/v1/signals/{signal_id(3)}"
@@ -113,7 +117,8 @@ def test_what_an_earlier_release_stored_is_told_like_the_rest(api):
     body = json.loads(row["body"])
     left_out = {"receivedAt", "revision", "settingsHash"}
     delivered = {name: value for name, value in body.items() if name not in left_out} | {"asOf": "x", "pushed": False}
-    api.rows(f"UPDATE signals SET body = '{json.dumps(delivered)}' WHERE signal_id = '{signal_id(1)}'")
+    set_to = f"content_hash = 'earlier', body = '{json.dumps(delivered)}'"
+    api.rows(f"UPDATE signals SET {set_to} WHERE signal_id = '{signal_id(1)}'")
     assert api.get(PUSHED).json() == now | {"settingsHash": None}
     assert api.get(the_long_way(PUSHED)).content == api.get(PUSHED).content
     listed["signals"][0]["settingsHash"] = None
@@ -132,3 +137,32 @@ def test_a_conditional_read_is_answered_with_304_and_recorded(api):
     again = api.get(PUSHED, headers={"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
     assert len(api.trail()) == 2
+
+
+def test_what_was_told_lately_is_told_by_another_revision_as_it_stands_now(api, make_signal):
+    first = api.get("/v1/signals").json()["signals"]
+    assert api.get("/v1/signals").json()["signals"] == first
+    later = "2026-12-31T09:00:00.000000Z"
+    api.results(make_signal(2, score=50.0, as_of=later, status="withdrawn", withdrawn_reason="merged"))
+    again = api.get("/v1/signals").json()["signals"]
+    assert [signal["status"] for signal in again] == ["open", "withdrawn"]
+    assert api.get(the_long_way("/v1/signals")).json()["signals"] == again
+
+
+def test_of_what_was_told_lately_the_oldest_is_forgotten():
+    recent = RecentlyTold()
+    rows = [told_row(number) for number in range(KEPT + 1)]
+    recent.keep(rows)
+    assert recent.all_of([rows[0].seen]) is None
+    assert recent.all_of([rows[-1].seen, rows[1].seen]) == [rows[-1], rows[1]]
+
+
+def test_what_was_told_for_one_reader_is_not_told_to_another_for_whom_it_is_not(judged):
+    judged.call("PUT", "/v1/interests", "admin", json={"readers": []})
+    assert len(judged.get("/v1/signals", "lead").json()["signals"]) == 2
+    judged.call("PUT", "/v1/interests", "admin", json=judged.register)
+    assert [each["signalId"] for each in judged.get("/v1/signals").json()["signals"]] == [signal_id(2)]
+
+
+def told_row(number):
+    return Told(signal_id(number), "own-file", 1, MOMENT, True, 1.0, MOMENT, "0" * 64, "{}")
