@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import islice
-from operator import attrgetter
 from typing import Annotated
 
 import msgspec
@@ -16,9 +14,9 @@ from services.detector.decode import faults
 from services.detector.decode.checks import check
 from services.detector.decode.faults import Fault
 from services.detector.decode.frames import split
+from services.detector.decode.gather import frame_of
 from services.detector.decode.letters import Decoded, FaultBook, numbers
-from services.detector.decode.lists import TEXTS, lists_of_text
-from services.detector.decode.times import instants
+from services.detector.decode.lists import TEXTS
 from services.detector.decode.values import LARGEST_EXACT, Row, Type, fitting_values, in_words
 
 MAX_LINE_BYTES = 2**20
@@ -32,9 +30,6 @@ JSON_TYPES: dict[Type, object] = {
     pl.Boolean(): bool | None,
 }
 """What the parser may take as it is; anything else goes the slow way, field by field."""
-
-HOT_ROWS = 128
-"""Rows parsed before their fields are gathered: few enough to be in the processor's cache still (a third faster)."""
 
 UNREADABLE = (ValueError, RecursionError)
 """What the parser raises for bytes that are not JSON of the right types (nested without end, for the second)."""
@@ -61,7 +56,7 @@ def decode_rows(
 
     `book` has what parsing found wrong. `told` is asked where a faulty row stood, and for its bytes.
     """
-    frame = _frame(rows, record, book)
+    frame = frame_of(rows, record, book)
     check(frame, record, book)
     faulty = [told(row) for row in book.rows()]
     places, raw = [place for place, _ in faulty], [line for _, line in faulty]
@@ -110,20 +105,3 @@ def _object_or_fault(line: bytes, limit: int) -> Row | Fault:
     except UNREADABLE as error:
         return faults.not_json(str(error))
     return found if isinstance(found, dict) else faults.not_an_object(in_words(found))
-
-
-def _frame(rows: Iterator[msgspec.Struct], record: Record, book: FaultBook) -> pl.DataFrame:
-    columns: dict[str, list[object]] = {name: [] for name in record.schema}
-    while few := list(islice(rows, HOT_ROWS)):
-        for name, values in columns.items():
-            values.extend(map(attrgetter(name), few))
-    return pl.DataFrame([_column(name, values, record, book) for name, values in columns.items()])
-
-
-def _column(name: str, values: Sequence[object], record: Record, book: FaultBook) -> pl.Series:
-    dtype = record.schema[name]
-    if dtype == INSTANT:
-        return instants(pl.Series(name, values, pl.String), record, book)
-    if dtype == TEXTS:
-        return lists_of_text(name, values)
-    return pl.Series(name, values, pl.Int64 if dtype == pl.Int32 else dtype)

@@ -56,13 +56,15 @@ def with_care(values: Sequence[bytes]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return decoded.valid.with_columns(moments), pl.concat([decoded.dead, letters])
 
 
-def agree(values: Sequence[bytes]) -> None:
+def agree(values: Sequence[bytes], rows: int = 1_000) -> None:
     valid, dead = with_care(values)
     records = ((offset, value, offset) for offset, value in enumerate(values))
-    pieces = list(decode_records(records, len(values) + 100, LIMIT))
+    pieces = list(decode_records(records, rows, LIMIT))
     found = (piece.lookups.with_columns(_offsets(piece)) for piece in pieces)
     assert_frame_equal(pl.concat([valid.clear(), *found]), valid)
-    assert_frame_equal(pl.concat([dead.clear(), *(piece.dead for piece in pieces)]), dead)
+    letters = pl.concat([dead.clear(), *(piece.dead for piece in pieces)])
+    in_order = len(pieces) <= 1  # each piece tells first of lookups, and then of what holds none
+    assert_frame_equal(letters, dead, check_row_order=in_order)
 
 
 def _offsets(piece: Piece) -> pl.Series:
@@ -123,6 +125,12 @@ def test_faults_of_lookups_are_told_in_the_same_words_and_places(value: bytes) -
     agree([an_event(), value, an_event()])
 
 
+def test_what_is_no_message_alone_does_not_become_one_beside_others() -> None:
+    opened, closed = an_event()[:-1] + b',"more":[1', b"2]}"
+    agree([an_event() + an_event(), opened, closed])
+    agree([an_event() + b"," + an_event(), opened + b",", closed])
+
+
 CHANGES = st.dictionaries(st.sampled_from([*ATTRIBUTES, "data_base64", "subject"]), JSON, max_size=2)
 EVENTS = st.one_of(
     st.builds(an_event),
@@ -155,3 +163,22 @@ VALUES = st.one_of(
 @given(st.lists(VALUES, max_size=8))
 def test_any_messages_give_the_same_lookups_and_the_same_dead_letters(values: list[bytes]) -> None:
     agree(values)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=20)
+@given(st.lists(VALUES, min_size=1, max_size=3), st.lists(st.integers(0, 599), max_size=3), st.integers(50, 700))
+def test_so_do_many_messages_of_which_some_are_odd(odd: list[bytes], places: list[int], rows: int) -> None:
+    values = [an_event(a_lookup(number)) for number in range(600)]
+    for place, value in zip(places, odd, strict=False):
+        values[place] = value
+    agree(values, rows)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 127, 128, 129, 700])
+def test_a_piece_ends_behind_so_many_lookups(rows: int) -> None:
+    values = [an_event(a_lookup(number)) for number in range(700)]
+    values[130] = b"{}"
+    pieces = list(decode_records(((offset, value, None) for offset, value in enumerate(values, 5)), rows))
+    assert [piece.lookups.height + piece.dead.height for piece in pieces][:-1] == [rows] * (len(pieces) - 1)
+    assert [piece.next for piece in pieces] == [*range(5 + rows, 705, rows), 705]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 import msgspec
 import polars as pl
@@ -14,8 +13,8 @@ from services.core.contract import INSTANT, LOOKUP
 from services.detector.decode import MAX_LINE_BYTES, dead_letters
 from services.detector.decode.faults import Fault
 from services.detector.decode.letters import FaultBook
-from services.detector.decode.lines import UNREADABLE, LineParser, decode_rows
-from services.detector.sources.kafka.straight import batch_rows, decode_event
+from services.detector.decode.lines import LineParser, decode_rows
+from services.detector.sources.kafka.straight import batch_rows, straight_rows
 
 Record = tuple[int, bytes | None, int | None]
 """Offset, value, and when the broker received it.
@@ -26,6 +25,9 @@ time of its producers, which proves nothing.
 
 MICROSECONDS = 1_000
 """In a millisecond."""
+
+MESSAGES_AT_ONCE = 128
+"""Messages parsed together, as long as all of them are straight."""
 
 TOMBSTONE = Fault(
     "tombstone", "message: has no value, which would delete something; a lookup cannot be deleted, send it whole"
@@ -54,40 +56,43 @@ class _Gathered:
         self._parser = LineParser(LOOKUP, self._book, max_event_bytes)
         self._origins: list[Record | tuple[int, bytes, int | None, int]] = []
         self._unfit: list[tuple[str, Fault, bytes]] = []
-        self._next = 0
+        self._at = 0
         self._told_of: bytes | None = None
         self._events: list[bytes | Unfit] = []
 
-    def piece(self, records: Iterator[Record], most: int) -> Piece | None:
-        """The next records decoded in one go, until there are so many lookups; None where nothing is left."""
-        rows = self._rows(records, most)
-        first = list(islice(rows, 1))
-        if not (first or self._unfit):
-            return None
-        decoded = decode_rows(chain(first, rows), LOOKUP, self._book, self._told)
+    def piece(self, records: Sequence[Record], at: int, most: int) -> tuple[Piece, int]:
+        """The records from a place on decoded in one go, until there are so many lookups; and the place behind them."""
+        self._at = at
+        decoded = decode_rows(self._rows(records, most), LOOKUP, self._book, self._told)
         received = self._received(decoded.rows)
+        after = records[self._at - 1][0] + 1
         if not self._unfit:
-            return Piece(decoded.valid, decoded.dead, self._next, received)
+            return Piece(decoded.valid, decoded.dead, after, received), self._at
         places, faults, raw = zip(*self._unfit, strict=True)
         letters = dead_letters(LOOKUP, places, [(fault,) for fault in faults], raw)
-        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), self._next, received)
+        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), after, received), self._at
 
-    def _rows(self, records: Iterator[Record], most: int) -> Iterator[msgspec.Struct]:
-        """A row per lookup. A call for each record would double the time, so the common case is done here."""
-        limit, origins, unfit = self._limit, self._origins, self._unfit
-        for record in records:
-            offset, value, received = record
-            self._next = offset + 1
-            try:
-                row = None if value is None or len(value) > limit else decode_event(value).data
-            except UNREADABLE:
-                row = None
-            if row is None:
-                yield from self._unusual(offset, value, received)
+    def _rows(self, records: Sequence[Record], most: int) -> Iterator[msgspec.Struct]:
+        """A row per lookup; those of many straight messages are made at once, which takes half the time."""
+        while self._at < len(records) and (left := most - len(self._origins) - len(self._unfit)) > 0:
+            few = records[self._at : self._at + min(left, MESSAGES_AT_ONCE)]
+            if rows := straight_rows([value for _, value, _ in few], self._limit):
+                self._at += len(few)
+                self._origins += few
+                yield from rows
             else:
-                origins.append(record)
-                yield row
-            if len(origins) + len(unfit) >= most:
+                yield from self._one_by_one(few, most)
+
+    def _one_by_one(self, records: Sequence[Record], most: int) -> Iterator[msgspec.Struct]:
+        for record in records:
+            self._at += 1
+            offset, value, received = record
+            if rows := straight_rows([value], self._limit):
+                self._origins.append(record)
+                yield from rows
+            else:
+                yield from self._unusual(offset, value, received)
+            if len(self._origins) + len(self._unfit) >= most:
                 return
 
     def _unusual(self, offset: int, value: bytes | None, received: int | None) -> Iterator[msgspec.Struct]:
@@ -133,8 +138,9 @@ def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = 
     A record is never cut, so that each piece ends at an offset; one with many events makes a larger piece. Positions
     of dead letters are `offset N`, or `offset N, event M` in a record of several events.
     """
-    left = iter(records)
-    while piece := _Gathered(max_event_bytes).piece(left, rows):
+    left, at = list(records), 0
+    while at < len(left):
+        piece, at = _Gathered(max_event_bytes).piece(left, at, rows)
         yield piece
 
 

@@ -6,6 +6,7 @@ left to `unwrap` and the parser of lines, which know every kind of message and e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import GenericAlias
 from typing import Literal, Protocol, cast
 
@@ -33,6 +34,16 @@ _EVENT = msgspec.defstruct("event", _FIELDS, gc=False)
 
 decode_event = cast(msgspec.json.Decoder[Event], msgspec.json.Decoder(_EVENT)).decode
 """One event; raises UNREADABLE for what is not straight."""
+
+
+def straight_rows(messages: Sequence[bytes | None], limit: int) -> list[msgspec.Struct]:
+    """The rows of messages of at most so many bytes; none unless each of them is one straight event."""
+    fit = [message for message in messages if message is not None and len(message) <= limit]
+    try:
+        return [event.data for event in map(decode_event, fit)] if len(fit) == len(messages) else []
+    except UNREADABLE:
+        return []
+
 
 _EVENTS = cast(msgspec.json.Decoder[list[Event]], msgspec.json.Decoder(GenericAlias(list, _EVENT)))
 
