@@ -46,6 +46,7 @@ class AgencyCalendar:
         if faults := [f"{name}: {fault}" for name, fault in found.items() if fault]:
             raise InputError(*faults)
         self.timezone = timezone
+        self._zone = ZoneInfo(timezone)
         self._office_hours = (opening_hour, closing_hour)
         self._holidays = holidays.country_holidays(country)
         self._closed = frozenset(extra_closed_days)
@@ -53,6 +54,10 @@ class AgencyCalendar:
     def local_day(self, at: pl.Expr) -> pl.Expr:
         """Date on the agency's wall calendar."""
         return at.dt.convert_time_zone(self.timezone).dt.date()
+
+    def date_of(self, at: datetime) -> date:
+        """Date of one moment (with a zone) on the agency's wall calendar."""
+        return at.astimezone(self._zone).date()
 
     def wall_clock(self, at: pl.Expr) -> pl.Expr:
         """What the agency's clock and calendar show, without a zone: its parts are cheap to ask for."""
@@ -75,7 +80,7 @@ class AgencyCalendar:
 
     def is_open(self, at: datetime) -> bool:
         """Whether a moment (with a zone) lies in office hours of a working day."""
-        local = at.astimezone(ZoneInfo(self.timezone))
+        local = at.astimezone(self._zone)
         opening, closing = self._office_hours
         return opening <= local.hour < closing and self.is_working_day(local.date())
 
@@ -86,12 +91,13 @@ class AgencyCalendar:
             following += timedelta(days=1)
         return following
 
+    def working_day_after(self, day: date, count: int) -> date:
+        """The `count`-th working day after a day; count 0 is the day itself."""
+        for _ in range(count):
+            day = self.next_working_day(day)
+        return day
+
     def working_days_after(self, days: Iterable[date], count: int) -> pl.DataFrame:
         """Table (day, graced): for each distinct day the `count`-th working day after it; count 0 is the day itself."""
-        rows = []
-        for day in sorted(set(days)):
-            graced = day
-            for _ in range(count):
-                graced = self.next_working_day(graced)
-            rows.append((day, graced))
+        rows = [(day, self.working_day_after(day, count)) for day in sorted(set(days))]
         return pl.DataFrame(rows, schema={"day": pl.Date, "graced": pl.Date}, orient="row")

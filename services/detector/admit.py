@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 
 from services.core.archive import Wanted
 from services.detector.state.schemas import RECENT
-from services.detector.state.tables import State, bucket_of, latest_of
+from services.detector.state.tables import State, bucket_of, latest_of, without_ids
 
 KNOWN = ["lookup_id", "content", "at", "employee", "subject", "system", "day"]
 """What is known of an earlier lookup without its record."""
+NOTHING_KNOWN = pl.DataFrame(schema={name: RECENT[name] for name in KNOWN})
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,12 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     Ids older than the horizon before the watermark are looked up in the archive, younger ones are remembered.
     """
     # few are in both: a join with all that is remembered takes long
-    recent = (
-        table.select(KNOWN).join(lookups, on="lookup_id", how="semi") for table in (state.recent, state.recent_reads)
-    )
+    ids = lookups[["lookup_id"]]
+    recent = [table[KNOWN].join(ids, on="lookup_id", how="semi") for table in _remembering(state)]
     known = pl.concat([*recent, _archived(lookups, state, horizon)])
     best, losers = _one_each(lookups)
+    if known.is_empty() and losers.is_empty():
+        return Admitted(lookups=best, replaced=known, duplicates=lookups.height - best.height, conflicts=losers)
     before = known.select("lookup_id", pl.col("content").alias("known"))
     compared = best.hstack(
         best.select("lookup_id").join(before, on="lookup_id", how="left", maintain_order="left")[["known"]]
@@ -61,13 +64,17 @@ def admit(lookups: pl.DataFrame, state: State, horizon: timedelta) -> Admitted:
     )
 
 
+def _remembering(state: State) -> list[pl.DataFrame]:
+    """The tables that remember lookups, of which many states hold but one."""
+    return [state.recent] if state.recent_reads.is_empty() else [state.recent, state.recent_reads]
+
+
 def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per id within the slice, and the rows with other content that lost."""
     hashed = lookups["lookup_id"].hash()  # integers compare faster; a collision only costs time
-    ordered = hashed.sort()
-    doubled = hashed.is_in(ordered.filter(ordered == ordered.shift(1)).unique().implode())
-    if not doubled.any():
+    if np.unique(hashed.to_numpy()).size == lookups.height:
         return lookups, lookups.clear()
+    doubled = hashed.is_duplicated()
     repeated = lookups.filter(doubled).sort("lookup_id", "content")
     best = repeated.unique("lookup_id", keep="first", maintain_order=True)
     kept = best.select("lookup_id", pl.col("content").alias("kept"))
@@ -77,13 +84,12 @@ def _one_each(lookups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.DataFrame:
     """Ids of the archive for lookups too old to be remembered otherwise."""
-    nothing = pl.DataFrame(schema={name: RECENT[name] for name in KNOWN})
     if state.progress.watermark is None:
-        return nothing
-    old = lookups.filter(pl.col("at") < state.progress.watermark - horizon)
+        return NOTHING_KNOWN
+    old = lookups["employee"].filter(lookups["at"] < state.progress.watermark - horizon)
     if old.is_empty():
-        return nothing
-    known = state.earlier(Wanted(old["employee"].unique())).select(KNOWN)
+        return NOTHING_KNOWN
+    known = state.earlier(Wanted(old.unique())).select(KNOWN)
     unknown = known.join(state.recent, on="lookup_id", how="anti")
     return unknown.join(state.recent_reads, on="lookup_id", how="anti")
 
@@ -93,10 +99,9 @@ def remembered(recent: pl.DataFrame, judged: pl.DataFrame, outdated: pl.Series, 
 
     `outdated` are ids that were known before and are replaced or judged again.
     """
-    new = judged.with_columns(bucket_of(pl.col("day"))).select(list(RECENT))
+    new = judged.with_columns(bucket_of(pl.col("day")))[list(RECENT)]
     latest = latest_of(recent, new)
     if latest is None:
         return recent
-    young = pl.col("at") >= latest - span
-    kept = recent.filter(young & ~pl.col("lookup_id").is_in(outdated.implode()))
-    return pl.concat([kept, new.filter(young)])
+    kept = without_ids(recent.filter(recent["at"] >= latest - span), outdated)
+    return pl.concat([kept, new.filter(new["at"] >= latest - span)])

@@ -7,9 +7,10 @@ from functools import cache
 
 import polars as pl
 
-from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT, INSTANT
+from services.core.contract import DATA_CATEGORIES, EVIDENCE_LIMIT
+from services.core.instants import instant_of
 from services.detector.emergencies import with_emergencies
-from services.detector.group import KEY
+from services.detector.group import KEY, with_facts
 from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
 from services.detector.named import HALVES
@@ -29,6 +30,7 @@ PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
 IDENTITY = 1 << DATA_CATEGORIES.index("identity")
 OPENED = (pl.col("categories") & IDENTITY) > 0
 OTHER_VIEWERS = {"employee": pl.Int64(), "about": pl.Int64(), "other_viewers": pl.Int64()}
+NO_OTHERS = pl.DataFrame(schema=OTHER_VIEWERS)
 NEAREST = ("self", "partner", "child", "parent", "sibling", "other", "ex_partner", "household", "team_mate")
 
 
@@ -50,24 +52,23 @@ def aggregate(
     since_last = pl.col("at") - pl.col("at").shift(1).over([*KEY, "viewer", "subject"])
     new_moment = since_last.fill_null(pl.duration(days=1)) > pl.duration(minutes=MOMENT_GAP_MINUTES)
     for_good = pl.col("family").is_in(CONFLICTS) & pl.col("counts_until").is_null()
-    linked = pl.col("linked_at") <= pl.max_horizontal(pl.lit(moment, INSTANT), "at")
+    now = instant_of(moment)
+    linked = pl.col("linked_at") <= pl.max_horizontal(now, "at")
     ordered = ordered.with_columns(
         new_moment.alias("new_moment"),
         (linked & for_good).fill_null(value=False).alias("conflict"),
-        (pl.col("reported_at") <= moment).alias("reported"),
-        pl.when(linked | (pl.col("counts_until") <= moment)).then("explanation").alias("explanation"),
-        _category_names().alias("data_categories"),
-        (_claims_falsely(moment) & ~_at_work(moment)).alias("false_claim"),
-        (_claims_falsely(moment) & _at_work(moment)).alias("claim_at_work"),
+        (pl.col("reported_at") <= now).alias("reported"),
+        pl.when(linked | (pl.col("counts_until") <= now)).then("explanation").alias("explanation"),
+        CATEGORY_NAMES,
+        (_claims_falsely(now) & ~_at_work(now)).alias("false_claim"),
+        (_claims_falsely(now) & _at_work(now)).alias("claim_at_work"),
     )
     signals = ordered.group_by(KEY, maintain_order=True).agg(_told_of_each())
-    signals = signals.join(_recurrent(ordered), on=KEY, how="left", nulls_equal=True)
+    signals = with_facts(signals, _recurrent(ordered), KEY)
     signals = _with_long_watch(signals, ordered, pairs)
     signals = with_emergencies(signals, ordered, everything, moment, pairs)
-    signals = signals.join(sequence_facts(ordered, KEY), on=KEY, how="left", nulls_equal=True)
-    signals = signals.join(
-        _other_viewers(signals, everything, moment), on=["employee", "about"], how="left", nulls_equal=True
-    )
+    signals = with_facts(signals, sequence_facts(ordered, KEY), KEY)
+    signals = with_facts(signals, _other_viewers(signals, everything, moment), ["employee", "about"])
     signals = signals.join(
         volume_days.select(
             *(name for name in VOLUME_DAYS if name not in ("decided_at", "bucket", "least")), "strangeness"
@@ -84,7 +85,7 @@ def aggregate(
         *(pl.when(pl.col("family") == NOT_ASSIGNED).then("window").otherwise(name).alias(name) for name in PERIOD),
         pl.lit(pairs.dormant_months).alias("dormant_months"),
         pl.lit(pairs.emergency_days).alias("emergency_days"),
-        _category_names().alias("data_categories"),
+        CATEGORY_NAMES,
     )
 
 
@@ -160,21 +161,24 @@ def _category_names() -> pl.Expr:
         pl.when(pl.col("categories") & (1 << place) > 0).then(pl.lit(category))
         for place, category in enumerate(DATA_CATEGORIES)
     ]
-    return pl.concat_list(names).list.drop_nulls()
+    return pl.concat_list(names).list.drop_nulls().alias("data_categories")
+
+
+CATEGORY_NAMES = _category_names()
 
 
 def _number(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False).sum().cast(pl.Int64)
 
 
-def _claims_falsely(moment: datetime) -> pl.Expr:
+def _claims_falsely(moment: pl.Expr) -> pl.Expr:
     """The claimed case was none of this person's, as far as is known at a moment."""
     return (pl.col("claim_false_from") <= moment) & (
         pl.col("claim_known_at").is_null() | (pl.col("claim_known_at") > moment)
     )
 
 
-def _at_work(moment: datetime) -> pl.Expr:
+def _at_work(moment: pl.Expr) -> pl.Expr:
     """The viewer was working on the claimed case at about that time, as far as is known at a moment."""
     return (pl.col("claim_worked_at") <= moment).fill_null(value=False)
 
@@ -251,8 +255,8 @@ def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: date
     looks = (
         everything.filter(
             pl.col("family").is_in(ORDINARY)
-            & (pl.col("counts_from") <= moment)
-            & (pl.col("counts_until").is_null() | (pl.col("counts_until") > moment))
+            & (pl.col("counts_from") <= instant_of(moment))
+            & (pl.col("counts_until").is_null() | (pl.col("counts_until") > instant_of(moment)))
             & pl.col("subject").is_in(signals["about"].drop_nulls().unique().implode())
         )
         .select("subject", "employee", "day")
@@ -260,7 +264,7 @@ def _other_viewers(signals: pl.DataFrame, everything: pl.DataFrame, moment: date
     )
     crowded = looks.filter(pl.col("employee").n_unique().over("subject") > 1)
     if crowded.is_empty():
-        return pl.DataFrame(schema=OTHER_VIEWERS)
+        return NO_OTHERS
     both = crowded.join(crowded, on="subject", suffix="_other").filter(
         (pl.col("employee") != pl.col("employee_other"))
         & ((pl.col("day") - pl.col("day_other")).dt.total_days().abs() <= VIEWERS_SPAN_DAYS)

@@ -27,6 +27,7 @@ EPISODES = {
     "holds": pl.Boolean(),
 }
 """Looks in episodes."""
+NO_EPISODES = pl.DataFrame(schema=EPISODES)
 Viewer = tuple[int, int | None]
 """An employee, and the team at that moment."""
 USUAL_WEEKS = 8
@@ -70,7 +71,7 @@ def episodes(began: pl.DataFrame, moment: datetime, settings: BurstSettings) -> 
     """
     crowded = began.filter(pl.col("viewer").n_unique().over("subject") >= settings.min_employees)
     if crowded.is_empty():
-        return pl.DataFrame(schema=EPISODES)
+        return NO_EPISODES
     found = []
     for (subject,), group in crowded.sort("day", "lookup_id").group_by("subject", maintain_order=True):
         for episode in _episodes(group, settings.quiet_days):

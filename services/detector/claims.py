@@ -11,8 +11,11 @@ from datetime import timedelta
 import polars as pl
 
 from services.core.contract import INSTANT
-from services.detector.neighbours import pairs
+from services.detector.neighbours import pairs, within_reach
 from services.detector.registers import Registers
+
+OF_WORK = pl.struct("employee", "claimed_case").hash().alias("work")
+NO_WORK = pl.DataFrame(schema={"row": pl.get_index_type(), "claim_worked_at": INSTANT})
 
 
 def borne_out(known: pl.DataFrame, judged: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -21,7 +24,9 @@ def borne_out(known: pl.DataFrame, judged: pl.DataFrame, registers: Registers) -
     Only a lookup before that moment can bring it forward, so that in the long run nothing is asked of the register.
     A moment that was found stays, even where its lookup is replaced later.
     """
-    claims = judged.select("system", "at", "subject", "claimed_case").drop_nulls()
+    claims = judged[["system", "at", "subject", "claimed_case"]].drop_nulls()
+    if claims.is_empty():
+        return known
     sooner = pl.col("borne_out_at").is_null() | (pl.col("at") < pl.col("borne_out_at"))
     firsts = claims.group_by("system").agg(pl.col("at").min()).join(known, on="system", how="left")
     asked = firsts.filter(sooner).select("system", "borne_out_at")
@@ -43,14 +48,15 @@ def worked(affected: pl.DataFrame, around: pl.DataFrame, within: timedelta) -> p
     That is an explained look of the same viewer, from within the same case, at another person: the case's own. Who goes
     from there to a partner or an employer of that person leaves such a trail.
     """
-    claims = affected.drop_nulls("claimed_case")
-    same_case = pl.col("claimed_case").is_in(claims["claimed_case"].unique().implode())
-    known = around.filter(same_case & pl.col("linked_at").is_not_null())
-    if claims.is_empty() or known.is_empty():
-        return pl.DataFrame(schema={"row": affected.schema["row"], "claim_worked_at": INSTANT})
-    work = pl.struct("employee", "claimed_case").hash().alias("work")
-    met = pairs(claims.with_columns(work), known.with_columns(work), "work", within)
-    met = met.filter((pl.col("subject") != pl.col("subject_near")) & (pl.col("employee") == pl.col("employee_near")))
+    claims = affected.filter(affected["claimed_case"].is_not_null())
+    if claims.is_empty():
+        return NO_WORK
+    near = within_reach(claims, around, within)
+    known = near.filter(near["linked_at"].is_not_null() & near["claimed_case"].is_not_null())
+    if known.is_empty():
+        return NO_WORK
+    met = pairs(claims.with_columns(OF_WORK), known.with_columns(OF_WORK), "work", within)
+    met = met.filter((met["subject"] != met["subject_near"]) & (met["employee"] == met["employee_near"]))
     known_at = pl.max_horizontal("at", "at_near", "linked_at_near").min().alias("claim_worked_at")
     return met.group_by("row").agg(known_at)
 

@@ -9,6 +9,16 @@ from services.detector.explain.base import covers
 from services.detector.leave import away
 from services.detector.registers import Registers
 
+SELF_MADE = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
+STANDING = pl.col("known_until").is_null() | (pl.max_horizontal("at", "known_from") < pl.col("known_until"))
+SOMEBODY_ELSES = (
+    (pl.col("subject_check_of_link") == pl.col("subject_check"))
+    & (pl.col("assignee") != pl.col("employee"))
+    & covers()
+    & ~SELF_MADE
+    & STANDING
+)
+
 
 def colleague_cases(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """One row per lookup and colleague's link in force then, as row, at, day, role, colleague and known_from.
@@ -16,19 +26,17 @@ def colleague_cases(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame
     A link that the viewer registers afterwards is no colleague's doing, a contact nothing to take over: both are left
     out.
     """
-    asked = lookups.select("row", "at", "day", "employee", "team", "role", "subject", "subject_check")
-    links = registers.links.rows(asked["subject"]).filter(~pl.col("to_team")).rename({"subject_check": "link_check"})
-    links = links.filter(pl.col("link_kind") != "contact")
-    personal = asked.join(links, on="subject").filter(
-        (pl.col("link_check") == pl.col("subject_check")) & (pl.col("assignee") != pl.col("employee")) & covers()
-    )
-    self_made = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").eq_missing(pl.col("employee"))
-    standing = pl.col("known_until").is_null() | (pl.max_horizontal("at", "known_from") < pl.col("known_until"))
-    cases = personal.filter(~self_made & standing).rename({"assignee": "colleague"})
-    return _of_the_team(cases, registers).select("row", "at", "day", "role", "colleague", "known_from")
+    asked = lookups[["row", "at", "day", "employee", "team", "role", "subject", "subject_check"]]
+    links = registers.links.rows(asked["subject"])
+    links = links.filter(~links["to_team"] & (links["link_kind"] != "contact"))
+    cases = asked.join(links, on="subject", suffix="_of_link").filter(SOMEBODY_ELSES)
+    cases = cases[["row", "at", "day", "role", "team", "assignee", "known_from"]].rename({"assignee": "colleague"})
+    return _of_the_team(cases, registers)[["row", "at", "day", "role", "colleague", "known_from"]]
 
 
 def _of_the_team(cases: pl.DataFrame, registers: Registers) -> pl.DataFrame:
+    if cases.is_empty():
+        return cases
     periods = registers.employees.rows(cases["colleague"]).select(
         pl.col("employee").alias("colleague"),
         pl.col("team").alias("colleague_team"),
@@ -50,11 +58,9 @@ def with_absence(
     nothing that local day, known when it is over.
     """
     working = [day for day in cases["day"].unique() if calendar.is_working_day(day)]
-    asked = [
-        pl.col(name).is_in(cases[of].unique().implode()) for name, of in (("employee", "colleague"), ("day", "day"))
-    ]
-    looks = around.select("employee", "day").filter(asked).unique()
-    seen = looks.select(pl.col("employee").alias("colleague"), "day", pl.lit(value=True).alias("seen"))
+    looks = around.select(pl.col("employee").alias("colleague"), "day")
+    looks = looks.join(cases, on=["colleague", "day"], how="semi").unique()
+    seen = looks.with_columns(pl.lit(value=True).alias("seen"))
     told = cases.join(seen, on=["colleague", "day"], how="left", maintain_order="left")
     told = told.with_columns(away(told, registers, "colleague"))
     idle_from = pl.when(pl.col("seen").is_null()).then(calendar.instant(pl.col("day") + pl.duration(days=1)))

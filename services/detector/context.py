@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 import polars as pl
 
@@ -10,12 +11,18 @@ from services.core.contract import INSTANT
 from services.detector.explain import contact
 from services.detector.explain.base import Margins, covers, made_afterwards
 from services.detector.leave import away
+from services.detector.register_index import marked
 from services.detector.registers import Registers
 
 A_WORKDAY = timedelta(hours=12)
 """A contact that began longer ago was another one."""
 THE_NEXT_DAYS = timedelta(days=2)
 """A case that begins later is new work, not a reason for the look."""
+
+ASKED = ["at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case"]
+"""What is asked of a contribution."""
+
+NO_CLAIMS = pl.DataFrame(schema={"row": pl.get_index_type(), "claim_known_at": INSTANT})
 
 
 def add_context(
@@ -31,28 +38,37 @@ def add_context(
     of the person as a party, that names the claimed case was first known; `on_leave` says that the viewer was away, as
     known when grace ended.
     """
-    rows = contributions.drop("row").with_row_index("row")
-    asked = rows.select("row", "at", "employee", "team", "subject", "subject_check", "grace_end", "claimed_case")
+    asked = contributions[ASKED].with_row_index("row")
     links = registers.links.rows(asked["subject"]).rename({"subject_check": "link_check"})
-    cases = asked.join(links, on="subject").filter(pl.col("link_check") == pl.col("subject_check"))
+    cases = asked.join(links, on="subject")
+    cases = cases.filter(cases["link_check"] == cases["subject_check"])
+    kinds = cases.select(_kinds(margins))
+    others, in_force = cases.filter(~kinds["afterwards"]), cases.filter(kinds["in_force"])
+    about_it = _without_continued(cases.filter(kinds["about_it"]), others)
+    registered = about_it.group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
+    on_leave = (away(asked, registers, "employee") <= asked["grace_end"]).fill_null(value=False)
+    told = asked[["row"]].join(registered, on="row", how="left", maintain_order="left")
+    told = told.join(_claims(cases, asked, registers), on="row", how="left", maintain_order="left")
+    told = told.select(
+        "retroactive_at",
+        "claim_known_at",
+        marked(in_force["row"], asked.height).alias("anyone_had_case"),
+        marked(_assigned_to_team(in_force, registers), asked.height).alias("team_had_case"),
+        marked(_dormant(others, dormant_months), asked.height).alias("dormant"),
+        on_leave.alias("on_leave"),
+    )
+    return contributions.drop("row").with_columns(told)
+
+
+@cache
+def _kinds(margins: Margins) -> tuple[pl.Expr, ...]:
+    """Of a link and a lookup: whether the viewer made it afterwards, about that look, or somebody else had it then."""
     afterwards = made_afterwards(margins)
-    in_force = cases.filter(covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards)
     then = contact.build(margins).applies & (pl.col("at") <= pl.col("valid_from") + A_WORKDAY)
     begun = pl.col("valid_from") <= pl.col("at") + THE_NEXT_DAYS
-    about_it = cases.filter(afterwards & pl.when(pl.col("link_kind") == "contact").then(then).otherwise(begun))
-    about_it = _without_continued(about_it, cases.filter(~afterwards))
-    registered = about_it.group_by("row").agg(pl.col("known_from").min().alias("retroactive_at"))
-    return (
-        rows.join(registered, on="row", how="left", maintain_order="left")
-        .join(_claims(cases, asked, registers), on="row", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("row").is_in(in_force["row"].unique().implode()).alias("anyone_had_case"),
-            pl.col("row").is_in(_assigned_to_team(in_force, registers).implode()).alias("team_had_case"),
-            pl.col("row").is_in(_dormant(cases.filter(~afterwards), dormant_months).implode()).alias("dormant"),
-        )
-        .with_columns((away(rows, registers, "employee") <= rows["grace_end"]).fill_null(value=False).alias("on_leave"))
-        .drop("row")
-    )
+    about_it = afterwards & pl.when(pl.col("link_kind") == "contact").then(then).otherwise(begun)
+    in_force = covers() & (pl.col("known_from") <= pl.col("grace_end")) & ~afterwards
+    return afterwards.alias("afterwards"), about_it.alias("about_it"), in_force.alias("in_force")
 
 
 def _without_continued(afterwards: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -69,9 +85,10 @@ def _without_continued(afterwards: pl.DataFrame, others: pl.DataFrame) -> pl.Dat
 
 
 def _claims(cases: pl.DataFrame, asked: pl.DataFrame, registers: Registers) -> pl.DataFrame:
-    if asked["claimed_case"].null_count() == asked.height:
-        return pl.DataFrame(schema={"row": asked.schema["row"], "claim_known_at": INSTANT})
-    claims = [cases.select("row", "case", "claimed_case", "known_from")]
+    asked = asked.filter(asked["claimed_case"].is_not_null())
+    if asked.is_empty():
+        return NO_CLAIMS
+    claims = [cases[["row", "case", "claimed_case", "known_from"]]]
     if registers.derived is not None:
         parties = registers.derived.rows(asked["subject"]).select("subject", "case", "known_from", "valid_from")
         # a party may be written down in a case that was registered long before
@@ -93,7 +110,7 @@ def _dormant(cases: pl.DataFrame, months: int) -> pl.Series:
 
 def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:
     """Rows whose person was a case of somebody in the viewer's team at that moment."""
-    personal = cases.filter(~pl.col("to_team")).select("row", "at", "team", "assignee")
+    personal = cases[["row", "at", "team", "assignee"]].filter(~cases["to_team"])
     if personal.is_empty():
         return personal["row"]
     periods = registers.employees.rows(personal["assignee"]).select(
@@ -103,4 +120,4 @@ def _assigned_to_team(cases: pl.DataFrame, registers: Registers) -> pl.Series:
         pl.col("valid_to").is_null() | (pl.col("at") < pl.col("valid_to"))
     )
     members = personal.join(periods, on="assignee").filter(in_force & (pl.col("assignee_team") == pl.col("team")))
-    return members["row"].unique()
+    return members["row"]

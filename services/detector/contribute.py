@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from services.detector.explain.base import MANDATE, SELF_REPORT
@@ -13,6 +15,19 @@ from services.detector.state.tables import bucket_of, that_count
 NOT_LINKS = ("own-personnel-file", "no-person", "aborted")
 ABORTED = "aborted"
 TAKEN_OUT = ("print", "export")
+
+SPECIAL = ~pl.col("family").is_in(ORDINARY)
+LEFT_THE_SYSTEM = pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0)
+IN_TIME = (pl.col("explained_at") <= pl.col("grace_end")).fill_null(value=False)
+OF_A_PERSON = pl.col("subject").is_not_null() & pl.col("explanation").ne_missing(ABORTED)
+ORDINARY_AT_FIRST = ~SPECIAL | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
+KINDS = (
+    (OF_A_PERSON & SPECIAL & ~pl.col("handler")).alias("for good"),
+    (OF_A_PERSON & pl.col("handler")).alias("for handlers"),
+    (OF_A_PERSON & ORDINARY_AT_FIRST).alias("ordinary"),
+    LEFT_THE_SYSTEM.alias("taken out"),
+)
+"""As what a lookup counts; it may be several of these."""
 
 
 def classify(judged: pl.DataFrame) -> pl.DataFrame:
@@ -38,19 +53,10 @@ def contribute(judged: pl.DataFrame) -> pl.DataFrame:
     A lookup that is explained in time and concerns an ordinary file does not. A relation that was registered after
     the lookup moves it to the relative's family from then on. What was printed or exported counts as such besides.
     """
-    special = ~pl.col("family").is_in(ORDINARY)
-    taken_out = pl.col("action").is_in(TAKEN_OUT) & (pl.col("record_count") > 0)
-    in_time = (pl.col("explained_at") <= pl.col("grace_end")).fill_null(value=False)
-    judged = judged.filter(special | taken_out | ~in_time).with_columns(bucket_of(pl.col("day")))
-    cases = judged.filter(pl.col("subject").is_not_null() & pl.col("explanation").ne_missing(ABORTED))
-    ordinary_at_first = ~special | (~pl.col("handler") & (pl.col("special_from") > pl.col("grace_end")))
-    parts = [
-        _for_good(cases.filter(special & ~pl.col("handler"))),
-        _for_handlers(cases.filter("handler")),
-        _ordinary(cases.filter(ordinary_at_first)),
-        _exports(judged.filter(taken_out)),
-    ]
-    return that_count(pl.concat(parts))
+    judged = judged.filter(SPECIAL | LEFT_THE_SYSTEM | ~IN_TIME).with_columns(bucket_of(pl.col("day")))
+    kinds = judged.select(KINDS)
+    parts = [build(judged.filter(kinds[kind])) for kind, build in _builders().items() if kinds[kind].any()]
+    return that_count(pl.concat(parts or [_exports(judged)]))
 
 
 def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
@@ -60,6 +66,8 @@ def registered_afterwards(contributions: pl.DataFrame) -> pl.DataFrame:
     """
     self_made = pl.col("family").is_in(ORDINARY) & pl.col("retroactive_at").is_not_null()
     rows = contributions.filter(self_made)
+    if rows.is_empty():
+        return that_count(contributions)
     before = rows.with_columns(*_moved_at(pl.col("retroactive_at")))
     after = rows.with_columns(pl.lit(RETROACTIVE).alias("family"), pl.col("retroactive_at").alias("counts_from"))
     untouched = contributions.filter(~self_made.fill_null(value=False))
@@ -121,6 +129,11 @@ def _special_from() -> pl.Expr:
     for family, column in known.items():
         moment = pl.when(pl.col("family") == family).then(pl.max_horizontal("at", column)).otherwise(moment)
     return moment
+
+
+def _builders() -> dict[str, Callable[[pl.DataFrame], pl.DataFrame]]:
+    """What makes contributions of the lookups of each kind (KINDS)."""
+    return {"for good": _for_good, "for handlers": _for_handlers, "ordinary": _ordinary, "taken out": _exports}
 
 
 def _for_good(cases: pl.DataFrame) -> pl.DataFrame:

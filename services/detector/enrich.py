@@ -11,6 +11,11 @@ KIN = ("partner", "child", "parent", "sibling", "other")
 FORMER = ("partner", "household")
 RELATED = {"relation": pl.String(), "relation_known_from": INSTANT}
 """How a viewer stands to a subject, since when that was known."""
+ROW = {"row": pl.get_index_type()}
+NO_KIN = pl.DataFrame(schema={**ROW, **RELATED})
+NO_STAFF = pl.DataFrame(
+    schema={**ROW, "staff_kind": pl.String(), "staff_known_from": INSTANT, "same_team": pl.Boolean()}
+)
 
 
 def enrich(lookups: pl.DataFrame, registers: Registers) -> pl.DataFrame:
@@ -80,7 +85,7 @@ def _relations(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     pairs = subjects.join(related, left_on=["employee", "subject"], right_on=["relative_of", "subject"])
     pairs = pairs.filter((pl.col("relative_check") == pl.col("subject_check")) & (pl.col("valid_from") <= pl.col("at")))
     if pairs.is_empty():
-        return pl.DataFrame(schema={"row": subjects.schema["row"], **RELATED})
+        return NO_KIN
     ended = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.col("at"))
     kind = (
         pl.when(ended & pl.col("relation").is_in(FORMER)).then(pl.lit("ex_partner"))
@@ -99,7 +104,10 @@ def _relations(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
 
 def _staff(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """Files of (former) colleagues: the latest period that had begun; same team as the viewer then."""
-    periods = registers.staff.rows(subjects["subject"]).select(
+    periods = registers.staff.rows(subjects["subject"])
+    if periods.is_empty():
+        return NO_STAFF
+    periods = periods.select(
         pl.col("own_subject").alias("subject"),
         pl.col("own_subject_check").alias("staff_check"),
         pl.col("employee").alias("colleague"),
@@ -127,6 +135,8 @@ def _staff(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
 def _staff_family(subjects: pl.DataFrame, registers: Registers) -> pl.DataFrame:
     """Files of partners and children of colleagues, by declaration or by the department Eigen personeel."""
     family = registers.staff_family.rows(subjects["subject"]).rename({"subject_check": "family_check"})
+    if family.is_empty():
+        return NO_STAFF
     pairs = subjects.join(family, on="subject").filter(
         (pl.col("family_check") == pl.col("subject_check"))
         & (pl.col("valid_from") <= pl.col("at"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from services.core.contract import INSTANT
+from services.core.instants import span_of
 from services.detector.registers import Registers
 
 
@@ -18,6 +18,8 @@ def former_cases(lookups: pl.DataFrame, links: pl.DataFrame, registers: Register
     """
     recent = timedelta(days=days)
     left = _left(lookups, registers, recent)
+    if left.is_empty():
+        return lookups.clear()
     near = lookups.drop_nulls("team").join(left, on="employee")
     since = pl.col("at") - pl.col("left_at")
     near = near.filter(since.is_between(timedelta(0), recent) & (pl.col("former_team") != pl.col("team")))
@@ -32,5 +34,8 @@ def _left(lookups: pl.DataFrame, registers: Registers, recent: timedelta) -> pl.
     periods = registers.employees.rows(lookups["employee"]).select(
         "employee", pl.col("team").alias("former_team"), pl.col("valid_to").alias("left_at")
     )
-    first, last = (pl.lit(moment, INSTANT) for moment in (lookups["at"].min(), lookups["at"].max()))
-    return periods.filter(pl.col("left_at").is_between(first - recent, last)).unique()
+    span = span_of(lookups["at"])
+    if span is None:
+        return periods.clear()
+    left_at = periods["left_at"]
+    return periods.filter((left_at >= span[0] - recent) & (left_at <= span[1])).unique()

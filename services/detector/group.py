@@ -6,7 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
-from services.detector.burst import EPISODES, candidates, episodes
+from services.core.instants import instant_of
+from services.detector.burst import EPISODES, NO_EPISODES, candidates, episodes
 from services.detector.members import RECORDS, crowds
 from services.detector.rules import BURST, ENUMERATION, EXPORTS, MANY_PERSONS, NOT_ASSIGNED, ON_ARRIVAL, REVEALS
 from services.detector.thresholds import BurstSettings
@@ -28,12 +29,12 @@ COUNTED_MOMENTS = (*MOMENTS, "claim_false_from")
 """The same of contributions as they count."""
 
 
-def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
+def by_window(contributions: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Contributions as they count with their window, `viewer` and `viewer_check`.
 
-    Lookups of a day, week or month that stands out count for that too, and those of several employees at one person
-    for that person. What was exported, enumerated or opened counts for nothing else under that name. Reads that were
-    nobody's work belong to their day.
+    Lookups of a day, week or month that stands out (`members`, see member_days) count for that too, and those of
+    several employees at one person for that person. What was exported, enumerated or opened counts for nothing else
+    under that name. Reads that were nobody's work belong to their day.
     """
     seen = contributions.with_columns(
         pl.col("employee").alias("viewer"), pl.col("employee_check").alias("viewer_check")
@@ -41,7 +42,7 @@ def by_window(contributions: pl.DataFrame, volume_days: pl.DataFrame) -> pl.Data
     pairs = seen.filter(~pl.col("family").is_in([EXPORTS, ENUMERATION, REVEALS])).with_columns(
         pl.when(pl.col("family") == NOT_ASSIGNED).then("day").alias("window")
     )
-    return pl.concat([pairs, crowds(seen, volume_days), candidates(pairs)], how="diagonal").with_columns(
+    return pl.concat([pairs, crowds(seen, members), candidates(pairs)], how="diagonal").with_columns(
         pl.when(~pl.col("family").is_in(MANY_PERSONS)).then("subject").alias("about")
     )
 
@@ -59,9 +60,10 @@ def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.
     is there.
     """
     at_once = pl.col("family").is_in(ON_ARRIVAL) & (pl.col("counts_from") == pl.col("at"))
-    began = with_episodes(windowed.filter(at_once | (pl.col("counts_from") <= moment)), moment, burst)
-    active = pl.col("counts_until").is_null() | (pl.col("counts_until") > moment)
-    ended = pl.when(pl.col("counts_until") <= moment).then("counts_until")
+    now = instant_of(moment)
+    began = with_episodes(windowed.filter(at_once | (pl.col("counts_from") <= now)), moment, burst)
+    active = pl.col("counts_until").is_null() | (pl.col("counts_until") > now)
+    ended = pl.when(pl.col("counts_until") <= now).then("counts_until")
     return began.with_columns(
         active.alias("active"),
         (~_alive(active)).alias("withdrawn"),
@@ -72,13 +74,23 @@ def as_of(windowed: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.
 
 def with_episodes(began: pl.DataFrame, moment: datetime, burst: BurstSettings) -> pl.DataFrame:
     """The rows that began by a moment; of the burst family those in an episode that was a burst by then."""
-    bursts = began.filter(pl.col("family") == BURST)
-    found = episodes(bursts, moment, burst)
+    of_bursts = began["family"] == BURST
+    others = began.filter(~of_bursts) if of_bursts.any() else began
+    bursts = began.filter(of_bursts)
+    found = NO_EPISODES if bursts.is_empty() else episodes(bursts, moment, burst)
     if found.is_empty():
         nothing = [pl.lit(None, EPISODES[name]).alias(name) for name in ("fired_at", "holds")]
-        return began.filter(pl.col("family") != BURST).with_columns(nothing)
+        return others.with_columns(nothing)
     told = bursts.drop("window").join(found, on=["subject", "lookup_id"])
-    return pl.concat([began.filter(pl.col("family") != BURST), told], how="diagonal")
+    return pl.concat([others, told], how="diagonal")
+
+
+def with_facts(signals: pl.DataFrame, facts: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """The signals, in their order, with what is told of some of them: null where nothing is."""
+    if facts.is_empty():
+        told = {name: kind for name, kind in facts.schema.items() if name not in on}
+        return signals.with_columns(pl.lit(None, kind).alias(name) for name, kind in told.items())
+    return signals.join(facts, on=on, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _alive(active: pl.Expr) -> pl.Expr:

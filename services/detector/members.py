@@ -22,12 +22,12 @@ RECORDS, PERSONS, PERSON_DAYS = "records", "persons", "person-days"
 """What is counted of what stands out."""
 
 
-def crowds(seen: pl.DataFrame, volume_days: pl.DataFrame) -> pl.DataFrame:
-    """Contributions (with `viewer`) as rows of what stands out: its family, window, least and what is counted.
+def crowds(seen: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Contributions (with `viewer`) as rows of what stands out (member_days): family, window, least, what is counted.
 
     They count from the decision on; `person_day` is what is counted once.
     """
-    rows = seen.join(_member_days(volume_days), on=["family", "employee", "day"])
+    rows = seen.join(members, on=["family", "employee", "day"])
     apart = pl.when(pl.col("counted") == PERSONS).then("window").otherwise("day")
     return (
         rows.filter(
@@ -76,7 +76,7 @@ def _belongs() -> pl.Expr:
     return of_persons & (~by_choice | chosen()) & ((pl.col("stands_out") != SEARCH) | searched())
 
 
-def _member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
+def member_days(volume_days: pl.DataFrame) -> pl.DataFrame:
     """Which contributions (family, employee, day) belong to what stands out (`stands_out`, `window`).
 
     Days that stand out by themselves are no part of the fortnight around them, nor are these days and fortnights of

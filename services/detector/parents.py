@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from services.detector.group import as_of
+from services.detector.group import as_of, with_facts
 from services.detector.rules import (
     BURST,
     ENUMERATION,
@@ -34,6 +34,8 @@ CHAINS = {**PERIOD_SCHEMA, "chain": pl.UInt32(), "first": pl.Boolean(), "continu
 FIVE_WEEKS = 35
 """Days between the beginnings of two periods that still make one story: a month, and a few days."""
 
+NOTHING_AROUND, NO_CHAINS = (pl.DataFrame(schema=schema) for schema in (AROUND, CHAINS))
+
 
 def with_parents(
     signals: pl.DataFrame, everything: pl.DataFrame, moment: datetime, burst: BurstSettings, silent: Collection[str]
@@ -47,26 +49,24 @@ def with_parents(
     """
     wanted = [family for family in (BURST, *WEIGHTIER, LEAVER, *PERIODS) if family not in silent]
     parents = as_of(everything.filter(pl.col("family").is_in(wanted)), moment, burst)
-    standing = parents.filter(~pl.col("withdrawn"))
+    standing = parents.filter(~parents["withdrawn"])
     bursts = (
-        standing.filter(pl.col("family") == BURST)
-        .select(pl.col("viewer").alias("employee"), "about", pl.col("window").alias("parent_window"))
-        .group_by("employee", "about")
-        .agg(pl.col("parent_window").max())
+        standing.filter(standing["family"] == BURST)
+        .group_by(pl.col("viewer").alias("employee"), "about")
+        .agg(pl.col("window").max().alias("parent_window"))
         .with_columns(pl.lit(UNEXPLAINED).alias("family"), pl.lit(BURST).alias("parent_family"))
     )
     crowded = (
         standing.filter(pl.col("family").is_in(WEIGHTIER))
-        .select("employee", "window", pl.col("family").alias("day_family"))
+        .select("employee", "window", pl.col("family").alias("day_family"), pl.lit(VOLUME).alias("family"))
         .sort(pl.col("day_family") != EXPORTS)
         .unique(["employee", "window"], keep="first", maintain_order=True)
-        .with_columns(pl.lit(VOLUME).alias("family"))
     )
-    told = signals.join(bursts, on=["family", "employee", "about"], how="left", maintain_order="left")
-    told = told.join(crowded, on=PERIOD, how="left", maintain_order="left")
+    told = with_facts(signals, bursts, ["family", "employee", "about"])
+    told = with_facts(told, crowded, PERIOD)
     chained = chains(standing)
-    told = told.join(_around(signals, standing, chained), on=PERIOD, how="left", maintain_order="left")
-    told = told.join(chained.filter("first").select(*PERIOD, "continued"), on=PERIOD, how="left", maintain_order="left")
+    told = with_facts(told, _around(signals, standing, chained), PERIOD)
+    told = with_facts(told, chained.filter("first").select(*PERIOD, "continued"), PERIOD)
     of_burst = pl.when(~pl.col("long_watch"))
     day = pl.when(pl.col("day_family").is_not_null()).then("window")
     return told.with_columns(
@@ -90,7 +90,7 @@ def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame
         pl.lit(LEAVER).alias("around"),
     ).unique()  # fmt: skip
     if leaving.is_empty() or inner.is_empty():
-        return pl.DataFrame(schema=AROUND)
+        return NOTHING_AROUND
     within = inner.join(leaving, on="employee").filter(
         (pl.col("since") >= pl.col("around_since")) & (pl.col("window") <= pl.col("around_window"))
     )
@@ -100,7 +100,7 @@ def _before_leaving(inner: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame
 def _later_periods(chained: pl.DataFrame) -> pl.DataFrame:
     """The periods (see chains) that were raised after the first of their chain."""
     if chained.is_empty():
-        return pl.DataFrame(schema=AROUND)
+        return NOTHING_AROUND
     heads = chained.filter("first").select("employee", "chain", pl.col("family").alias("around"), "window")
     later = chained.filter(~pl.col("first"))
     return later.join(heads.rename({"window": "around_window"}), on=["employee", "chain"]).select(
@@ -117,7 +117,7 @@ def chains(standing: pl.DataFrame) -> pl.DataFrame:
     """
     inner = standing.filter(pl.col("family").is_in(PERIODS))
     if inner.is_empty():
-        return pl.DataFrame(schema=CHAINS)
+        return NO_CHAINS
     periods = inner.group_by(PERIOD).agg(pl.col("since").first(), pl.col("raised_at").min())
     periods = periods.join(_before_leaving(periods, standing), on=PERIOD, how="anti")
     weight = pl.col("family").replace_strict({family: place for place, family in enumerate(PERIODS)})

@@ -30,6 +30,7 @@ from services.detector.faults.stage import FaultStage
 from services.detector.forest.stage import ForestStage, with_strangeness
 from services.detector.group import MOMENTS, by_window
 from services.detector.leavers.stage import LeaverStage
+from services.detector.members import member_days
 from services.detector.readers.apart import admitted_apart, archive_of_work, work_of
 from services.detector.readers.stage import ReaderStage
 from services.detector.registers import Registers
@@ -38,7 +39,7 @@ from services.detector.sequences.stage import News, Sequences
 from services.detector.settings import AgencySettings
 from services.detector.shares.stage import ShareStage
 from services.detector.state.schemas import SUPERSEDED
-from services.detector.state.tables import State
+from services.detector.state.tables import State, without_ids
 from services.detector.statements import bereft, firsts, without_statement
 from services.detector.states import JUDGED
 from services.detector.surroundings import Surroundings, Touched
@@ -48,13 +49,8 @@ from services.detector.timeline import Explainer
 from services.detector.volume.stage import VolumeStage
 from services.detector.watermark import advance_clocks, clocks_of, late, of_work, watermark
 
-
-def _no_keys() -> pl.Series:
-    return pl.Series([], dtype=pl.Int64)
-
-
-def _no_numbers() -> pl.DataFrame:
-    return pl.DataFrame(schema=NUMBERS)
+NO_KEYS = pl.Series([], dtype=pl.Int64)
+NO_LOOKUPS, NO_NUMBERS, NO_REJECTED = (pl.DataFrame(schema=schema) for schema in (LOOKUPS, NUMBERS, REJECTED))
 
 
 @dataclass(frozen=True)
@@ -72,11 +68,11 @@ class Slice:
     """The input has ended: everything is decided with what the registers hold."""
     until: datetime | None = None
     """With `closed`: decide only what was known by this moment."""
-    changed_employees: pl.Series = field(default_factory=_no_keys)
-    changed_subjects: pl.Series = field(default_factory=_no_keys)
-    numbers: pl.DataFrame = field(default_factory=_no_numbers)
+    changed_employees: pl.Series = field(default_factory=NO_KEYS.clone)
+    changed_subjects: pl.Series = field(default_factory=NO_KEYS.clone)
+    numbers: pl.DataFrame = field(default_factory=NO_NUMBERS.clone)
     """The digits behind the persons of these lookups (NUMBERS); without them no mistyped number is recognised."""
-    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
+    rejected: pl.DataFrame = field(default_factory=NO_REJECTED.clone)
     """How many records came without an actor or from the future, per system and day (REJECTED)."""
     judged: pl.DataFrame | None = None
     """These lookups as `judge` told of them under the same registers, where that was done beforehand."""
@@ -158,7 +154,7 @@ class Pipeline:
         news = pl.concat([admitted.lookups, again])
         judged = self._judged_now(piece, admitted, again, registers)
         outdated = pl.concat([admitted.replaced["lookup_id"], again["lookup_id"]])
-        kept = state.contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
+        kept = without_ids(state.contributions, outdated)
         kept, contributions = firsts(kept, self._contributions(judged, registers))
         state = replace(state, contributions=pl.concat([kept, contributions]))
         state = self._take_in(state, admitted, judged, outdated)
@@ -186,7 +182,7 @@ class Pipeline:
         state = self._forest.run(before, state)
         state = self._push.run(state, registers, self._end_of_work(state, piece, mark))
         state = replace(state, progress=replace(state.progress, watermark=mark))
-        return state, judged.join(again, on="lookup_id", how="anti")
+        return state, judged if again.is_empty() else judged.join(again, on="lookup_id", how="anti")
 
     def tell(self, before: State, state: State) -> tuple[State, pl.DataFrame]:
         """The revisions (REVISION schema) of the signals that a step changed, and the state that remembers them."""
@@ -198,7 +194,7 @@ class Pipeline:
 
     def signals(self, state: State, moment: datetime) -> pl.DataFrame:
         """Every signal as it stands at a moment (REVISION schema)."""
-        windowed = by_window(counting_with_reads(state), state.volume_days)
+        windowed = by_window(counting_with_reads(state), member_days(state.volume_days))
         scored = self.reviser.scored(windowed, windowed, with_strangeness(state), moment)
         return self.reviser.revisions(scored, state.pushed)
 
@@ -216,13 +212,13 @@ class Pipeline:
         """In which rule families these lookups count, from when until when (CONTRIBUTIONS)."""
         found = contribute(judged)
         unsigned = without_statement(judged, registers, self.settings.statement_systems)
-        both = pl.concat([found, unsigned.select(found.columns)])
+        both = found if unsigned.is_empty() else pl.concat([found, unsigned.select(found.columns)])
         around = add_context(both, registers, self._margins, self.settings.pairs.dormant_months)
         return as_stored(registered_afterwards(around))
 
     def _judged_before(self, state: State, piece: Slice, admitted: Admitted) -> pl.DataFrame:
         """Earlier lookups that changed register rows concern, or days without their first one: judged again."""
-        parts = [pl.DataFrame(schema=LOOKUPS)]
+        parts = [NO_LOOKUPS]
         if not (piece.changed_employees.is_empty() and piece.changed_subjects.is_empty()):
             parts.append(state.earlier(Wanted(piece.changed_employees, piece.changed_subjects)))
         days = bereft(state.contributions, admitted.replaced)

@@ -56,7 +56,7 @@ class Index:
 
     def rows(self, keys: pl.Series) -> pl.DataFrame:
         """The register rows of these keys (nulls and unknown keys have none)."""
-        wanted = keys.drop_nulls().unique().to_numpy()
+        wanted = np.unique((keys.drop_nulls() if keys.null_count() else keys).to_numpy())
         if wanted.size > WHOLE_ABOVE * self.keys.size:
             return self.frame
         return self.frame[self._places(wanted)]
@@ -73,6 +73,13 @@ class Index:
         found = np.searchsorted(self.keys, wanted)
         found = np.sort(found[(found < self.keys.size) & (self.keys[np.minimum(found, self.keys.size - 1)] == wanted)])
         return stretches(self._starts[found], self._ends[found])
+
+
+def marked(places: pl.Series, height: int) -> pl.Series:
+    """Of so many rows, which are at these places."""
+    found = np.zeros(height, dtype=np.bool_)
+    found[places.to_numpy()] = True
+    return pl.Series(found)
 
 
 def stretches(starts: Places, ends: Places) -> Places:

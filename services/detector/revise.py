@@ -23,6 +23,7 @@ from services.detector.story import tell
 
 REVISION = {**SIGNAL.schema, "evidence": pl.List(EVIDENCE)}
 """A signal and its evidence rows."""
+NO_REVISIONS = pl.DataFrame(schema=REVISION)
 
 WIRE_TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 """Times as wire.to_wire writes them, a column at a time."""
@@ -55,7 +56,7 @@ class Reviser:
         self, windowed: pl.DataFrame, everything: pl.DataFrame, volume_days: pl.DataFrame, moment: datetime
     ) -> list[ScoredRule]:
         """The signals of these contributions at a moment, a frame per rule, with `signal_id` and `parent_id`."""
-        rows = as_of(windowed, moment, self.burst)
+        rows = windowed if windowed.is_empty() else as_of(windowed, moment, self.burst)
         if rows.is_empty():
             return []
         signals = aggregate(rows, everything, volume_days, moment, self.pairs)
@@ -66,7 +67,7 @@ class Reviser:
     def revisions(self, scored: list[ScoredRule], pushed: pl.DataFrame) -> pl.DataFrame:
         """Frame of REVISION, ordered by id. `pushed` holds (signal_id, pushed_at) of class B signals."""
         if not scored:
-            return pl.DataFrame(schema=REVISION)
+            return NO_REVISIONS
         return _hashed(self._contract(tell(scored, self._calendar), pushed).sort("signal_id"))
 
     def withdrawn(self, revisions: pl.DataFrame, reason: str, moment: datetime) -> pl.DataFrame:

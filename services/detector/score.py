@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -15,6 +16,9 @@ CRITICAL, HIGH, MEDIUM = 85.0, 60.0, 30.0
 """Least scores of the severities."""
 IS_PART = pl.col("parent_family").is_not_null()
 """Part of a weightier signal: context there, as class C is, so that one story is not read twice."""
+
+SCORE = pl.col("points") / 10
+NO_POINTS = pl.lit(0, pl.Int64)
 
 
 def name_rules(signals: pl.DataFrame, off: frozenset[str] = frozenset()) -> pl.DataFrame:
@@ -39,40 +43,48 @@ def score(named: pl.DataFrame) -> list[ScoredRule]:
     `named` are signals with their parents (parents.with_parents) and a rule each (name_rules).
     """
     of_rule = named.partition_by("rule", as_dict=True)
-    return [ScoredRule(rule, _score(of_rule[rule.id,], rule)) for rule in RULES if (rule.id,) in of_rule]
+    return [_score(of_rule[rule.id,], rule) for rule in RULES if (rule.id,) in of_rule]
 
 
-def _score(signals: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    raw, bounded, told = _expressions(rule)
-    return (
-        signals.with_columns(raw).with_columns(bounded).with_columns(told).with_columns(_severity().alias("severity"))
+def _score(signals: pl.DataFrame, rule: Rule) -> ScoredRule:
+    made = _expressions(rule)
+    applies = signals.select(made.applies)
+    applied = tuple(place for place, column in enumerate(applies) if column.any())
+    raw = pl.sum_horizontal(NO_POINTS, *(made.points[place] for place in applied)).alias("raw_points")
+    scored = signals.with_columns(*made.of_rule, raw).with_columns(BOUNDED)
+    factors = pl.concat_list(*(made.factors[place] for place in applied), _cap()).list.drop_nulls()
+    told = scored.with_columns(factors.alias("factors"), SCORE.alias("score"), _severity())
+    return ScoredRule(rule, told, applied)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One rule's expressions: its version and class, and of each factor whether it applies, its points and itself."""
+
+    of_rule: tuple[pl.Expr, ...]
+    applies: tuple[pl.Expr, ...]
+    points: tuple[pl.Expr, ...]
+    factors: tuple[pl.Expr, ...]
+
+
+@cache
+def _expressions(rule: Rule) -> _Made:
+    """Built once: building them costs more than asking them of a few signals."""
+    whens = [factor.when.fill_null(value=False) for factor in rule.factors]
+    points = [factor.points.cast(pl.Int64) for factor in rule.factors]
+    return _Made(
+        of_rule=(pl.lit(rule.version, pl.Int64).alias("rule_version"), rule.rule_class.alias("rule_class")),
+        applies=tuple(when.alias(str(place)) for place, when in enumerate(whens)),
+        points=tuple(pl.when(when).then(worth).otherwise(NO_POINTS) for when, worth in zip(whens, points, strict=True)),
+        factors=tuple(_factor(each.id, each.when, each.points, each.value) for each in rule.factors),
     )
 
 
 @cache
-def _expressions(rule: Rule) -> tuple[tuple[pl.Expr, ...], pl.Expr, tuple[pl.Expr, ...]]:
-    """One rule's points, the bound of its class, and factors and score; built once."""
-    points = [
-        pl.when(factor.when.fill_null(value=False)).then(factor.points.cast(pl.Int64)).otherwise(pl.lit(0, pl.Int64))
-        for factor in rule.factors
-    ]
-    of_class = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
-    cap = pl.min_horizontal(of_class, pl.when(IS_PART).then(pl.lit(C_CAP, pl.Int64)))
-    raw = (
-        pl.lit(rule.version, pl.Int64).alias("rule_version"),
-        rule.rule_class.alias("rule_class"),
-        pl.sum_horizontal(points).alias("raw_points"),
-    )
-    told = (_factors(rule).alias("factors"), (pl.col("points") / 10).alias("score"))
-    return raw, pl.col("raw_points").clip(0, cap).alias("points"), told
-
-
-def _factors(rule: Rule) -> pl.Expr:
-    """The factors that apply; `cap` makes them add up where the class, or a parent, sets a bound."""
-    parts = [_factor(factor.id, factor.when, factor.points, factor.value) for factor in rule.factors]
+def _cap() -> pl.Expr:
+    """The factor that makes the others add up where the class, or a parent, sets a bound."""
     bound = pl.col("points") - pl.col("raw_points")
-    parts.append(_factor("cap", bound != 0, bound, pl.when(IS_PART).then(pl.lit("part")).otherwise("rule_class")))
-    return pl.concat_list(parts).list.drop_nulls()
+    return _factor("cap", bound != 0, bound, pl.when(IS_PART).then(pl.lit("part")).otherwise("rule_class"))
 
 
 def _factor(name: str, when: pl.Expr, points: pl.Expr, value: pl.Expr) -> pl.Expr:
@@ -84,11 +96,21 @@ def _factor(name: str, when: pl.Expr, points: pl.Expr, value: pl.Expr) -> pl.Exp
     return pl.when(when.fill_null(value=False)).then(told)
 
 
+def _bounded() -> pl.Expr:
+    """The points within the bound of the class, or of what a signal is part of."""
+    of_class = pl.col("rule_class").replace_strict({"P": P_CAP, "B": B_CAP, "C": C_CAP}, return_dtype=pl.Int64)
+    cap = pl.min_horizontal(of_class, pl.when(IS_PART).then(pl.lit(C_CAP, pl.Int64)))
+    return pl.col("raw_points").clip(0, cap).alias("points")
+
+
+@cache
 def _severity() -> pl.Expr:
-    score = pl.col("score")
     return (
-        pl.when(score >= CRITICAL).then(pl.lit("critical"))
-        .when(score >= HIGH).then(pl.lit("high"))
-        .when(score >= MEDIUM).then(pl.lit("medium"))
+        pl.when(SCORE >= CRITICAL).then(pl.lit("critical"))
+        .when(SCORE >= HIGH).then(pl.lit("high"))
+        .when(SCORE >= MEDIUM).then(pl.lit("medium"))
         .otherwise(pl.lit("low"))
-    )  # fmt: skip
+    ).alias("severity")  # fmt: skip
+
+
+BOUNDED = _bounded()

@@ -15,3 +15,5 @@ class ScoredRule:
 
     rule: Rule
     signals: pl.DataFrame
+    applied: tuple[int, ...]
+    """Places of the rule's factors that apply to any of these signals: no other needs to be told of."""

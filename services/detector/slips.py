@@ -18,7 +18,9 @@ def found_slips(
     met: pl.DataFrame, numbers: pl.DataFrame, known: pl.DataFrame, pseudonyms: Pseudonymiser
 ) -> pl.DataFrame:
     """Frame of SLIPS: of these pairs of persons (subject, other) those that are two slips apart and not yet known."""
-    asked = met.select(list(SLIPS)).unique().join(known, on=list(SLIPS), how="anti")
+    asked = met if met.is_empty() else met.unique().join(known, on=list(SLIPS), how="anti")
+    if asked.is_empty():
+        return asked
     ours = asked.join(numbers, on="subject", how="left")
     both = ours.join(numbers.rename({"subject": "other", "number": "other_number"}), on="other", how="left")
     compared = both.drop_nulls(["number", "other_number"])
@@ -32,6 +34,8 @@ def found_slips(
             _keyed(pl.concat([this.select("subject", "other", "number"), turned]), pseudonyms),
         ]
     )
+    if one_way.is_empty():
+        return one_way
     back = one_way.select(pl.col("other").alias("subject"), pl.col("subject").alias("other"))
     return pl.concat([one_way, back]).unique().join(known, on=list(SLIPS), how="anti")
 

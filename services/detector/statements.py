@@ -21,17 +21,22 @@ STATEMENT = "statement"
 DAY = ["employee", "system", "day"]
 ONE_OF = [*DAY, "counts_until"]
 """Of lookups that count for the same time the first is kept."""
+ASKED = ["at", "employee", "system", "grace_end", "record_count", "viewer_known_from"]
+"""What the register of statements is asked of a lookup."""
 
 
 def without_statement(judged: pl.DataFrame, registers: Registers, systems: Collection[str]) -> pl.DataFrame:
     """The columns of `judged` with counts_from and counts_until, a row per first lookup that had no statement.
 
     There is grace for the register; a statement that covers the moment ends it when it is registered. Nothing without
-    the register; who was not in the register of employees then is left out, and so is what showed no data.
+    the register; who was not in the register of employees then is left out, and so is what showed no data. Where there
+    is no such lookup, there are no such columns either.
     """
+    unsigned = _unsigned(judged, registers.statements, systems)
+    if unsigned.is_empty():
+        return unsigned
     return (
-        _unsigned(judged, registers.statements, systems)
-        .with_columns(
+        unsigned.with_columns(
             bucket_of(pl.col("day")),
             pl.lit(STATEMENTS).alias("family"),
             pl.lit(None, INSTANT).alias("linked_at"),
@@ -61,6 +66,8 @@ def firsts(standing: pl.DataFrame, fresh: pl.DataFrame) -> tuple[pl.DataFrame, p
 
 def bereft(standing: pl.DataFrame, taken_back: pl.DataFrame) -> pl.DataFrame:
     """Days (employee, day) whose first lookup is taken back: another lookup of that day may be the first now."""
+    if taken_back.is_empty():
+        return taken_back[["employee", "day"]]
     of_family = standing.filter(pl.col("family") == STATEMENTS).select("lookup_id", "employee", "day")
     return of_family.join(taken_back, on="lookup_id", how="semi").select("employee", "day").unique()
 
@@ -74,14 +81,16 @@ def _without(contributions: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
 def _unsigned(judged: pl.DataFrame, statements: Index | None, systems: Collection[str]) -> pl.DataFrame:
     """The lookups for which no statement was known when grace ended, with `signed`: when one was later, or null."""
     if statements is None:
-        return judged.clear().with_columns(pl.lit(None, INSTANT).alias("signed"))
+        return judged.clear()
     shown = (pl.col("record_count") > 0) & pl.col("viewer_known_from").is_not_null()
-    used = judged.lazy().with_row_index("place").filter(pl.col("system").is_in(systems) & shown)
-    rows = used.select("place", "at", "employee", "system", "grace_end").collect()  # most have one: few columns do
+    asked = judged[ASKED]  # most have a statement, so few columns go through the register
+    rows = asked.with_row_index("place").filter(pl.col("system").is_in(systems) & shown)
     periods = rows.join(statements.rows(rows["employee"]), on=["employee", "system"])
     ended = pl.col("valid_to").is_not_null() & (pl.col("valid_to") <= pl.col("at"))
     covering = periods.filter((pl.col("valid_from") <= pl.col("at")) & ~ended)
     known = covering.group_by("place").agg(pl.col("known_from").min().alias("signed"))
     signed = rows.join(known, on="place", how="left", maintain_order="left")
-    too_late = signed.filter(pl.col("signed").is_null() | (pl.col("signed") > pl.col("grace_end")))
+    too_late = signed.filter(signed["signed"].is_null() | (signed["signed"] > signed["grace_end"]))
+    if too_late.is_empty():
+        return judged.clear()
     return judged[too_late["place"]].with_columns(too_late["signed"])

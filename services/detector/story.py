@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
@@ -15,6 +16,7 @@ from services.detector.explain import names
 from services.detector.rules.base import Factor, Rule, Text, filled
 from services.detector.scored import ScoredRule
 
+NO_FACT = pl.lit(None, FACT)
 IN_ENGLISH = "_iso"
 """Ending of the columns that hold a date as it is written in English texts."""
 RELATIONS = {
@@ -80,14 +82,35 @@ def tell(scored: Sequence[ScoredRule], calendar: AgencyCalendar) -> pl.DataFrame
     worded = signals.with_columns(_dates(calendar)).with_columns(_words())
     ends = accumulate(part.signals.height for part in scored)
     return pl.concat(
-        worded.slice(end - part.signals.height, part.signals.height).with_columns(_story(part.rule))
+        worded.slice(end - part.signals.height, part.signals.height).with_columns(_story(part))
         for part, end in zip(scored, ends, strict=True)
     )
 
 
+def _story(part: ScoredRule) -> tuple[pl.Expr, ...]:
+    """The texts of one rule's signals: of all its factors only those that apply to any."""
+    made = _texts(part.rule)
+    against = [made.against[place] for place in part.applied]
+    return (
+        *made.always,
+        pl.concat_list([NO_FACT, *(made.for_[place] for place in part.applied)]).list.drop_nulls().alias("facts_for"),
+        pl.concat_list([*against, made.cleared]).list.drop_nulls().alias("facts_against"),
+    )
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """One rule's texts as expressions: what each factor says for and against, by its place, and the rest."""
+
+    always: tuple[pl.Expr, ...]
+    for_: tuple[pl.Expr, ...]
+    against: tuple[pl.Expr, ...]
+    cleared: pl.Expr
+
+
 @cache
-def _story(rule: Rule) -> tuple[pl.Expr, ...]:
-    """The texts of one rule as expressions; built once."""
+def _texts(rule: Rule) -> _Texts:
+    """Built once."""
     explained = pl.col("explanation").is_not_null()
     cleared = (
         pl.when(pl.col("withdrawn") & explained).then(_fact("explained-later", CLEARED))
@@ -95,22 +118,20 @@ def _story(rule: Rule) -> tuple[pl.Expr, ...]:
         .when("withdrawn").then(_fact("too-few", TOO_FEW))
     )  # fmt: skip
     unknown = [_fact(f"unknown-{place + 1}", text) for place, text in enumerate(rule.unknown)]
-    return (
+    always = (
         _english(rule.summary.en).alias("summary"),
         filled(rule.summary.nl).alias("summary_nl"),
-        _facts(rule.factors, sign=1).alias("facts_for"),
-        pl.concat_list(_facts(rule.factors, sign=-1), cleared).list.drop_nulls().alias("facts_against"),
         pl.concat_list(unknown).alias("facts_unknown"),
         _fact("counterfactual", rule.counterfactual).alias("counterfactual"),
     )
+    return _Texts(always, _facts(rule.factors, sign=1), _facts(rule.factors, sign=-1), cleared)
 
 
-def _facts(factors: tuple[Factor, ...], sign: int) -> pl.Expr:
-    told = [
+def _facts(factors: tuple[Factor, ...], sign: int) -> tuple[pl.Expr, ...]:
+    return tuple(
         pl.when(factor.when.fill_null(value=False) & (factor.points * sign > 0)).then(_fact(factor.id, factor.text))
         for factor in factors
-    ]
-    return pl.concat_list(told).list.drop_nulls()
+    )
 
 
 def _fact(code: str, text: Text) -> pl.Expr:

@@ -19,19 +19,23 @@ from services.detector.claims import worked
 from services.detector.colleagues import colleague_cases, with_absence
 from services.detector.explain import surrounding_explanations
 from services.detector.explain.margins import margins_of
-from services.detector.explain.ranking import best
-from services.detector.neighbours import pairs
+from services.detector.explain.ranking import Ranking
+from services.detector.nearby_reasons import NO_CANDIDATES, ONLY_LOOKED, same_subject, same_viewer, told
+from services.detector.neighbours import pairs, within_reach
+from services.detector.register_index import marked
 from services.detector.registers import Registers
-from services.detector.rules import ENUMERATION, ORDINARY, RETROACTIVE, SHARED, STAFF_FILES, STATEMENTS
+from services.detector.rules import SHARED, STATEMENTS
 from services.detector.settings import AgencySettings
 from services.detector.slips import found_slips
 from services.detector.state.schemas import CONTRIBUTIONS, HAPPENED_AROUND
-from services.detector.state.tables import State, latest_of
+from services.detector.state.tables import State, latest_of, without_ids
 
 AROUND = ["lookup_id", "at", "employee", "team", "subject", "subject_check", "searched_by", "linked_at", "day",
           "claimed_case"]  # fmt: skip
 """What is asked of a lookup near another (columns of RECENT)."""
-ONLY_LOOKED = pl.col("action").is_in(["search", "view"])
+ASKED = ["row", "at", "employee", "subject", "subject_check", "searched_by", "action", "linked_at",
+         "claimed_case"]  # fmt: skip
+"""What is asked of a contribution that may have another lookup near it."""
 EMPLOYEE_DAY = ["employee", "day"]
 AN_INSTANT = timedelta(microseconds=1)
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
@@ -55,7 +59,7 @@ class Touched:
     def places(self) -> pl.DataFrame:
         """Moments and keys at which something changed."""
         columns = ["at", "employee", "subject", "day"]
-        return pl.concat([self.judged.select(columns), self.taken_back.select(columns)])
+        return pl.concat([self.judged[columns], self.taken_back[columns]])
 
 
 class Surroundings:
@@ -65,7 +69,7 @@ class Surroundings:
         self._calendar = calendar
         self._pseudonyms = pseudonyms
         self._leads = list(settings.lead_roles)
-        self._explanations = surrounding_explanations(margins_of(settings))
+        self._ranking = Ranking(surrounding_explanations(margins_of(settings)))
         self._remembered = timedelta(days=settings.duplicate_days)
         self._mistyped = timedelta(seconds=settings.mistyped_seconds)
         self._same_viewer = max(self._mistyped, timedelta(minutes=settings.namesake_minutes), AN_INSTANT)
@@ -81,49 +85,49 @@ class Surroundings:
         employee-days (employee, day) of earlier contributions that count otherwise now.
         """
         rows = state.contributions.with_row_index("row")
-        affected = self._affected(rows, touched).filter(pl.col("family") != STATEMENTS)
+        affected = self._affected(rows, touched)
         if affected.is_empty():
             return state, affected.select(EMPLOYEE_DAY)
         cases = colleague_cases(affected, registers)
         around = self._around(before, state, affected, cases, touched, judge)
-        met = pairs(affected, around, "employee", self._same_viewer).filter(pl.col("subject") != pl.col("subject_near"))
+        asked = affected.select(ASKED)
+        met = pairs(asked, around, "employee", self._same_viewer)
+        met = met.filter(met["subject"] != met["subject_near"])
         state = self._with_slips(state, met, touched.numbers)
         candidates = [
-            _same_viewer(met, state.slips),
-            _same_subject(pairs(affected, around, "subject", self._same_subject)),
+            NO_CANDIDATES,
+            same_viewer(met, state.slips),
+            same_subject(pairs(asked, around, "subject", self._same_subject)),
             self._colleague_case(cases, around, registers),
         ]
-        reasons = best(_told(affected, pl.concat(candidates, how="diagonal")), self._explanations)
-        kept = rows.join(affected, on="row", how="anti")
-        excused = _excused(affected, reasons, worked(affected, around, self._same_work))
-        earlier = pl.col("row") < rows.height - touched.contributed
-        shifted = excused.filter(earlier).join(affected, on=["row", "counts_until"], how="anti", nulls_equal=True)
-        state = replace(state, contributions=pl.concat([kept, excused]).drop("row"))
-        return state, shifted.select(EMPLOYEE_DAY).unique()
+        reasons = self._ranking.best(told(affected, pl.concat(candidates, how="diagonal")))
+        excused = _excused(affected, reasons, worked(asked, around, self._same_work))
+        kept = state.contributions.filter(~marked(affected["row"], rows.height))
+        earlier = affected["row"] < rows.height - touched.contributed
+        shifted = affected[EMPLOYEE_DAY].filter(earlier & excused["counts_until"].ne_missing(affected["counts_until"]))
+        state = replace(state, contributions=pl.concat([kept, excused]))
+        return state, shifted.unique()
 
     def _affected(self, rows: pl.DataFrame, touched: Touched) -> pl.DataFrame:
         """Contributions that are new or judged again, and those near something that this step took in."""
         places = touched.places()
         if places.is_empty():
             return rows.clear()
-        fresh = pl.col("row") >= rows.height - touched.contributed
+        earlier = rows.head(rows.height - touched.contributed)
         reach = max(self._same_viewer, self._same_subject, self._same_work)
-        within = pl.col("at").is_between(pl.lit(places["at"].min()) - reach, pl.lit(places["at"].max()) + reach)
-        new = rows.filter(fresh)["row"]
-        keys = rows.filter(within & ~fresh).select("row", "at", "employee", "subject", "claimed_case")
-        standing_in = rows.filter(pl.col("excuse") == "delegation")
-        at_work = touched.judged.select("team", "day").unique()
-        gone = pl.col("day").is_in(touched.taken_back["day"].unique().implode())
+        keys = within_reach(places, earlier[["row", "at", "employee", "subject", "claimed_case"]], reach)
         near = [
-            new,
             pairs(keys, places, "employee", self._same_viewer)["row"],
-            pairs(keys.drop_nulls("claimed_case"), places, "employee", self._same_work)["row"],
+            pairs(keys.filter(keys["claimed_case"].is_not_null()), places, "employee", self._same_work)["row"],
             pairs(keys, places, "subject", self._same_subject)["row"],
-            standing_in.join(at_work, on=["team", "day"], how="semi")["row"],
-            rows.filter(gone)["row"],
+            _standing_in(earlier, touched.judged)["row"],
         ]
-        touched_rows = pl.col("row").is_in(pl.concat(near).unique().implode())
-        return rows.filter(touched_rows & (pl.col("family") != SHARED))
+        if not touched.taken_back.is_empty():
+            gone = pl.col("day").is_in(touched.taken_back["day"].unique().implode())
+            near.append(earlier.filter(gone)["row"])
+        met = earlier.filter(marked(pl.concat(near), earlier.height))
+        found = pl.concat([met, rows.tail(touched.contributed)])
+        return found.filter(~pl.col("family").is_in([SHARED, STATEMENTS]))
 
     def _around(
         self,
@@ -135,10 +139,10 @@ class Surroundings:
         judge: Judge,
     ) -> pl.DataFrame:
         """Every lookup that may tell of an affected one: of this step, remembered, or of the archive."""
-        fresh = touched.judged.select(AROUND)
-        remembered = before.recent.select(AROUND).filter(~pl.col("lookup_id").is_in(touched.outdated.implode()))
+        fresh = touched.judged[AROUND]
+        remembered = without_ids(before.recent[AROUND], touched.outdated)
         latest = latest_of(before.recent)
-        old = affected.filter(pl.col("at") < latest - self._remembered) if latest else affected.clear()
+        old = affected.filter(affected["at"] < latest - self._remembered) if latest else affected.clear()
         if old.is_empty():
             return pl.concat([fresh, remembered])
         colleagues = cases.join(old, on="row", how="semi")["colleague"]
@@ -153,13 +157,15 @@ class Surroundings:
         soon = (pl.col("at") - pl.col("at_near")).abs() <= self._mistyped
         persons = met.filter(soon, *typed, ONLY_LOOKED).select("subject", pl.col("subject_near").alias("other"))
         found = found_slips(persons, numbers, state.slips, self._pseudonyms)
-        return replace(state, slips=pl.concat([state.slips, found]))
+        return state if found.is_empty() else replace(state, slips=pl.concat([state.slips, found]))
 
     def _colleague_case(self, cases: pl.DataFrame, around: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Known at once for who leads the team; absence when the register tells of it, or when the day is over."""
-        told = with_absence(cases, around, self._calendar, registers)
+        if cases.is_empty():
+            return NO_CANDIDATES
+        absent = with_absence(cases, around, self._calendar, registers)
         leads = pl.col("role").is_in(self._leads).fill_null(value=False)
-        return told.select(
+        return absent.select(
             "row",
             pl.lit("colleague-case").alias("kind"),
             leads.alias("leads"),
@@ -169,47 +175,14 @@ class Surroundings:
         )
 
 
-def _same_viewer(met: pl.DataFrame, slips: pl.DataFrame) -> pl.DataFrame:
-    apart = slips.rename({"other": "subject_near"}).with_columns(pl.lit(value=True).alias("two_slips"))
-    linked = met.drop_nulls("linked_at_near").join(apart, on=["subject", "subject_near"], how="left")
-    return linked.select(
-        "row",
-        pl.lit("same-viewer").alias("kind"),
-        (pl.col("at_near") - pl.col("at")).dt.total_seconds().alias("seconds"),
-        pl.col("searched_by_near").alias("other_searched_by"),
-        pl.col("two_slips").fill_null(value=False),
-        pl.max_horizontal("at", "at_near", "linked_at_near").alias("known_at"),
-    )
-
-
-def _same_subject(met: pl.DataFrame) -> pl.DataFrame:
-    somebody_else = pl.col("employee") != pl.col("employee_near")
-    linked = met.drop_nulls("linked_at_near").filter(
-        somebody_else & (pl.col("subject_check") == pl.col("subject_check_near"))
-    )
-    return linked.select(
-        "row",
-        pl.lit("same-subject").alias("kind"),
-        (pl.col("at_near") - pl.col("at")).dt.total_seconds().alias("seconds"),
-        pl.max_horizontal("at", "at_near", "linked_at_near").alias("known_at"),
-    )
-
-
-def _told(affected: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """The candidates with SURROUNDING_COLUMNS of the lookup itself."""
-    by_handlers = (pl.col("family") == STAFF_FILES) & pl.col("handler").fill_null(value=False)
-    of_lookup = affected.select(
-        "row",
-        "at",
-        "searched_by",
-        ONLY_LOOKED.alias("only_looked"),
-        (pl.col("family").is_in([*ORDINARY, RETROACTIVE, ENUMERATION]) | by_handlers).alias("ordinary"),
-    )
-    return candidates.join(of_lookup, on="row")
+def _standing_in(contributions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """The contributions that a colleague's absence excuses, of teams and days with new looks."""
+    excused = contributions.filter(contributions["excuse"] == "delegation")
+    return excused if excused.is_empty() else excused.join(judged[["team", "day"]], on=["team", "day"], how="semi")
 
 
 def _excused(affected: pl.DataFrame, reasons: pl.DataFrame, work: pl.DataFrame) -> pl.DataFrame:
-    """The contributions with what explains them now: the links, or what happened around, whichever is first.
+    """The contributions (CONTRIBUTIONS) with what explains them now, the links or what happened around: the first.
 
     `work` tells at which claimed cases the viewer was at work (claims.worked).
     """
@@ -217,13 +190,17 @@ def _excused(affected: pl.DataFrame, reasons: pl.DataFrame, work: pl.DataFrame) 
         "row", pl.col("explained_at").alias("excused_at"), pl.col("explanation").alias("excuse"),
         pl.col("strength").alias("excuse_strength"),
     )  # fmt: skip
-    told = affected.drop(HAPPENED_AROUND).join(renamed, on="row", how="left").join(work, on="row", how="left")
+    rows = affected[["row", "linked_until", "linked_explanation"]]
+    told = rows.join(renamed, on="row", how="left", maintain_order="left")
+    told = told.join(work, on="row", how="left", maintain_order="left")
     sooner = pl.col("linked_until").is_null() | (pl.col("excused_at") < pl.col("linked_until"))
     excused = pl.col("excused_at").is_not_null() & sooner
-    return told.with_columns(
+    now = told.select(
+        *HAPPENED_AROUND,
         pl.min_horizontal("linked_until", "excused_at").alias("counts_until"),
         pl.when(excused).then("excuse").otherwise("linked_explanation").alias("explanation"),
-    ).select("row", *CONTRIBUTIONS)
+    )
+    return affected.with_columns(now)[list(CONTRIBUTIONS)]
 
 
 def _days_around(lookups: pl.DataFrame) -> pl.Series:

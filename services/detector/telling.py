@@ -7,11 +7,12 @@ from datetime import datetime
 
 import polars as pl
 
-from services.core.contract import INSTANT
+from services.core.instants import instant_of
 from services.detector.emergencies import also_concerned
 from services.detector.faults.muting import counting_with_reads
 from services.detector.forest.stage import with_strangeness
 from services.detector.group import COUNTED_MOMENTS, by_window
+from services.detector.members import member_days
 from services.detector.revise import Reviser
 from services.detector.rules import BURST, MANY_PERSONS
 from services.detector.state.tables import State
@@ -29,7 +30,8 @@ class Teller:
         moment = state.progress.watermark or state.progress.first_seen
         if moment is None:
             return state, self._reviser.revisions([], state.pushed)
-        was, now = self._view(before), _view_of(state)
+        was = self._view(before)
+        now = _view_of(state, was.members if state.volume_days is before.volume_days else None)
         self._latest = now
         fresh, gone = _differences(was, now)
         concerned = _concerned(before, state, (was, now), pl.concat([fresh, gone]))
@@ -37,8 +39,7 @@ class Teller:
         revisions = self._reviser.revisions(standing, state.pushed)
         changed = _changed(revisions, state.told)
         state = replace(state, told=_noted(state.told, changed))
-        reopened = before.volume_days.join(state.volume_days, on=["family", "employee", "day"], how="anti")
-        if gone.is_empty() and reopened.is_empty():
+        if gone.is_empty() and _none_reopened(before.volume_days, state.volume_days):
             return state, changed
         then = before.progress.watermark or moment
         last = self._reviser.scored(was.windowed.filter(concerned), was.windowed, was.days, then)
@@ -49,18 +50,22 @@ class Teller:
     def _view(self, before: State) -> View:
         known = self._latest
         same = known is not None and all(one is other for one, other in zip(known.of, _tables(before), strict=True))
-        return known if known and same else _view_of(before)
+        return known if known and same else _view_of(before, None)
 
 
 @dataclass(frozen=True)
 class View:
-    """What counts in a state: the contributions, a hash of each, the same by window, and the days that stand out."""
+    """What counts in a state: the contributions, a hash of each, the same by window, and the days that stand out.
+
+    `members` tell which contributions belong to these days (member_days).
+    """
 
     of: tuple[pl.DataFrame, ...]
     counted: pl.DataFrame
     hashes: pl.Series
     windowed: pl.DataFrame
     days: pl.DataFrame
+    members: pl.DataFrame
 
 
 def _tables(state: State) -> tuple[pl.DataFrame, ...]:
@@ -69,10 +74,11 @@ def _tables(state: State) -> tuple[pl.DataFrame, ...]:
     return *contributed, state.claims, state.faults, state.volume_days, state.strange_days
 
 
-def _view_of(state: State) -> View:
+def _view_of(state: State, members: pl.DataFrame | None) -> View:
     counted = counting_with_reads(state)
-    windowed = by_window(counted, state.volume_days)
-    return View(_tables(state), counted, counted.hash_rows(), windowed, with_strangeness(state))
+    members = member_days(state.volume_days) if members is None else members
+    windowed = by_window(counted, members)
+    return View(_tables(state), counted, counted.hash_rows(), windowed, with_strangeness(state), members)
 
 
 def _differences(was: View, now: View) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -104,8 +110,7 @@ def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | 
     """Contributions that began, ended or got a case link between two watermarks."""
     if after is None:
         return windowed.clear()
-    later = pl.lit(before, INSTANT) if before else None
-    until = pl.lit(after, INSTANT)  # once: a literal of a moment costs as much as a small filter
+    later, until = instant_of(before) if before else None, instant_of(after)
     moments = [pl.col(name) for name in COUNTED_MOMENTS]
     passed = [(moment <= until) & (moment > later) if later is not None else moment <= until for moment in moments]
     return windowed.filter(pl.any_horizontal(passed))
@@ -113,12 +118,21 @@ def _crossed(windowed: pl.DataFrame, before: datetime | None, after: datetime | 
 
 def _changed(revisions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Revisions whose content differs from what was told last."""
+    if revisions.is_empty():
+        return revisions
     last = told.select("signal_id", pl.col("content_hash").alias("last"))
     compared = revisions.join(last, on="signal_id", how="left", maintain_order="left")
     return compared.filter(pl.col("last").ne_missing(pl.col("content_hash"))).drop("last")
 
 
+def _none_reopened(before: pl.DataFrame, after: pl.DataFrame) -> bool:
+    """Whether every day that stood out (VOLUME_DAYS) still does."""
+    return before is after or before.join(after, on=["family", "employee", "day"], how="anti").is_empty()
+
+
 def _noted(told: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    if changed.is_empty():
+        return told
     ledger = changed.select(told.columns)
     return pl.concat([told.join(ledger, on="signal_id", how="anti"), ledger])
 

@@ -16,6 +16,7 @@ from services.detector.faults.muting import counting
 from services.detector.forest.stage import with_strangeness
 from services.detector.group import by_window, changes, with_episodes
 from services.detector.long_watch import watches
+from services.detector.members import member_days
 from services.detector.registers import Registers
 from services.detector.revise import Reviser
 from services.detector.rules import AT_ONCE, BURST, ENUMERATION, EXPORTS
@@ -42,11 +43,13 @@ class DailyPush:
         if watermark is None or progress.first_seen is None:
             return state
         since = progress.last_tick
+        if since is not None and self._calendar.date_of(watermark) <= self._calendar.date_of(since):
+            return state
         start = progress.first_seen if since is None else since + timedelta(microseconds=1)
         due = list(self._ticks(start, watermark))
         if not due:
             return state
-        windowed = by_window(counting(state), state.volume_days)
+        windowed = by_window(counting(state), member_days(state.volume_days))
         candidates = Candidates(self._reviser, windowed, state, self._settings)
         heard = windowed.filter(~pl.col("family").is_in(self._reviser.silent))
         raised = raised_at_once(heard, watermark, self._reviser.burst)

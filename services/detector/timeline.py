@@ -10,11 +10,16 @@ from services.core.pseudonyms import Pseudonymiser
 from services.detector.explain import licences, linked_explanations, plain_explanations
 from services.detector.explain.base import SELF_REPORT, covers, in_one_sitting, made_afterwards
 from services.detector.explain.margins import margins_of
-from services.detector.explain.ranking import best
+from services.detector.explain.ranking import Ranking
 from services.detector.former_teams import former_cases
 from services.detector.mandates import Mandates
 from services.detector.registers import Registers
 from services.detector.settings import AgencySettings
+
+OF_LOOKUPS = ["row", "at", "day", "employee", "team", "subject", "subject_check", "viewer_known_from"]
+OF_LINKS = (pl.exclude("link_id", "subject_check"), pl.col("subject_check").alias("link_check"))
+"""What is asked of lookups and of links for their candidates."""
+ARRIVED_LATER = (pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").is_null()
 
 
 class Explainer:
@@ -22,12 +27,15 @@ class Explainer:
 
     def __init__(self, settings: AgencySettings, calendar: AgencyCalendar, pseudonyms: Pseudonymiser) -> None:
         margins = self._margins = margins_of(settings)
-        self._linked = linked_explanations(margins)
+        self._ranking = Ranking(linked_explanations(margins))
         self._plain = plain_explanations(margins)
+        self._plainly = [each.applies.fill_null(value=False).alias(each.id) for each in self._plain]
         self._licences = licences(margins) if settings.mandates or settings.systems_without_cases else ()
         self._mandates = Mandates(settings.mandates, pseudonyms)
-        self._settings = settings
         self._calendar = calendar
+        self._of_candidates = (self._begins(), self._known_at(), ARRIVED_LATER.alias("arrived_later"))
+        self._end_of_grace = calendar.instant(pl.col("graced") + pl.duration(days=1)).alias("grace_end")
+        self._settings = settings
 
     def explain(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """Adds explained_at (null: never), explanation, strength (thousandths) and grace_end.
@@ -36,7 +44,7 @@ class Explainer:
         files stands apart: `reported_at` is when the viewer reported it as a mistake, `licence` what the settings say.
         """
         candidates = self._candidates(seen, registers)
-        reasons = best(candidates, self._linked)
+        reasons = self._ranking.best(candidates)
         explained = seen.select("row").join(reasons, on="row", how="left", maintain_order="left")
         judged = seen.hstack(explained.drop("row"))
         told = candidates.clear() if registers.derived is None else candidates
@@ -45,22 +53,19 @@ class Explainer:
     def _candidates(self, seen: pl.DataFrame, registers: Registers) -> pl.DataFrame:
         """One row per lookup and link of the viewer, or of the viewer's present or former team, to the same subject."""
         parts = [index.rows(seen["subject"]) for index in (registers.links, registers.derived) if index]
-        links = pl.concat(parts).drop("link_id").rename({"subject_check": "link_check"})
-        lookups = seen.select("row", "at", "day", "employee", "team", "subject", "subject_check", "viewer_known_from")
-        own = lookups.join(
-            links.filter(~pl.col("to_team")), left_on=["subject", "employee"], right_on=["subject", "assignee"]
-        )
-        team = lookups.join(links.filter("to_team"), left_on=["subject", "team"], right_on=["subject", "assignee"])
+        links = pl.concat(parts).select(OF_LINKS)
+        lookups, to_team = seen[OF_LOOKUPS], links["to_team"]
+        own = lookups.join(links.filter(~to_team), left_on=["subject", "employee"], right_on=["subject", "assignee"])
+        team = lookups.join(links.filter(to_team), left_on=["subject", "team"], right_on=["subject", "assignee"])
         sizes = _team_sizes(team, registers, self._calendar)
         team = team.join(sizes, on=["team", "day"], how="left", maintain_order="left")
         former = former_cases(lookups, links, registers, self._settings.aftercare_days)
         both = pl.concat([own.with_columns(pl.lit(1, pl.UInt32).alias("team_size")), team, former], how="diagonal")
-        both = both.filter(pl.col("link_check") == pl.col("subject_check"))
-        begins = pl.when(in_one_sitting(self._margins)).then("at").otherwise("valid_from")
-        both = both.with_columns(begins.alias("valid_from"))
-        return both.with_columns(self._known_at()).with_columns(
-            ((pl.col("known_from") > pl.col("at")) & pl.col("registered_by_employee").is_null()).alias("arrived_later")
-        )
+        return both.filter(both["link_check"] == both["subject_check"]).with_columns(self._of_candidates)
+
+    def _begins(self) -> pl.Expr:
+        """From when the link covers lookups."""
+        return pl.when(in_one_sitting(self._margins)).then("at").otherwise("valid_from").alias("valid_from")
 
     def _known_at(self) -> pl.Expr:
         """When the link could first explain this lookup; null where it never can.
@@ -77,8 +82,7 @@ class Explainer:
 
     def _with_plain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Explanations without a link are known at once and go before those with one."""
-        for explanation in self._plain:
-            applies = judged.select(explanation.applies.fill_null(value=False).alias("applies")).to_series()
+        for explanation, applies in zip(self._plain, judged.select(self._plainly), strict=True):
             if not applies.any():
                 continue
             at_once = pl.when(applies)
@@ -106,21 +110,17 @@ class Explainer:
     def _with_grace(self, judged: pl.DataFrame) -> pl.DataFrame:
         """End of grace: the end of the n-th working day after the lookup's local day, by system."""
         keys = ["day", "system"]
-        ends = judged.select(keys).join(self.grace_table(judged), on=keys, how="left", maintain_order="left")
+        ends = judged[keys].join(self.grace_table(judged), on=keys, how="left", maintain_order="left")
         return judged.hstack(ends.select("grace_end"))
 
     def grace_table(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Table (day, system, grace_end) for the days and systems of a frame."""
-        pairs = judged.select("day", "system").unique()
-        tables = []
-        for system in sorted(pairs["system"].unique()):
-            count = self._settings.grace_by_system.get(system, self._settings.grace_working_days)
-            days = self._calendar.working_days_after(pairs.filter(pl.col("system") == system)["day"], count)
-            tables.append(days.with_columns(pl.lit(system).alias("system")))
-        if not tables:
-            return pairs.with_columns(pl.lit(None, judged.schema["at"]).alias("grace_end"))
-        end = self._calendar.instant(pl.col("graced") + pl.duration(days=1))
-        return pl.concat(tables).select("day", "system", end.alias("grace_end"))
+        pairs = judged[["day", "system"]].unique()
+        by_system, usual = self._settings.grace_by_system, self._settings.grace_working_days
+        graced = [
+            self._calendar.working_day_after(day, by_system.get(system, usual)) for day, system in pairs.iter_rows()
+        ]
+        return pairs.with_columns(pl.Series("graced", graced, pl.Date)).select("day", "system", self._end_of_grace)
 
 
 def _with_report(judged: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:

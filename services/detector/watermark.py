@@ -9,13 +9,14 @@ import polars as pl
 
 from services.core.reading import SYSTEM
 from services.detector.settings import AgencySettings
+from services.detector.state.schemas import CLOCKS
 from services.detector.state.tables import State
 
 
 def clocks_of(lookups: pl.DataFrame, partition: str) -> pl.DataFrame:
     """The greatest event time per system among the lookups of one partition (CLOCKS)."""
-    seen = lookups.group_by("system").agg(pl.col("at").max().alias("latest"))
-    return seen.select(pl.lit(partition).alias("partition"), "system", "latest")
+    seen = lookups.group_by("system").agg(pl.lit(partition).alias("partition"), pl.col("at").max().alias("latest"))
+    return seen[list(CLOCKS)]
 
 
 def advance_clocks(clocks: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
@@ -38,16 +39,16 @@ def watermark(
     changes when something is decided, never what: what comes after is taken in as late. Reads of signals hold nothing
     back while there are others: few people make them.
     """
-    of_behind = clocks.filter(pl.col("partition").is_in(list(behind)))
-    if of_behind["partition"].n_unique() < len(behind):
+    of_behind = clocks.filter(pl.col("partition").is_in(list(behind))) if behind else clocks.clear()
+    if behind and of_behind["partition"].n_unique() < len(behind):
         return before
     leader = clocks["latest"].max()
     if not isinstance(leader, datetime):
         return before
-    awake = clocks.filter(pl.col("latest") >= leader - timedelta(hours=settings.idle_hours))
+    awake = clocks.filter(clocks["latest"] >= leader - timedelta(hours=settings.idle_hours))
     work = of_work(awake)
     awake = awake if work.is_empty() else work
-    slowest = of_behind.group_by("partition").agg(pl.col("latest").max())
+    slowest = of_behind.group_by("partition").agg(pl.col("latest").max()) if behind else of_behind
     least = pl.concat([awake["latest"], slowest["latest"]]).min()
     if not isinstance(least, datetime):
         return before
@@ -57,11 +58,11 @@ def watermark(
 
 def of_work(clocks: pl.DataFrame) -> pl.DataFrame:
     """The clocks (CLOCKS) without those of reads of signals."""
-    return clocks.filter(pl.col("system") != SYSTEM)
+    return clocks.filter(clocks["system"] != SYSTEM)
 
 
 def late(lookups: pl.DataFrame, state: State) -> int:
     """How many lookups came behind the watermark."""
     if state.progress.watermark is None:
         return 0
-    return lookups.filter(pl.col("at") < state.progress.watermark).height
+    return int((lookups["at"] < state.progress.watermark).sum())

@@ -18,28 +18,34 @@ LONGEST_DELAY = (2**63 - 1) // DELAY_UNIT - 1
 """About 17 years, in microseconds: later registrations count as this late."""
 
 
-def best(candidates: pl.DataFrame, explanations: Sequence[Explanation]) -> pl.DataFrame:
-    """Per `row` the best explanation that applies, as row, explained_at, explanation and strength.
+class Ranking:
+    """Some explanations, the first before the next; their expressions are built once."""
 
-    `candidates` have row, at and known_at (null: can never explain) beside the columns that `applies` is about; rows
-    without an explanation are absent from the answer.
-    """
-    ranks = [pl.when(each.applies).then(_rank(each, place)) for place, each in enumerate(explanations)]
-    least = (
-        candidates.lazy().drop_nulls("known_at").select("row", "at", pl.min_horizontal(ranks).alias("rank"))
-        .drop_nulls("rank").group_by("row").agg(pl.col("rank").min(), pl.col("at").first()).collect()
-    )  # fmt: skip
-    code = pl.col("rank") % DELAY_UNIT
-    names = {place: explanation.id for place, explanation in enumerate(explanations)}
-    return least.select(
-        "row",
-        (pl.col("at") + pl.duration(microseconds=pl.col("rank") // DELAY_UNIT)).alias("explained_at"),
-        (code % PLACES).replace_strict(names, return_dtype=pl.String).alias("explanation"),
-        (FULL - code // PLACES).cast(pl.Int32).alias("strength"),
-    )
+    def __init__(self, explanations: Sequence[Explanation]) -> None:
+        places = [pl.when(each.applies).then(_place(each, place)) for place, each in enumerate(explanations)]
+        delay = (pl.col("known_at") - pl.col("at")).dt.total_microseconds().clip(0, LONGEST_DELAY)
+        code = pl.col("rank") % DELAY_UNIT
+        names = {place: explanation.id for place, explanation in enumerate(explanations)}
+        self._ranked = (pl.col("row"), pl.col("at"), (delay * DELAY_UNIT + pl.min_horizontal(places)).alias("rank"))
+        self._least = (pl.col("rank").min(), pl.col("at").first())
+        self._told = (
+            pl.col("row"),
+            (pl.col("at") + pl.duration(microseconds=pl.col("rank") // DELAY_UNIT)).alias("explained_at"),
+            (code % PLACES).replace_strict(names, return_dtype=pl.String).alias("explanation"),
+            (FULL - code // PLACES).cast(pl.Int32).alias("strength"),
+        )
+
+    def best(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Per `row` the best explanation that applies, as row, explained_at, explanation and strength.
+
+        `candidates` have row, at and known_at (null: can never explain) beside the columns that `applies` is about;
+        rows without an explanation are absent from the answer.
+        """
+        ranked = candidates.select(self._ranked)
+        ranked = ranked.filter(ranked["rank"].is_not_null())
+        return ranked.group_by("row").agg(self._least).select(self._told)
 
 
-def _rank(explanation: Explanation, place: int) -> pl.Expr:
-    delay = (pl.col("known_at") - pl.col("at")).dt.total_microseconds().clip(0, LONGEST_DELAY)
-    weakness = FULL - explanation.strength.cast(pl.Int64)
-    return delay * DELAY_UNIT + weakness * PLACES + place
+def _place(explanation: Explanation, place: int) -> pl.Expr:
+    """What the rank of a candidate adds to its delay."""
+    return (FULL - explanation.strength.cast(pl.Int64)) * PLACES + place

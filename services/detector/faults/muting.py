@@ -39,6 +39,8 @@ def counting_with_reads(state: State) -> pl.DataFrame:
 
 def remuted(before: State, state: State) -> pl.DataFrame:
     """Systems and days (columns system, day) that are muted otherwise than before: newly, no more, or until else."""
+    if before.faults is state.faults:
+        return state.faults[["system", "day"]].clear()
     was, now = _muted(before.faults), _muted(state.faults)
     if was.equals(now):
         return now.select("system", "day").clear()
@@ -51,4 +53,4 @@ def remuted(before: State, state: State) -> pl.DataFrame:
 
 
 def _muted(faults: pl.DataFrame) -> pl.DataFrame:
-    return faults.filter(pl.col("kind") == UNEXPLAINED_SHARE).select("system", "day", "mended_at")
+    return faults.filter(faults["kind"] == UNEXPLAINED_SHARE)[["system", "day", "mended_at"]]

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from services.core.calendar import AgencyCalendar
-from services.core.contract import INSTANT
 from services.detector.admit import Admitted
 from services.detector.faults.kinds import UNEXPLAINED_SHARE
 from services.detector.faults.mend import with_mend
@@ -58,10 +57,7 @@ class FaultStage:
 
     def _last_over(self, moment: datetime | None) -> date | None:
         """The last local day that is over at a moment."""
-        if moment is None:
-            return None
-        day = pl.select(self._calendar.local_day(pl.lit(moment, INSTANT))).item()
-        return day - timedelta(days=1) if isinstance(day, date) else None
+        return None if moment is None else self._calendar.date_of(moment) - timedelta(days=1)
 
     def _decide(self, state: State, stale: pl.Series, mark: datetime, over: date) -> State:
         """Shares from the first day that is open or stale, as each is part of what is usual later; outages all."""
@@ -119,4 +115,6 @@ def _decided(state: State, due: pl.DataFrame, desks: pl.DataFrame) -> pl.DataFra
 
 def _employee_days(state: State, muted: pl.DataFrame) -> pl.DataFrame:
     """Everybody's decided volume days among these days."""
+    if muted.is_empty():
+        return state.features[["employee", "day"]].clear()
     return state.features.filter(pl.col("day").is_in(muted["day"].unique().implode())).select("employee", "day")

@@ -21,7 +21,7 @@ def tally(state: State, came: pl.DataFrame, went: pl.DataFrame, rejected: pl.Dat
     """
     if came.is_empty() and went.is_empty() and rejected.is_empty():
         return state
-    moved = pl.concat([_moved(came, 1), _moved(went, -1)])
+    moved = pl.concat([_moved(came, 1), _moved(went, -1)]) if went.height else _moved(came, 1)
     return replace(state, system_days=_system_days(state, moved, rejected), looked=_looked(state, moved))
 
 
@@ -32,20 +32,19 @@ def _moved(lookups: pl.DataFrame, sign: int) -> pl.DataFrame:
 
 def _system_days(state: State, moved: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Sums per system and day; what was decided of a day stays until it is decided anew."""
-    changes = pl.concat([state.system_days, moved.drop("employee"), rejected], how="diagonal")
+    changes = pl.concat([state.system_days, moved[["system", "day", "records", "lookups"]], rejected], how="diagonal")
     return (
         changes.group_by(SYSTEM_DAY)
         .agg(pl.col(COUNTS).sum(), pl.col("unexplained").max(), bucket_of(pl.col("day").first()))
-        .filter(pl.any_horizontal(pl.col(COUNTS) > 0))
-        .select(list(SYSTEM_DAYS))
+        .filter(pl.any_horizontal(pl.col(COUNTS) > 0))[list(SYSTEM_DAYS)]
         .sort("day", "system")
     )
 
 
 def _looked(state: State, moved: pl.DataFrame) -> pl.DataFrame:
     """Sums per system, day and employee; days that nothing moved are left as they are."""
-    concerned = pl.col("day").is_in(moved["day"].unique().implode())
+    concerned = state.looked["day"].is_in(moved["day"].unique().implode())
     touched = pl.concat([state.looked.filter(concerned), moved], how="diagonal")
     summed = touched.group_by(DESK_DAY).agg(pl.col("lookups").sum(), bucket_of(pl.col("day").first()))
     kept = state.looked.filter(~concerned)
-    return pl.concat([kept, summed.filter(pl.col("lookups") > 0).select(list(LOOKED))])
+    return pl.concat([kept, summed.filter(summed["lookups"] > 0)[list(LOOKED)]])

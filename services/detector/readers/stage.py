@@ -9,7 +9,6 @@ import polars as pl
 
 from services.core.archive import Wanted
 from services.core.calendar import AgencyCalendar
-from services.core.contract import INSTANT
 from services.detector.admit import Admitted, remembered
 from services.detector.encode import LOOKUPS
 from services.detector.explain import reading_explanations
@@ -24,6 +23,8 @@ from services.detector.settings import AgencySettings
 from services.detector.state.schemas import READS
 from services.detector.state.tables import State, bucket_of
 from services.detector.states import JUDGED
+
+NONE_JUDGED = pl.DataFrame(schema=JUDGED)
 
 
 class ReaderStage:
@@ -42,13 +43,13 @@ class ReaderStage:
         Also returns the admitted reads as they were judged (JUDGED). Nothing was read: the very same state.
         """
         if state.reads.is_empty() and admitted.lookups.is_empty():
-            return state, pl.DataFrame(schema=JUDGED)
+            return state, NONE_JUDGED
         again = self._judged_before(state, admitted, changed, registers)
         news = pl.concat([admitted.lookups, again])
         over = self._last_over(mark)
         moved = over != self._last_over(state.progress.watermark)
         if news.is_empty() and admitted.replaced.is_empty() and not moved:
-            return state, pl.DataFrame(schema=JUDGED)
+            return state, NONE_JUDGED
         judged = judged_reads(news, registers, self._explanations)
         state = self._take_in(state, admitted, again, judged)
         touched = pl.concat([admitted.lookups["day"], admitted.replaced["day"]])
@@ -99,7 +100,4 @@ class ReaderStage:
 
     def _last_over(self, moment: datetime | None) -> date | None:
         """The last local day that is over at a moment."""
-        if moment is None:
-            return None
-        day = pl.select(self._calendar.local_day(pl.lit(moment, INSTANT))).item()
-        return day - timedelta(days=1) if isinstance(day, date) else None
+        return None if moment is None else self._calendar.date_of(moment) - timedelta(days=1)

@@ -21,10 +21,13 @@ FACTS = {
 
 def sequence_facts(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """A row per signal of these families: the columns of `key` and FACTS (null: says nothing of this family)."""
-    of_sequences = rows.filter(pl.col("family").is_in([ENUMERATION, SHARED])).sort(*key, "at", "lookup_id")
-    enumerated = of_sequences.filter(pl.col("family") == ENUMERATION)
-    shared = of_sequences.filter(pl.col("family") == SHARED)
-    empty = rows.select(key).clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in FACTS.items())
+    empty = rows[key].clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in FACTS.items())
+    of_sequences = rows.filter(pl.col("family").is_in([ENUMERATION, SHARED]))
+    if of_sequences.is_empty():
+        return empty
+    of_sequences = of_sequences.sort(*key, "at", "lookup_id")
+    enumerated = of_sequences.filter(of_sequences["family"] == ENUMERATION)
+    shared = of_sequences.filter(of_sequences["family"] == SHARED)
     return pl.concat([empty, _pace(enumerated, key), _places(shared, key)], how="diagonal")
 
 

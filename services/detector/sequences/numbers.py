@@ -18,6 +18,8 @@ from services.detector.state.schemas import NEARBY
 REACH = 40
 """About one number in eleven is valid: up to the third valid number on either side, and often the fourth."""
 
+NONE_NEARBY = pl.DataFrame(schema=NEARBY)
+
 
 def meetings(now: pl.DataFrame, before: pl.DataFrame, numbers: pl.DataFrame, within: timedelta) -> pl.DataFrame:
     """Pairs of persons (subject, other) that one viewer opened so soon after one another, and that may be neighbours.
@@ -31,7 +33,7 @@ def meetings(now: pl.DataFrame, before: pl.DataFrame, numbers: pl.DataFrame, wit
     neighbours = opened.filter(close | close.shift(-1))
     theirs = before.filter(pl.col("employee").is_in(opened["employee"].unique().implode()))
     if neighbours.is_empty() and theirs.is_empty():
-        return pl.DataFrame(schema=NEARBY)
+        return NONE_NEARBY
     beside = now.join(neighbours, on=["employee", "subject"], how="semi")
     met = pl.concat([pairs(beside, beside, "employee", within), pairs(now, theirs, "employee", within)])
     persons = met.filter(pl.col("subject") != pl.col("subject_near"))

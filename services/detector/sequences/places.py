@@ -17,6 +17,8 @@ EMPLOYEE_DAY = ["employee", "day"]
 IN_SYSTEM = [*EMPLOYEE_DAY, "system"]
 CLASHES = {"lookup_id": pl.String(), "counts_from": INSTANT}
 
+NO_CLASHES = pl.DataFrame(schema=CLASHES)
+
 
 def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
     """Frame of CLASHES: the lines on both sides of each change of place, on days with enough changes.
@@ -25,10 +27,10 @@ def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
     unless a file had been opened at both places by then. What comes later that day takes nothing back.
     """
     if not (known["remote"].any() and not known["remote"].all()):
-        return pl.DataFrame(schema=CLASHES)
+        return NO_CLASHES
     rows = _at_two_places(known)
     if rows.is_empty():
-        return pl.DataFrame(schema=CLASHES)
+        return NO_CLASHES
     rows = _with_changes(rows, timedelta(minutes=settings.minutes))
     enough = pl.col("moved") & (pl.col("changes") >= settings.min_changes) & ~pl.col("went_on")
     fired = rows.filter(enough).group_by(EMPLOYEE_DAY).agg(pl.col("at").min().alias("fired_at"))
@@ -44,11 +46,15 @@ def clashes(known: pl.DataFrame, settings: SharingSettings) -> pl.DataFrame:
 
 def _at_two_places(known: pl.DataFrame) -> pl.DataFrame:
     """The days of those who were seen at the office and elsewhere, in order of time; others' are left out at once."""
-    places = known.select(*EMPLOYEE_DAY, "remote").filter(pl.col("remote").is_not_null()).unique()
-    both = places.filter("remote").join(places.filter(~pl.col("remote")), on=EMPLOYEE_DAY, how="semi")
-    theirs = pl.col("employee").is_in(both["employee"].unique().implode())
-    seen = known.filter(theirs & pl.col("workstation").is_not_null() & pl.col("remote").is_not_null())
-    return seen.join(both, on=EMPLOYEE_DAY, how="semi").sort(*EMPLOYEE_DAY, "at", "lookup_id")
+    places = known.group_by(EMPLOYEE_DAY).agg(
+        pl.col("remote").any().alias("away"), pl.col("remote").all().alias("only")
+    )
+    both = places.filter(places["away"] & ~places["only"])
+    if both.is_empty():
+        return known.clear()
+    seen = known.join(both, on=EMPLOYEE_DAY, how="semi")
+    seen = seen.filter(seen["workstation"].is_not_null() & seen["remote"].is_not_null())
+    return seen.sort(*EMPLOYEE_DAY, "at", "lookup_id")
 
 
 def _with_changes(rows: pl.DataFrame, soon: timedelta) -> pl.DataFrame:

@@ -23,6 +23,12 @@ from services.detector.thresholds import EnumerationSettings
 EMPLOYEE_DAY = ["employee", "day"]
 PERSON_OF_DAY = [*EMPLOYEE_DAY, "subject"]
 BY_NUMBER = ("bsn", "other")
+FOUND_BY_NUMBER = (
+    (pl.col("linked_at").is_null() | (pl.col("linked_at") > pl.col("at")))
+    & (pl.col("searched_by").is_null() | pl.col("searched_by").is_in(BY_NUMBER))
+    & pl.col("subject").is_not_null()
+    & ~pl.col("action").is_in(TAKEN_OUT)
+)
 NUMBERS, PACE = "numbers", "pace"
 AN_HOUR = timedelta(hours=1)
 RUNS = {
@@ -30,12 +36,12 @@ RUNS = {
     "least": pl.Int64(), "compared_with": pl.String(),
 }  # fmt: skip
 
+NO_RUNS = pl.DataFrame(schema=RUNS)
+
 
 def by_number(known: pl.DataFrame) -> pl.DataFrame:
     """Lookups of a person, found by number, that no case link explained at that moment."""
-    searched = pl.col("searched_by").is_null() | pl.col("searched_by").is_in(BY_NUMBER)
-    unlinked = pl.col("linked_at").is_null() | (pl.col("linked_at") > pl.col("at"))
-    return known.filter(unlinked & searched & pl.col("subject").is_not_null() & ~pl.col("action").is_in(TAKEN_OUT))
+    return known.filter(FOUND_BY_NUMBER)
 
 
 def runs(
@@ -46,14 +52,14 @@ def runs(
     `found` are lookups by number (KNOWN), whole employee-days; `nearby` persons with neighbouring numbers (NEARBY).
     """
     if found.is_empty():
-        return pl.DataFrame(schema=RUNS)
+        return NO_RUNS
     fewest = min(settings.min_numbers, settings.min_persons_an_hour)
     crowded = found.group_by(EMPLOYEE_DAY).agg(pl.len().alias("lines")).filter(pl.col("lines") >= fewest)
     if crowded.is_empty():
-        return pl.DataFrame(schema=RUNS)
-    ends = crowded.select("day").unique().with_columns(calendar.instant(pl.col("day").dt.offset_by("1d")).alias("end"))
-    left = found.join(crowded, on=EMPLOYEE_DAY, how="semi").join(ends, on="day")
-    left = left.filter(pl.col("linked_at").is_null() | (pl.col("linked_at") > pl.col("end")))
+        return NO_RUNS
+    ends = crowded.select(*EMPLOYEE_DAY, calendar.instant(pl.col("day").dt.offset_by("1d")).alias("end"))
+    left = found.join(ends, on=EMPLOYEE_DAY)
+    left = left.filter(left["linked_at"].is_null() | (left["linked_at"] > left["end"]))
     rows = _in_a_row(left, nearby, settings)
     fast = _at_a_pace(left, settings.min_persons_an_hour).join(rows, on=EMPLOYEE_DAY, how="anti")
     return pl.concat([_told(rows, settings.min_numbers, NUMBERS), _told(fast, settings.min_persons_an_hour, PACE)])
@@ -85,7 +91,10 @@ def _told(rows: pl.DataFrame, least: int, kind: str) -> pl.DataFrame:
 
 def _in_a_row(left: pl.DataFrame, nearby: pl.DataFrame, settings: EnumerationSettings) -> pl.DataFrame:
     """Lines on persons whose number is next to that of another one opened within minutes, where these are enough."""
-    met = pairs(left, left, "employee", timedelta(minutes=settings.minutes))
+    beside = left.join(nearby, on="subject", how="semi")
+    if beside.is_empty():
+        return beside
+    met = pairs(beside, beside, "employee", timedelta(minutes=settings.minutes))
     met = met.filter(pl.col("day") == pl.col("day_near"))
     hanging = met.join(nearby, left_on=["subject", "subject_near"], right_on=["subject", "other"], how="semi")
     rows = left.join(hanging, on="lookup_id", how="semi")

@@ -27,7 +27,7 @@ from services.detector.sequences.places import clashes
 from services.detector.sequences.runs import as_days, by_number, runs
 from services.detector.settings import AgencySettings
 from services.detector.state.schemas import CONTRIBUTIONS
-from services.detector.state.tables import State, bucket_of, latest_of
+from services.detector.state.tables import State, bucket_of, latest_of, without_ids
 
 KNOWN = ["lookup_id", "at", "day", "employee", "subject", "system", "searched_by", "action", "linked_at",
          "workstation", "remote"]  # fmt: skip
@@ -51,7 +51,7 @@ class News:
     def places(self) -> pl.DataFrame:
         """Moments and days of employees at which something changed."""
         columns = ["at", *EMPLOYEE_DAY]
-        return pl.concat([self.judged.select(columns), self.taken_back.select(columns)])
+        return pl.concat([self.judged[columns], self.taken_back[columns]])
 
 
 class Sequences:
@@ -74,8 +74,8 @@ class Sequences:
         places = news.places()
         if places.is_empty():
             return state, 0
-        days = places.select(EMPLOYEE_DAY).unique()
-        fresh = news.judged.select(KNOWN)
+        days = places[EMPLOYEE_DAY].unique()
+        fresh = news.judged[KNOWN]
         others = self._others(before, state, news, places, days, judge)
         known = fresh if others.is_empty() else pl.concat([fresh, others])
         now, before_now = by_number(fresh), by_number(others)
@@ -96,13 +96,9 @@ class Sequences:
         self, before: State, state: State, news: News, places: pl.DataFrame, days: pl.DataFrame, judge: Judge
     ) -> pl.DataFrame:
         """Every lookup of these days that is not of this step: remembered, or of the archive (KNOWN)."""
-        same_day = pl.col("day").is_in(days["day"].unique().implode())
-        recent = before.recent.select(KNOWN)
-        near = recent.filter(same_day & pl.col("employee").is_in(days["employee"].unique().implode()))
-        near = near.join(days, on=EMPLOYEE_DAY, how="semi")
-        near = near.filter(~pl.col("lookup_id").is_in(news.outdated.implode()))
+        near = without_ids(before.recent[KNOWN].join(days, on=EMPLOYEE_DAY, how="semi"), news.outdated)
         latest = latest_of(before.recent)
-        old = places.filter(pl.col("at") < latest - self._remembered) if latest else places.clear()
+        old = places.filter(places["at"] < latest - self._remembered) if latest else places.clear()
         if old.is_empty():
             return near
         archived = state.earlier(Wanted(old["employee"].unique(), days=old["day"].unique()))
@@ -114,7 +110,8 @@ class Sequences:
 
 def _decided(state: State, enumerated: pl.DataFrame, days: pl.DataFrame) -> State:
     """The state with the decisions of these days in the place of those that were."""
-    of_days = state.volume_days.filter(pl.col("family") == ENUMERATION).join(days, on=EMPLOYEE_DAY, how="semi")
+    of_days = state.volume_days.filter(state.volume_days["family"] == ENUMERATION)
+    of_days = of_days if of_days.is_empty() else of_days.join(days, on=EMPLOYEE_DAY, how="semi")
     if enumerated.is_empty() and of_days.is_empty():
         return state
     kept = state.volume_days.join(of_days, on=["family", *EMPLOYEE_DAY], how="anti")

@@ -17,7 +17,7 @@ from services.detector.shares.counts import Month, totals, worked
 from services.detector.shares.decide import THOUSAND, decide_month
 from services.detector.state.schemas import VOLUME_DAYS
 from services.detector.state.tables import State, bucket_of
-from services.detector.volume.features import decision_times
+from services.detector.volume.features import any_due, decision_times
 
 
 class ShareStage:
@@ -45,20 +45,26 @@ class ShareStage:
         if latest.is_empty():
             return
         first = decided + timedelta(days=1) if decided else state.features["day"][0]
-        while first <= latest[0] and (month := self._month(first)).decided_at <= watermark:
-            yield month
-            first = month.last + timedelta(days=1)
+        while first <= latest[0] and self._over(first, watermark):
+            yield self._month(first)
+            first = _last_day(first) + timedelta(days=1)
 
     def _reopened(self, before: State, state: State, days: pl.Series, decided: date) -> list[Month]:
         """Decided months of these days, and those of which other days or weeks stand out than before."""
         concerned = [days.filter(days <= decided)]
+        if concerned[0].is_empty() and state.volume_days is before.volume_days:
+            return []
         if not state.volume_days.equals(before.volume_days):
             concerned += _moved(before.volume_days, state.volume_days)
         firsts = pl.concat(concerned).dt.month_start().unique().sort()
         return [self._month(first) for first in firsts.to_list() if first <= decided]
 
+    def _over(self, day: date, watermark: datetime) -> bool:
+        """Whether the month of a day is decided by a moment."""
+        return any_due(pl.Series([_last_day(day)]), self._calendar, self._settings.longest_grace, watermark)
+
     def _month(self, day: date) -> Month:
-        last = day.replace(day=months.monthrange(day.year, day.month)[1])
+        last = _last_day(day)
         times = decision_times(pl.Series([last]), self._calendar, self._settings.longest_grace)
         return Month(day.replace(day=1), last, times["decided_at"][0])
 
@@ -78,6 +84,11 @@ class ShareStage:
             least = settings.min_persons if family == SHARE else settings.min_found
             found = decide_month(totals(of_month, family), least, settings)
             yield _rows(with_comparison(found, of_month, family), month, family)
+
+
+def _last_day(day: date) -> date:
+    """The last day of a day's month."""
+    return day.replace(day=months.monthrange(day.year, day.month)[1])
 
 
 def _rows(found: pl.DataFrame, month: Month, family: str) -> pl.DataFrame:

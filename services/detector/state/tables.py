@@ -104,9 +104,15 @@ class State:
         )
 
 
+def without_ids(rows: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """The rows whose lookup_id is none of these."""
+    return rows if ids.is_empty() else rows.filter(~pl.col("lookup_id").is_in(ids.implode()))
+
+
 def that_count(contributions: pl.DataFrame) -> pl.DataFrame:
     """The contributions that count at some time: what is explained before it begins to count leaves nothing."""
-    return contributions.filter(pl.col("counts_until").is_null() | (pl.col("counts_until") > pl.col("counts_from")))
+    until = contributions["counts_until"]
+    return contributions.filter(until.is_null() | (until > contributions["counts_from"]))
 
 
 def latest_of(*frames: pl.DataFrame) -> datetime | None:

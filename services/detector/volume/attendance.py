@@ -59,6 +59,8 @@ def _placed(pairs: pl.DataFrame, registers: Registers, calendar: AgencyCalendar)
 
 def changed_days(before: pl.DataFrame, after: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     """Days of these pairs (employee, day) whose rows differ in two states of one table."""
+    if before is after:
+        return pairs["day"].clear()
     old, new = (rows.join(pairs, on=["employee", "day"], how="semi") for rows in (before, after))
     gone = old.join(new, on=old.columns, how="anti", nulls_equal=True)
     come = new.join(old, on=old.columns, how="anti", nulls_equal=True)

@@ -15,7 +15,7 @@ from services.detector.state.schemas import VOLUME_DAYS
 from services.detector.state.tables import State
 from services.detector.volume.attendance import changed_days, day_attendance, day_ends, days_since
 from services.detector.volume.exports import decide_exports, history_days
-from services.detector.volume.features import due
+from services.detector.volume.features import any_due, due
 
 
 class ExportStage:
@@ -31,11 +31,12 @@ class ExportStage:
         `touched` are pairs (employee, day) with news; the state's workdays must hold the whole of these days.
         """
         ended = state.progress.ended_day
-        again = touched.filter(pl.col("day") <= ended) if ended else touched.clear()
-        days = state.workdays["day"].unique()
-        closing = due(day_ends(days.filter(days > ended) if ended else days, self._calendar), watermark)
-        if closing.is_empty() and again.is_empty():
+        again = touched.filter(touched["day"] <= ended) if ended else touched.clear()
+        days = state.workdays["day"]
+        days = days.filter(days > ended) if ended else days
+        if again.is_empty() and not any_due(days, self._calendar, 0, watermark):
             return state
+        closing = due(day_ends(days, self._calendar), watermark)
         before = state.attendance
         state = self._attended(state, closing, again, registers)
         changed = changed_days(before, state.attendance, again)

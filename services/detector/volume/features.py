@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -17,9 +17,17 @@ def decision_times(days: pl.Series, calendar: AgencyCalendar, grace_working_days
     return table.select("day", calendar.instant(pl.col("graced") + pl.duration(days=1)).alias("decided_at"))
 
 
+def any_due(days: pl.Series, calendar: AgencyCalendar, grace_working_days: int, watermark: datetime | None) -> bool:
+    """Whether the decision time of any of these days has come: no later day is decided sooner."""
+    first = days.min()
+    if watermark is None or not isinstance(first, date):
+        return False
+    return calendar.working_day_after(first, grace_working_days) < calendar.date_of(watermark)
+
+
 def due(table: pl.DataFrame, watermark: datetime | None) -> pl.DataFrame:
     """The rows whose time has come."""
-    return table.filter(pl.col("decided_at") <= watermark) if watermark else table.clear()
+    return table.filter(table["decided_at"] <= watermark) if watermark else table.clear()
 
 
 def day_features(workdays: pl.DataFrame, unexplained: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from services.detector.settings import AgencySettings
 from services.detector.state.schemas import VOLUME_DAYS
 from services.detector.state.tables import State
 from services.detector.volume.compare import compared_with_own
-from services.detector.volume.features import decision_times, due
+from services.detector.volume.features import any_due, decision_times, due
 from services.detector.volume.peers import WEEK, decide_week
 
 SUNDAY = 7
@@ -37,6 +37,8 @@ class PeerStage:
         days = pl.concat([state.features["day"], changed])
         if decided:
             days = days.filter(days > min([decided, *(monday - timedelta(days=1) for monday in _mondays(changed))]))
+        if not self._any_due(days, watermark):
+            return state
         sundays = days.to_frame("day").select(sunday(pl.col("day")))["day"].unique()
         weeks = due(decision_times(sundays, self._calendar, self._settings.longest_grace), watermark).sort("day")
         last = weeks["day"].max()
@@ -44,6 +46,13 @@ class PeerStage:
             return state
         state = replace(state, progress=replace(state.progress, decided_week=max(last, decided or last)))
         return self._judge(state, weeks)
+
+    def _any_due(self, days: pl.Series, watermark: datetime | None) -> bool:
+        first = days.min()
+        if not isinstance(first, date):
+            return False
+        its_sunday = pl.Series([first + timedelta(days=SUNDAY - first.isoweekday())])
+        return any_due(its_sunday, self._calendar, self._settings.longest_grace, watermark)
 
     def _judge(self, state: State, weeks: pl.DataFrame) -> State:
         """The decisions of these weeks, in the place of those that were."""

@@ -19,8 +19,10 @@ from services.detector.volume.attendance import changed_days, days_since
 from services.detector.volume.compare import compared_with_own
 from services.detector.volume.decide import decide_days
 from services.detector.volume.export_stage import ExportStage
-from services.detector.volume.features import day_features, decision_times, due
+from services.detector.volume.features import any_due, day_features, decision_times, due
 from services.detector.volume.peer_stage import PeerStage, sunday
+
+EMPLOYEE_DAY = ["employee", "day"]
 
 
 class VolumeStage:
@@ -53,18 +55,18 @@ class VolumeStage:
         `replaced` holds lookup_id, employee and day of lookups that were taken back; without an id, an employee-day
         that is decided anew for another reason.
         """
-        touched = pl.concat([news.select("employee", "day"), replaced.select("employee", "day")]).unique()
+        touched = pl.concat([news[EMPLOYEE_DAY], replaced[EMPLOYEE_DAY]]).unique()
         state = replace(state, workdays=_counted(state, news, replaced))
         attendance = state.attendance
         state = self._exports.run(state, touched, registers, watermark)
         moved = changed_days(attendance, state.attendance, touched)
         decided = state.progress.decided_day
-        reopened = touched.filter(pl.col("day") <= decided) if decided else touched.clear()
-        days = state.workdays["day"].unique()
+        reopened = touched.filter(touched["day"] <= decided) if decided else touched.clear()
+        days, grace = state.workdays["day"], self._settings.longest_grace
         undecided = days.filter(days > decided) if decided else days
-        closing = due(decision_times(undecided, self._calendar, self._settings.longest_grace), watermark)
-        if closing.is_empty() and reopened.is_empty():
+        if reopened.is_empty() and not any_due(undecided, self._calendar, grace, watermark):
             return self._peers.run(state, days.clear(), watermark)
+        closing = due(decision_times(undecided, self._calendar, grace), watermark)
         before = state
         state = self._with_features(state, closing, reopened)
         changed = pl.concat([changed_days(before.features, state.features, reopened), moved])
@@ -110,10 +112,12 @@ class VolumeStage:
 def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.DataFrame:
     """Whom each employee looked at: the open days with these lookups, and whole any day that must be counted anew."""
     decided = state.progress.decided_day
-    closed = news.filter(pl.col("day") <= decided) if decided else news.clear()
-    anew = pl.concat([closed.select("employee", "day"), replaced.select("employee", "day")]).unique()
-    looks = [state.workdays.join(anew, on=["employee", "day"], how="anti"), _looks(news)]
+    days = news[EMPLOYEE_DAY]
+    closed = days.filter(days["day"] <= decided) if decided else days.clear()
+    anew = pl.concat([closed, replaced[EMPLOYEE_DAY]]).unique()
+    looks = [state.workdays, _looks(news)]
     if not anew.is_empty():
+        looks[0] = state.workdays.join(anew, on=EMPLOYEE_DAY, how="anti")
         earlier = state.earlier(Wanted(anew["employee"].unique(), days=anew["day"].unique()))
         standing = earlier.join(
             pl.concat([replaced["lookup_id"], news["lookup_id"]]).to_frame(), on="lookup_id", how="anti"
@@ -124,5 +128,4 @@ def _counted(state: State, news: pl.DataFrame, replaced: pl.DataFrame) -> pl.Dat
 
 def _looks(lookups: pl.DataFrame) -> pl.DataFrame:
     searched = pl.col("searched_by").is_in(SEARCHED).fill_null(value=False).alias("searched")
-    looks = lookups.select("employee", "day", "subject", searched, bucket_of(pl.col("day")))
-    return looks.select(list(WORKDAYS)).unique()
+    return lookups.select("employee", "day", "subject", searched, bucket_of(pl.col("day")))[list(WORKDAYS)].unique()

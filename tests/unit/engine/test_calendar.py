@@ -13,6 +13,7 @@ from services.core.errors import InputError
 from services.core.pseudonyms import Pseudonymiser
 from services.detector.settings import AgencySettings
 from services.detector.timeline import Explainer
+from services.detector.volume.features import any_due
 from tests.world import RING, local
 
 CALENDAR = AgencyCalendar()
@@ -86,6 +87,26 @@ def test_the_push_hour_is_local_in_summer_and_in_winter() -> None:
 def test_zero_working_days_after_a_day_is_the_day_itself_even_in_the_weekend() -> None:
     sunday = date(2025, 3, 16)
     assert CALENDAR.working_days_after([sunday, sunday], 0).rows() == [(sunday, sunday)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"), [("2025-03-30 00:00", date(2025, 3, 30)), ("2025-10-26 23:59", date(2025, 10, 26))]
+)
+def test_the_date_of_a_moment_is_that_of_the_agencys_clock(moment: str, day: date) -> None:
+    at = local(moment)
+    assert CALENDAR.date_of(at) == day
+    assert pl.select(CALENDAR.local_day(pl.lit(at, INSTANT))).item() == day
+
+
+@pytest.mark.parametrize(("mark", "due"), [("2025-03-17 23:59", False), ("2025-03-18 00:00", True)])
+def test_a_friday_with_a_working_day_of_grace_is_due_when_monday_is_over(mark: str, due: bool) -> None:
+    days = pl.Series([date(2025, 3, 21), date(2025, 3, 14)])
+    assert any_due(days, CALENDAR, 1, local(mark)) is due
+
+
+def test_without_days_or_a_watermark_nothing_is_due() -> None:
+    assert not any_due(pl.Series([], dtype=pl.Date), CALENDAR, 1, local("2025-03-18 00:00"))
+    assert not any_due(pl.Series([date(2025, 3, 14)]), CALENDAR, 1, None)
 
 
 def test_an_unknown_time_zone_and_country_are_told_together() -> None:

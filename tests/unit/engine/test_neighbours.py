@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.contract import INSTANT
-from services.detector.neighbours import pairs
+from services.detector.neighbours import MANY, pairs
 
 NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
 WITHIN = timedelta(minutes=10)
@@ -51,3 +51,12 @@ def test_without_looks_there_are_no_pairs_but_their_columns() -> None:
 
     assert met.is_empty()
     assert met.columns == ["number", "at", "employee", "number_near", "at_near"]
+
+
+def test_of_many_looks_those_of_others_and_of_nobody_meet_nothing() -> None:
+    crowd = [(after % 3600, 2 if after % 2 else None) for after in range(2 * MANY)]
+
+    met = pairs(looks([(60, 1), (60, None)]), looks([*crowd, (0, 1), (120, 1)]), "employee", WITHIN)
+
+    assert met["number"].to_list() == [0, 0]
+    assert met["number_near"].to_list() == [2 * MANY, 2 * MANY + 1]
