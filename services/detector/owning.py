@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
 from services.detector.following import FollowedRegisters
+from services.detector.gathering import Gathering
 from services.detector.keeping import Keeper
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
@@ -36,11 +36,6 @@ from services.detector.vitals import Vitals
 
 IDLE_SECONDS = 0.1
 """How often the engine looks for arrivals of other detectors; its own reader wakes it."""
-
-MANY_ROWS = 10_000
-GATHER_SECONDS = 5.0
-"""How long a step waits for more, where the last one took many lookups, not half of what it could have, and more is to
-come: the detectors are catching up, and a step costs half as much per lookup when it is full."""
 
 LOG = structlog.get_logger()
 
@@ -83,6 +78,7 @@ class Owner:
         self._patience = Patience(self.stop)
         self._keeper = Keeper(self.store, self._patience, self.metrics, self.clock)
         self._vitals = Vitals(self.metrics, self.clock, self.pipeline.calendar)
+        self._gathering = Gathering(self.store, self._patience, self.news, self.ended, self.stop, self.rows_per_step)
 
     def run(self) -> None:
         """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
@@ -118,8 +114,9 @@ class Owner:
         taken, seen = snapshot.taken, snapshot.meta.get("registers")
         was_behind: frozenset[str] | None = None
         while not self.stop.is_set():
-            self.news.clear()  # before the arrivals are read, so that none slips through between
             self.turns.await_round()
+            self._gathering.gather()
+            self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
             for piece in letters.slices():
                 behind, reading = self._behind(taken), registers.read()
@@ -154,16 +151,6 @@ class Owner:
             if not arrived:
                 self.turns.want()
                 self.news.wait(IDLE_SECONDS)
-            elif behind and MANY_ROWS <= sum(one.lookups.height for one in arrived) < self.rows_per_step // 2:
-                self._gather()
-
-    def _gather(self) -> None:
-        """Waits until half of a full step has arrived, or for as long as that may take."""
-        until = time.monotonic() + GATHER_SECONDS
-        while time.monotonic() < until and not (self.stop.is_set() or self.ended.is_set()):
-            if self._patience.later(self.store.waiting) >= self.rows_per_step // 2:
-                return
-            self.stop.wait(IDLE_SECONDS)
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         return self._patience.later(lambda: self.store.behind(taken))
