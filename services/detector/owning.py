@@ -138,7 +138,8 @@ class Owner:
             self._vitals.registers(reading)
             if self.stop.is_set():  # while it waited for registers: they may not be complete
                 return
-            if arrived or reading.signature != seen or behind != was_behind or last:
+            read_up = was_behind is None or bool(was_behind - behind)  # only then may the watermark move by itself
+            if arrived or reading.signature != seen or read_up or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
                 self.turns.want()
                 self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
