@@ -7,17 +7,19 @@ together; how the input is cut into steps changes no signal.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Event
 
 from services.detector.patience import Patience
+from services.detector.state.arrivals import Arrived
 from services.detector.state.store import Store
 
 MANY_ROWS = 10_000
 """With fewer lookups waiting nobody is catching up: they are decided on at once."""
 GATHER_SECONDS = 10.0
 """How long a step waits for more at most."""
-STALL_SECONDS = 1.5
+STALL_SECONDS = 3.0
 """After so long without anything new no more is waited for: who was reading may have died, or been held."""
 LOOK_SECONDS = 0.2
 """Between two looks at what other detectors have read; the own reader brings news of itself."""
@@ -52,3 +54,8 @@ class Gathering:
             return 0
         waiting = self.patience.later(self.store.waiting)
         return waiting.rows if waiting.more_to_read and MANY_ROWS <= waiting.rows < self.rows_per_step else 0
+
+
+def many(arrived: Iterable[Arrived]) -> bool:
+    """Whether a step over these is one of detectors that catch up."""
+    return sum(one.lookups.height for one in arrived) >= MANY_ROWS

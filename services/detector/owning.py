@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -18,7 +18,7 @@ from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
 from services.detector.following import FollowedRegisters
-from services.detector.gathering import Gathering
+from services.detector.gathering import Gathering, many
 from services.detector.keeping import Keeper
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
@@ -113,9 +113,11 @@ class Owner:
         letters = LettersAgain(self.store, self.ring, self._patience)
         taken, seen = snapshot.taken, snapshot.meta.get("registers")
         was_behind: frozenset[str] | None = None
+        arrived: Sequence[Arrived] = ()
         while not self.stop.is_set():
             self.turns.await_round()
-            self._gathering.gather()
+            if self.turns.much or many(arrived):
+                self._gathering.gather()
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
             for piece in letters.slices():
