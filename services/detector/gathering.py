@@ -21,7 +21,7 @@ GATHER_SECONDS = 10.0
 """How long a step waits for more at most."""
 STALL_SECONDS = 3.0
 """After so long without anything new no more is waited for: who was reading may have died, or been held."""
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
 """Between two looks at what other detectors have read; the own reader brings news of itself."""
 
 
