@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -19,6 +18,7 @@ from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
 from services.detector.following import FollowedRegisters
+from services.detector.gathering import Gathering, many
 from services.detector.keeping import Keeper
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
@@ -36,11 +36,6 @@ from services.detector.vitals import Vitals
 
 IDLE_SECONDS = 0.1
 """How often the engine looks for arrivals of other detectors; its own reader wakes it."""
-
-MANY_ROWS = 10_000
-GATHER_SECONDS = 5.0
-"""How long a step waits for more, where the last one took many lookups, not half of what it could have, and more is to
-come: the detectors are catching up, and a step costs half as much per lookup when it is full."""
 
 LOG = structlog.get_logger()
 
@@ -83,6 +78,7 @@ class Owner:
         self._patience = Patience(self.stop)
         self._keeper = Keeper(self.store, self._patience, self.metrics, self.clock)
         self._vitals = Vitals(self.metrics, self.clock, self.pipeline.calendar)
+        self._gathering = Gathering(self.store, self._patience, self.news, self.ended, self.stop, self.rows_per_step)
 
     def run(self) -> None:
         """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
@@ -117,9 +113,12 @@ class Owner:
         letters = LettersAgain(self.store, self.ring, self._patience)
         taken, seen = snapshot.taken, snapshot.meta.get("registers")
         was_behind: frozenset[str] | None = None
+        arrived: Sequence[Arrived] = ()
         while not self.stop.is_set():
-            self.news.clear()  # before the arrivals are read, so that none slips through between
             self.turns.await_round()
+            if self.turns.much or many(arrived):
+                self._gathering.gather()
+            self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
             for piece in letters.slices():
                 behind, reading = self._behind(taken), registers.read()
@@ -141,7 +140,8 @@ class Owner:
             self._vitals.registers(reading)
             if self.stop.is_set():  # while it waited for registers: they may not be complete
                 return
-            if arrived or reading.signature != seen or behind != was_behind or last:
+            read_up = was_behind is None or bool(was_behind - behind)  # only then may the watermark move by itself
+            if arrived or reading.signature != seen or read_up or last:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
                 self.turns.want()
                 self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
@@ -154,16 +154,6 @@ class Owner:
             if not arrived:
                 self.turns.want()
                 self.news.wait(IDLE_SECONDS)
-            elif behind and MANY_ROWS <= sum(one.lookups.height for one in arrived) < self.rows_per_step // 2:
-                self._gather()
-
-    def _gather(self) -> None:
-        """Waits until half of a full step has arrived, or for as long as that may take."""
-        until = time.monotonic() + GATHER_SECONDS
-        while time.monotonic() < until and not (self.stop.is_set() or self.ended.is_set()):
-            if self._patience.later(self.store.waiting) >= self.rows_per_step // 2:
-                return
-            self.stop.wait(IDLE_SECONDS)
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         return self._patience.later(lambda: self.store.behind(taken))

@@ -29,6 +29,11 @@ class Turns:
         self._began = 0.0
         self._few = False
 
+    @property
+    def much(self) -> bool:
+        """Whether the last round brought much; before the end of the first one it may."""
+        return not self._few
+
     def await_engine(self) -> None:
         """The reader waits before it asks for more, unless the last round brought much."""
         if self._few:

@@ -91,3 +91,11 @@ def test_without_an_answer_both_go_on(monkeypatch):
     assert in_the_background(turns.await_engine).wait(PATIENCE_SECONDS)
     with turns.round():
         assert in_the_background(turns.await_round).wait(PATIENCE_SECONDS)
+
+
+def test_a_reader_that_has_told_nothing_yet_may_bring_much(turns):
+    assert turns.much
+    after_a_round_of(turns, 1)
+    assert not turns.much
+    after_a_round_of(turns, FEW_ROWS)
+    assert turns.much

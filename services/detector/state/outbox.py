@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import polars as pl
 from sqlalchemy import (
     Connection,
@@ -25,8 +24,8 @@ from sqlalchemy import (
 
 from services.core.clock import Clock
 from services.core.contract import SIGNAL
-from services.core.wire import to_wire
 from services.detector.state.connection import insert_new, reading, writing
+from services.detector.state.json_lines import json_lines
 from services.detector.state.schema import DELIVERED, OUTBOX, OWNER, PENDING, REJECTED, SUPERSEDED
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,9 +108,7 @@ def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> N
     if revisions.is_empty():
         return
     before = connection.execute(select(func.coalesce(func.max(OUTBOX.c.id), 0))).scalar_one()
-    as_of = revisions["as_of"].dt.epoch("us").to_list()
-    told = revisions.select(BODY_COLUMNS).iter_rows(named=True)
-    rows = [_row(revision, us, now) for revision, us in zip(told, as_of, strict=True)]
+    rows = _rows(revisions, now)
     told_before = [{f"{name}_now": row[name] for name in REVISION_KEY} for row in rows]
     connection.execute(_forget_outdone(), told_before)
     connection.execute(insert_new(connection, OUTBOX), rows)
@@ -128,15 +125,11 @@ def _hold_off_commits(connection: Connection) -> None:
     connection.execute(select(OWNER.c.id).with_for_update())
 
 
-def _row(revision: Mapping[str, object], as_of_us: int, now: datetime) -> dict[str, object]:
-    return {
-        "signal_id": revision["signal_id"],
-        "content_hash": revision["content_hash"],
-        "as_of_us": as_of_us,
-        "status": PENDING,
-        "body": msgspec.json.encode(to_wire(revision)),
-        "committed_us": microseconds(now),
-    }
+def _rows(revisions: pl.DataFrame, now: datetime) -> list[dict[str, object]]:
+    keys = revisions.select("signal_id", "content_hash", pl.col("as_of").dt.epoch("us").alias("as_of_us"))
+    bodies = json_lines(revisions.select(BODY_COLUMNS))
+    waits = {"status": PENDING, "committed_us": microseconds(now)}
+    return [key | waits | {"body": body} for key, body in zip(keys.iter_rows(named=True), bodies, strict=True)]
 
 
 def _forget_outdone() -> Delete:

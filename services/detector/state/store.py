@@ -25,7 +25,7 @@ from services.detector.state.identities import Identities, keep_identities
 from services.detector.state.letters import bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
-from services.detector.state.taking import next_arrivals, read_taken, take, waiting_rows
+from services.detector.state.taking import Waiting, next_arrivals, read_taken, read_waiting, take
 from services.detector.state.untold import Untold
 
 NOBODY = 0
@@ -160,10 +160,10 @@ class Store:
         with reading(self._engine) as connection:
             return next_arrivals(connection, Bodies(ring), most_rows)
 
-    def waiting(self) -> int:
-        """How many lookups wait for the engine."""
+    def waiting(self) -> Waiting:
+        """What waits for the engine."""
         with reading(self._engine) as connection:
-            return waiting_rows(connection)
+            return read_waiting(connection)
 
     def behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         """The partitions of which more is to come than these arrivals, by number: read later, or waiting already."""

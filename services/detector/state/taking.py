@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, delete, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, delete, exists, func, or_, select
 
 from services.core.errors import DoelbindingError
 from services.detector.state.arrivals import Arrived, Bodies
@@ -16,10 +17,22 @@ MOST_AT_ONCE = 1_000
 """So many arrivals are looked at in one call, however many wait."""
 
 
-def waiting_rows(connection: Connection, partition: str | None = None) -> int:
-    """How many lookups of the partition wait, or of all together."""
-    rows = select(cast(func.coalesce(func.sum(ARRIVALS.c.rows), 0), BigInteger))
-    return connection.execute(rows if partition is None else rows.where(ARRIVALS.c.source == partition)).scalar_one()
+class Waiting(NamedTuple):
+    """How many lookups wait for the engine, and whether a partition is known to hold more than was read of it."""
+
+    rows: int
+    more_to_read: bool
+
+
+def read_waiting(connection: Connection) -> Waiting:
+    """What waits of all partitions together."""
+    more = exists().where(PARTITIONS.c.behind)
+    return Waiting(*connection.execute(select(_rows().scalar_subquery(), more)).one())
+
+
+def waiting_rows(connection: Connection, partition: str) -> int:
+    """How many lookups of the partition wait."""
+    return connection.execute(_rows().where(ARRIVALS.c.source == partition)).scalar_one()
 
 
 def read_taken(connection: Connection) -> dict[str, int]:
@@ -56,6 +69,10 @@ def take(connection: Connection, before: Mapping[str, int], taken: Mapping[str, 
             "if it was restored from a backup, start again: what is missing is read anew from the stored positions"
         )
     write_values(connection, TAKEN, taken)
+
+
+def _rows() -> Select[int]:
+    return select(cast(func.coalesce(func.sum(ARRIVALS.c.rows), 0), BigInteger))
 
 
 def _queue() -> Select[str, int, int]:

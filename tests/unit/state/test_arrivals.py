@@ -169,7 +169,7 @@ def test_what_waits_is_counted_in_lookups_until_it_is_taken(database: URL) -> No
         reader.arrive(A, an_arrival(1, "l-1", "l-2"))
         reader.arrive(A, an_arrival(2, "l-3"))
         assert repr((reader.waiting(A), reader.waiting(B))) == "(3, 0)"
-        assert store.waiting() == 3
+        assert store.waiting().rows == 3
         take(store, 2)
         assert reader.waiting(A) == 1
 
