@@ -7,6 +7,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -53,9 +54,10 @@ def installed(cache: Path) -> Path | None:
 
 
 def measured(python: Path, program: str, broker: str, topic: str, lookups: int) -> Measured:
-    """One run of a rival, in a process of its own; ends this program if it fails."""
+    """One run of a rival, in a process and a folder of its own; ends this program if it fails."""
     command = [str(python), str(FOLDER / program), broker, topic, str(lookups)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with TemporaryDirectory() as home:  # Quix Streams makes folders where it runs
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
     if done.returncode:
         sys.exit(f"{program} ended with {done.returncode}:\n{done.stderr}")
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=Measured)
