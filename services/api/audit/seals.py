@@ -24,6 +24,17 @@ def check_head(head: Head | None, walk: Walk, findings: Findings) -> None:
         findings.add("head", head.sequence, "the last entry is not the one that the end of the trail was signed for")
 
 
+def check_goes_on(head: Head, known: Head | None, exported: int, walk: Walk, findings: Findings) -> None:
+    """Whether an end comes after one that is known, and after the newest root of the file outside, by its number."""
+    if known is not None and head.before(known):
+        findings.add("truncated", head.sequence + 1, f"this process knew an end at entry {known.sequence}")
+    elif known is not None and walk.hashes.get(known.sequence, known.hash) != known.hash:
+        findings.add("rewritten", known.sequence, "this process knew another entry to be the end")
+    if head.root_number < exported:
+        told = f"root {exported} is outside the database, and its end tells of {head.root_number}"
+        findings.add("root", head.root_sequence, told)
+
+
 def check_roots(
     head: Head | None,
     roots: Sequence[Root],
@@ -68,7 +79,7 @@ def _check_exported(
 
 def check_signature_of_head(head: Head | None, rooted: bool, keys: PublicKeys, findings: Findings) -> None:
     """A head without a signature is that of an upgraded database that no API has used yet, so it has no root."""
-    if head is None or (head.key_id is None and head.signature is None and not rooted):
+    if head is None or (head.unsigned and not rooted):
         return
     if not keys.holds(head.key_id, head.message, head.signature):
         findings.add("forged", head.sequence, "the signature of the end of the trail is not genuine")
