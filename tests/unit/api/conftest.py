@@ -134,8 +134,9 @@ def running(
     home.mkdir(mode=0o700)
     if people:
         write_once(home / "readers.json", people)
-    if migrated:
-        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    for name in ("api.sqlite", "audit-key.json", "audit-roots.ndjson"):  # an API that goes on has its key still
+        if migrated and (migrated / name).exists():
+            shutil.copy(migrated / name, home / name)
     clock = SetClock()
     app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:
