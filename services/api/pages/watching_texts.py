@@ -107,6 +107,14 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
     "details": ("Bijzonderheden", "Details"),
     "sequence": ("Nummer", "Number"),
     "hash": ("Vingerafdruk van de keten", "Fingerprint of the chain"),
+    "withheld-interest": (
+        "niet getoond: u hebt een belang bij wat dit betreft",
+        "not shown: you have an interest in what this is about",
+    ),
+    "withheld-until-both-assessed": (
+        "oordeel niet getoond zolang niet beiden hebben beoordeeld",
+        "verdict not shown until both have assessed",
+    ),
     "blanked": ("verwijderd na de bewaartermijn", "removed after retention"),
     "audit-empty": ("Geen regel voldoet aan deze filters.", "No entry matches these filters."),
     "fault-text": ("dit kan geen zoekwaarde zijn", "this cannot be looked for"),
