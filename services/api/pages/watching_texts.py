@@ -30,10 +30,6 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
         "Dit gaat nu niet: het doel past niet bij de stand van de zaak, of de aanvraag is al afgehandeld of verlopen.",
         "Not now: the purpose does not go with the state of the item, or the request was dealt with or is too old.",
     ),
-    "reveal-forbidden": (
-        "Een ander moet dit goedkeuren, of alleen de aanvrager kan dit openen.",
-        "Somebody else must approve this, or only the one who asked can open it.",
-    ),
     "reveal-lookup": ("Tonen", "Reveal"),
     "search": ("Persoon zoeken", "Find a person"),
     "search-help": (
