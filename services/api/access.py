@@ -16,7 +16,8 @@ from starlette.types import Scope
 from services.api.audience import LEADING
 from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
-from services.api.reader import Reader, local_reader
+from services.api.reader import Reader, local_reader, reader_of
+from services.api.refusals import RoleRefusedError
 from services.api.sessions import COOKIE
 from services.core.errors import DoelbindingError
 
@@ -123,17 +124,17 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if (request.method, self.path) not in PUBLIC:
-                request.state.reader = await admit(request, parts_of(request), ACCESS[request.method, self.path])
+                await admit(request, parts_of(request), ACCESS[request.method, self.path], self.path)
             return await answer(request)
 
         return guarded
 
 
-async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader:
-    """Who asks, if one of the roles.
+async def admit(request: Request, parts: Parts, roles: frozenset[str], path: str) -> Reader:
+    """Who asks, if one of the roles that this path of a route is for; `reader_of` tells it from then on.
 
-    Raises HTTPException: 401 or the sign-in page without a good token, 403 where its role has no access, 503 where the
-    issuer is away and nobody can tell whether a token is good.
+    Raises HTTPException: 401 or the sign-in page without a good token, 503 where the issuer is away and nobody can tell
+    whether a token is good; RoleRefusedError (403, recorded) where the role of a known reader has no access.
     """
     of_pages = not request.scope["path"].startswith("/v1/")
     reader = parts.sessions.reader(request.cookies.get(COOKIE, ""), parts.clock.now()) if of_pages else None
@@ -141,8 +142,9 @@ async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader
         reader = await reader_with(token, parts)
     if reader is None:
         raise _unknown(request, of_pages=of_pages)
+    request.state.reader = reader
     if reader.role not in roles:
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {reader.role} has no access to this.")
+        raise RoleRefusedError(reader.role, f"{request.method} {path}", request.path_params)
     return reader
 
 
@@ -176,12 +178,6 @@ def account_of(token: str, tokens: Mapping[str, str]) -> str | None:
     given = token.encode()
     matches = [account for account, kept in tokens.items() if hmac.compare_digest(given, kept.encode())]
     return matches[0] if matches else None
-
-
-def reader_of(request: Request) -> Reader:
-    """Who was admitted to this request."""
-    reader: Reader = request.state.reader
-    return reader
 
 
 async def _reader(request: Request) -> Reader:  # a plain function would be sent to a thread, for each request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.db.interests import interest_readers, interests
 from services.api.payloads import Instant, OneOf, Pseudonym, Strict
+from services.api.register_change import change_told, lines_held
 
 KINDS = ("self", "team", "relative")
 MOST_READERS = 1_000
@@ -73,10 +75,17 @@ class LoadedInterests(Strict):
     loaded_at: Instant
 
 
-async def replace_interests(
-    connection: AsyncConnection, register: InterestRegister, now: datetime
-) -> Mapping[str, object]:
-    """Puts the register in the place of what was known; what it holds, by the names of LoadedInterests."""
+@dataclass(frozen=True)
+class Loaded:
+    """What holds now, by the names of LoadedInterests, and what the audit trail keeps of the change."""
+
+    answer: Mapping[str, object]
+    told: Mapping[str, object]
+
+
+async def replace_interests(connection: AsyncConnection, register: InterestRegister, now: datetime) -> Loaded:
+    """Puts the register in the place of what was known."""
+    before = await lines_held(connection)
     await connection.execute(interests.delete())
     await connection.execute(interest_readers.delete())
     loaded = [{"reader": each.reader, "loaded_at": now} for each in register.readers]
@@ -84,7 +93,9 @@ async def replace_interests(
     rows = [_row(each.reader, interest, now) for each in register.readers for interest in each.interests]
     if rows:
         await connection.execute(interests.insert(), rows)
-    return {"readers": len(loaded), "interests": len(rows), "loaded_at": now}
+    counts = {"readers": len(loaded), "interests": len(rows)}
+    change = change_told(before, await lines_held(connection))
+    return Loaded({**counts, "loaded_at": now}, {**counts, **change})
 
 
 async def last_loaded(connection: AsyncConnection) -> datetime | None:

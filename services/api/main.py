@@ -17,7 +17,7 @@ from services.api.access import GuardedRoute
 from services.api.audit import export
 from services.api.audit.keeper import Keeper
 from services.api.audit.keys import open_audit_key
-from services.api.audit.trail import NOTARY
+from services.api.audit.standing import BrokenTrailError, signing
 from services.api.audit.writer import TrailWriter
 from services.api.casework.hindrances import HinderedError, answer_hindered
 from services.api.cursors import CursorSeal
@@ -141,6 +141,7 @@ def bare_app() -> FastAPI:
     app.add_exception_handler(HinderedError, failures.answer(answer_hindered))
     app.add_exception_handler(Answered, answer_again)
     app.add_exception_handler(RefusedError, recording(failures.answer(problems.answer_http)))
+    app.add_exception_handler(BrokenTrailError, failures.answer_unrecorded)
     for trouble in failures.TROUBLES:
         app.add_exception_handler(trouble, failures.answer_trouble)
     return app
@@ -152,7 +153,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
     people = open_people(settings.home / "readers.json", ring)
     notary = open_audit_key(settings.home / "audit-key.json")
     export.begin(settings.audit_roots)
-    engine, metrics = open_engine(settings.database).execution_options(**{NOTARY: notary}), ApiMetrics()
+    engine, metrics = open_engine(settings.database).execution_options(**signing(notary)), ApiMetrics()
     issuer = Issuer(settings, ring, Fetcher(), clock, metrics) if settings.issuer else None
     session_key = ring.key("session")
     return Parts(

@@ -2,7 +2,7 @@
 
 Everything that shows a signal goes through here: one signal or item by `signal_for` and `item_for`, lists by the
 conditions of `unconcerned`, and of `unconcerned_items` where they are of items; and what is plainly theirs by
-`plainly_theirs`, for the reads done most.
+`plainly_theirs`, for the reads done most. The audit trail, which auditors read whole, leaves out by `of_interest`.
 """
 
 from __future__ import annotations
@@ -111,6 +111,15 @@ def plainly_theirs(reader: Reader) -> Conditions | None:
     if reader.employee is None:
         return apart_from(reader) if reader.local else None
     return (_known(reader.employee), *apart_from(reader))
+
+
+def of_interest(employee: str) -> ColumnElement[bool]:
+    """The condition on `signals` that leaves those in which this employee has an interest, at least in themselves.
+
+    Where interests were not loaded, these are the signals that name the employee.
+    """
+    named = exists().where(signal_people.c.signal_id == signal_rows.c.signal_id, signal_people.c.pseudonym == employee)
+    return or_(signal_rows.c.employee_id == employee, named.correlate(signal_rows), *_met(employee))
 
 
 def _refuse_audience(reader: Reader, rule: str, asked_for: tuple[str, str]) -> None:

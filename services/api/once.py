@@ -14,12 +14,13 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.access import reader_of
 from services.api.db.deliveries import answered_requests as answered
 from services.api.db.engine import writing
 from services.api.db.types import AnyRow
 from services.api.need_to_know import item_for
 from services.api.parts import Parts, parts_of
+from services.api.reader import reader_of
+from services.api.reads import record_reads
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -40,15 +41,17 @@ Key = Annotated[
         examples=["3f0c1b4e-6a52-4c0f-9d6e-0f7f4f1f2a10"],
     ),
 ]
-Check = Callable[[AsyncConnection], Awaitable[object]]
+Check = Callable[[AsyncConnection], Awaitable[str | None]]
+"""Whether the reader may be shown the answer again, and the signal that it shows. Raises as `item_for` does."""
 
 
 class Answered(Exception):  # noqa: N818 - no error: the way out of a transaction in which there is nothing to do
-    """This request was answered before; this is the answer."""
+    """This request was answered before; this is the answer, and the signal that it shows."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, shown: str | None) -> None:
         super().__init__()
         self.response = response
+        self.shown = shown
 
 
 class Once:
@@ -98,8 +101,8 @@ class Once:
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 f"Another request was sent under this {KEY_HEADER}; give each deed a key of its own.",
             )
-        await self._check(connection)
-        raise Answered(_again(held))
+        shown = await self._check(connection)
+        raise Answered(_again(held), shown)
 
     async def _keep(self, connection: AsyncConnection, row_id: str, response: Response, keep: bool) -> None:
         headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
@@ -118,9 +121,8 @@ async def once_of(request: Request, key: Key = None) -> Once:
     row_id = parts.requests.hash(reader.subject, key.strip('"'))
     item_id = request.path_params.get("itemId")
 
-    async def check(connection: AsyncConnection) -> None:
-        if item_id is not None:
-            await item_for(connection, reader, item_id)
+    async def check(connection: AsyncConnection) -> str | None:
+        return None if item_id is None else str((await item_for(connection, reader, item_id)).signal_id)
 
     return Once(parts, row_id, fingerprint, check)
 
@@ -128,9 +130,14 @@ async def once_of(request: Request, key: Key = None) -> Once:
 OnceOf = Annotated[Once, Depends(once_of)]
 
 
-async def answer_again(_request: Request, error: Exception) -> Response:
-    """The first answer, marked as such."""
+async def answer_again(request: Request, error: Exception) -> Response:
+    """The first answer, marked as such; that it shows an item once more is recorded before.
+
+    Raises HTTPException 503 or 507 if that cannot be done.
+    """
     assert isinstance(error, Answered)  # noqa: S101 - registered for this class alone
+    if error.shown is not None:
+        await record_reads(parts_of(request), reader_of(request), "casework", [error.shown])
     return error.response
 
 
@@ -148,7 +155,7 @@ def _again(held: AnyRow) -> Response:
 
 
 async def _nothing(_connection: AsyncConnection) -> None:
-    """There is nothing to check."""
+    """There is nothing to check, and no signal is shown."""
 
 
 async def _purge(connection: AsyncConnection, now: datetime) -> None:

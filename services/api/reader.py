@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fastapi import Request
+
 from services.api.audience import LEADING
 from services.core.tokens import ACCOUNTS
 
@@ -31,3 +33,9 @@ class Reader:
 def local_reader(account: str, people: Mapping[str, str]) -> Reader:
     """A local account, and whoever the file of people says is behind it."""
     return Reader(f"token:{account}", ACCOUNTS[account], people.get(account))
+
+
+def reader_of(request: Request) -> Reader:
+    """Who was admitted to this request, or would have been in another role."""
+    reader: Reader = request.state.reader
+    return reader

@@ -23,6 +23,7 @@ from services.api.parts import Parts
 from services.api.queries import DetailQuery, Query, SignalQuery
 from services.api.reader import Reader
 from services.api.reads import record_reads
+from services.api.refusals import RefusedError
 from services.api.routes import signals as routes
 from services.api.routes.answer import tagged_json
 from services.api.signals import as_json
@@ -59,6 +60,8 @@ class ShortWay:
         """As the handlers of the application would answer; None where it is passed on."""
         try:
             return await (self._list(request) if signal_id is None else self._one(request, signal_id))
+        except RefusedError:  # refused again, and recorded, by the layers that this way leaves out
+            return None
         except HTTPException as error:
             return await failures.answer(problems.answer_http)(request, error)
         except failures.TROUBLES as error:
@@ -88,7 +91,7 @@ class ShortWay:
         return tagged_json(request, as_json(row).encode())
 
     async def _admitted(self, request: Request, path: str) -> Reader:
-        return await admit(request, self._parts, ACCESS["GET", path])
+        return await admit(request, self._parts, ACCESS["GET", path], path)
 
 
 def _read(model: type[Wanted], request: Request) -> Wanted | None:

@@ -12,17 +12,21 @@ from sqlalchemy.exc import DatabaseError
 from services.api.audit.entries import Entry
 from services.api.audit.export import begin, read_roots
 from services.api.audit.listing import AuditQuery, entries_like
-from services.api.audit.trail import NOTARY, append
+from services.api.audit.standing import FORGED, OLDER, signing
+from services.api.audit.trail import append
 from services.api.audit.trail_database import trail_view
 from services.api.audit.verification import verify
 from services.api.audit.writer import TrailWriter
-from services.api.db.engine import open_engine, writing
+from services.api.db import postgresql
+from services.api.db.engine import holding, open_engine, writing
 from services.api.db.migrate import migrate
 from services.api.db.tables import warnings
+from services.api.db.trouble import trouble_of
 from services.api.metrics import ApiMetrics
 from services.api.paging import page_query
 from tests.unit.api.audit import tampering
 from tests.unit.api.audit.histories import START, History, SetClock, an_entry, found, write_history, write_more
+from tests.unit.api.audit.processes import Process
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def test_decisions_and_reads_of_two_processes_make_one_chain(home):
 
     async def work(seed):
         rng = random.Random(seed)
-        engine = open_engine(home.url).execution_options(**{NOTARY: home.notary})
+        engine = open_engine(home.url).execution_options(**signing(home.notary))
         trail = TrailWriter(engine, SetClock(START), ApiMetrics())
         for _ in range(10):
             await asyncio.gather(
@@ -118,6 +122,56 @@ def test_decisions_and_reads_of_two_processes_make_one_chain(home):
     asyncio.run(both())
     report = home.verified()
     assert (report.entries, report.whole) == (2 * 10 * (2 * 2 + 5), True)
+
+
+def test_nothing_is_signed_on_top_of_a_forged_end(home):
+    async def work():
+        process = Process(home)
+        for _ in range(3):
+            await process.read()
+        await process.tamper(tampering.cut_off_with_head)
+        assert await process.refused(FORGED)
+        assert await process.refused(FORGED)
+        await process.close()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("last", ["read", "decide"])
+def test_an_earlier_end_that_is_put_back_is_noticed(home, last):
+    async def work():
+        process = Process(home)
+        await process.read()
+        await process.read()  # by one message
+        earlier = await process.head()
+        await getattr(process, last)()
+        await process.put_back(earlier)
+        assert await process.refused(OLDER)
+        await process.close()
+
+    asyncio.run(work())
+
+
+def test_an_end_that_somebody_holds_is_a_503_and_not_a_wait_without_end(home, monkeypatch):
+    monkeypatch.setattr(postgresql, "LOCK_SECONDS", 1)
+
+    async def work():
+        process, holder = Process(home), open_engine(home.url)
+        await process.read()
+        await process.read()
+        async with holding(holder) as connection:
+            await connection.execute(text("SELECT 1 FROM audit_head FOR UPDATE"))
+            for _ in range(2):  # by one message, and in the ordinary way
+                assert await process.refused("LockNotAvailable")
+            with pytest.raises(DatabaseError) as late:
+                await process.decide()
+            assert trouble_of(late.value).status == 503
+        await process.read()
+        await process.close()
+        await holder.dispose()
+
+    asyncio.run(work())
+    assert home.verified().whole
 
 
 def test_what_is_written_meanwhile_raises_no_alarm(history):
@@ -154,7 +208,7 @@ def test_every_list_is_an_index_scan_among_many_entries(home):
 
 
 async def many_entries(home, count):
-    engine = open_engine(home.url).execution_options(**{NOTARY: home.notary})
+    engine = open_engine(home.url).execution_options(**signing(home.notary))
     for start in range(0, count, 1_000):
         async with writing(engine) as connection:
             await append(connection, [read_of(number) for number in range(start, start + 1_000)], START)

@@ -75,7 +75,7 @@ def _exported(asked: Path | None, settings: ApiSettings) -> Exported | None:
     if asked is None and not path.exists():
         return None
     try:
-        return read_roots(path)
+        return read_roots(path, copied=asked is not None)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -33,10 +33,11 @@ class Line(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
 
 @dataclass(frozen=True)
 class Exported:
-    """The roots of the file, and the lines (from 1) that hold none."""
+    """The roots of the file, and the lines (from 1) that hold none; a copy that is kept elsewhere may end earlier."""
 
     roots: Sequence[Root]
     unreadable: Sequence[int]
+    copied: bool = False
 
 
 def begin(path: Path) -> None:
@@ -76,15 +77,18 @@ def last_exported(path: Path) -> int:
         return _tail(file)[0]
 
 
-def read_roots(path: Path) -> Exported:
-    """All roots of the file; an unfinished last line is passed over, as a crash may leave one. Raises OSError."""
+def read_roots(path: Path, *, copied: bool = False) -> Exported:
+    """All roots of the file, or of a copy of it. Raises OSError.
+
+    An unfinished last line is passed over, as a crash may leave one.
+    """
     roots, unreadable = [], []
     for place, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
             roots.append(_root(line))
         except (msgspec.MsgspecError, ValueError):
             unreadable.append(place)
-    return Exported(roots, unreadable)
+    return Exported(roots, unreadable, copied)
 
 
 def as_line(root: Root) -> bytes:

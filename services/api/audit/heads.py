@@ -52,9 +52,18 @@ class Head:
         return _message("head", content | {"rootNumber": self.root_number, "rootSequence": self.root_sequence})
 
     @property
+    def unsigned(self) -> bool:
+        """Whether no key signed it, which is lawful only where no process with a key has used the trail yet."""
+        return self.key_id is None and self.signature is None
+
+    @property
     def rooted(self) -> bool:
         """Whether the last root holds the last entry."""
         return self.sequence == self.root_sequence
+
+    def before(self, known: Head) -> bool:
+        """Whether the trail ended here earlier than there: neither entries nor roots ever become fewer."""
+        return self.sequence < known.sequence or self.root_number < known.root_number
 
     def asks_for_root(self, now: datetime) -> bool:
         """Whether the interval has ended."""

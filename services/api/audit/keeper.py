@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.chain import GENESIS
 from services.api.audit.export import add_roots, last_exported
 from services.api.audit.findings import Findings
-from services.api.audit.heads import Root
+from services.api.audit.heads import Head, Root
 from services.api.audit.keys import Notary
-from services.api.audit.seals import check_head, check_root, check_signature_of_head
+from services.api.audit.seals import check_goes_on, check_head, check_root, check_signature_of_head
+from services.api.audit.standing import HIGH_WATER, HighWater
 from services.api.audit.stored import entries_after, stored
 from services.api.audit.trail import extend
 from services.api.audit.verification import head_of, roots_of
@@ -43,6 +44,7 @@ class Keeper:
         self._export = export
         self._clock = clock
         self._metrics = metrics
+        self._known: HighWater = engine.sync_engine.get_execution_options().get(HIGH_WATER) or HighWater()
         self._stopping = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
         self._problem: str | None = None
@@ -58,12 +60,15 @@ class Keeper:
             await self._work
 
     async def round(self, *, last: bool = False) -> None:
-        """Signs, exports and looks, once. Raises what the database or the disk complains of."""
-        await self._end_interval(last=last)
-        await self._bring_out()
+        """Looks, signs what was found whole, and exports, once. Raises what the database or the disk complains of."""
+        known = self._known.head  # before the view is taken, as others go on meanwhile
+        exported = await asyncio.to_thread(last_exported, self._export)
         async with one_view(self._engine) as connection:
-            findings = await connection.run_sync(self._look)
+            findings = await connection.run_sync(self._look, known, exported)
         self._take_note(findings)
+        if findings.count == 0:
+            await self._end_interval(last=last)
+        await self._bring_out(exported)
 
     async def _run(self) -> None:
         while True:
@@ -86,16 +91,15 @@ class Keeper:
             async with writing(self._engine) as connection:
                 await extend(connection, [], now, root=True)
 
-    async def _bring_out(self) -> None:
-        after = await asyncio.to_thread(last_exported, self._export)
+    async def _bring_out(self, after: int) -> None:
         async with reading(self._engine) as connection:
             roots: Sequence[Root] = await connection.run_sync(roots_of, after)
         self._metrics.audit_roots_pending.set(len(roots))
         await asyncio.to_thread(add_roots, self._export, roots)
         self._metrics.audit_roots_pending.set(0)
 
-    def _look(self, connection: Connection) -> Findings:
-        """The last entries, the head and the last root."""
+    def _look(self, connection: Connection, known: Head | None, exported: int) -> Findings:
+        """The last entries, the head and the last root, against what this process and the file outside know."""
         findings = Findings()
         head = head_of(connection)
         roots = roots_of(connection, head.root_number - 1) if head else []
@@ -103,13 +107,18 @@ class Keeper:
         rows = [stored(row) for row in connection.execute(entries_after(max(0, start - 1)))]
         before = rows.pop(0).hash if start and rows else GENESIS
         blanked_through = head.sequence if head else 0  # what retention removed is for `verify` to judge
-        walk = Walk(start, before, blanked_through, {root.sequence for root in roots}, findings)
+        wanted = {each.sequence for each in (*roots, *((known,) if known else ()))}
+        walk = Walk(start, before, blanked_through, wanted, findings)
         walk.follow(rows)
         check_head(head, walk, findings)
+        if head is not None:
+            check_goes_on(head, known, exported, walk, findings)
         check_signature_of_head(head, bool(roots), self._notary.public_keys, findings)
         for root in roots:
             if root.sequence > start:
                 check_root(root, "of the database", walk, self._notary.public_keys, findings)
+        if head is not None and findings.count == 0:
+            self._known.rise(head)
         return findings
 
     def _take_note(self, findings: Findings) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
 from services.api.audit.chain import object_key
+from services.api.audit.concern import concerns
 from services.api.audit.export import root_answer
 from services.api.audit.heads import Root
-from services.api.audit.withholding import withheld_from, without_verdict
+from services.api.audit.withholding import withholding
 from services.api.cursors import Order
 from services.api.db.trail import audit_entries, audit_objects, audit_roots
 from services.api.db.types import AnyRow, AnySelect
@@ -72,6 +73,17 @@ OF_OBJECT = Listing(
 BY_NUMBER = Listing("audit-roots", (Order(audit_roots.c.number, int, descending=True),))
 
 
+async def entries_for(connection: AsyncConnection, reader: Reader, query: AuditQuery) -> tuple[AnySelect, Listing]:
+    """What a query asks for and its reader may find: of what they have an interest in, only what they did themselves.
+
+    Entries of which the object is withheld would tell it if they were found by it.
+    """
+    like, order = entries_like(query)
+    if query.object_id is not None and await concerns(connection, reader, query.object_id):
+        like = like.where(audit_entries.c.actor == reader.subject)
+    return like, order
+
+
 def entries_like(query: AuditQuery) -> tuple[AnySelect, Listing]:
     """The entries that a query asks for, and the order to page through them."""
     if query.object_id is None:
@@ -100,9 +112,9 @@ def _conditions(query: AuditQuery, listing: Listing) -> list[ColumnElement[bool]
 async def as_answers(
     connection: AsyncConnection, reader: Reader, rows: Sequence[AnyRow]
 ) -> Sequence[Mapping[str, object]]:
-    """A page of entries as the API shows them to a reader, without verdicts that he must not know yet."""
-    withheld = await withheld_from(connection, reader, rows)
-    return [without_verdict(as_answer(row)) if row.sequence in withheld else as_answer(row) for row in rows]
+    """A page of entries as the API shows them to a reader, without what they must not know, or not know yet."""
+    withheld = await withholding(connection, reader, rows)
+    return [withheld.told(row, as_answer(row)) for row in rows]
 
 
 def as_answer(row: AnyRow) -> Mapping[str, object]:

@@ -1,7 +1,7 @@
 """Entries onto the end of the chain by one message to PostgreSQL, where nobody else has added to it meanwhile.
 
-The ordinary way (services/api/audit/trail.py) asks for the head under a lock first: six messages. This one knows the
-head that it left, and changes it only where it is still that.
+The ordinary way (services/api/audit/trail.py) asks for the head under a lock first, and looks whether it is genuine:
+seven messages. This one goes on from the furthest head that the process knows, and only where it is still that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.chain import Sealed
 from services.api.audit.heads import Head
 from services.api.audit.keys import Notary
-from services.api.audit.trail import NOTARY, grown
+from services.api.audit.standing import HIGH_WATER, NOTARY, HighWater
+from services.api.audit.trail import grown
 from services.api.db.direct import Driver
 
 EXTEND = b"""
@@ -45,23 +46,20 @@ SELECT count(*) FROM grown
 
 
 class OneMessage:
-    """The end of the chain as this process left it."""
+    """The short way of one process."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._notary: Notary | None = engine.sync_engine.get_execution_options().get(NOTARY)
+        options = engine.sync_engine.get_execution_options()
+        self._notary: Notary | None = options.get(NOTARY)
+        self._known: HighWater = options.get(HIGH_WATER) or HighWater()
         self._driver = Driver(engine, 1)
-        self._head: Head | None = None
-
-    def left(self, head: Head) -> None:
-        """The end, as it was left in the ordinary way."""
-        self._head = head
 
     async def extend(self, entries: Sequence[Sealed], now: datetime) -> bool:
         """Whether the entries were added, and are durable; else it is to be done in the ordinary way.
 
         That is so where somebody else added to the chain, and where a root is due.
         """
-        before, self._head = self._head, None
+        before = self._known.head
         if before is None or self._notary is None:
             return False
         after, rows = grown(before, entries, now)
@@ -70,7 +68,7 @@ class OneMessage:
         after = after.signed(self._notary)
         ((added,),) = await self._driver.rows(EXTEND, _values(before, after, entries, rows, now))
         if added:
-            self._head = after
+            self._known.rise(after)
         return bool(added)
 
     async def close(self) -> None:

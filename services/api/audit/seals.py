@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 
 from services.api.audit.export import Exported
@@ -10,6 +11,9 @@ from services.api.audit.findings import Findings
 from services.api.audit.heads import Head, Root
 from services.api.audit.keys import PublicKeys
 from services.api.audit.walk import Walk
+
+EXPORTED_WITHIN = timedelta(minutes=15)
+"""As long as the alert on roots that wait; they are tried every twenty seconds."""
 
 
 def check_head(head: Head | None, walk: Walk, findings: Findings) -> None:
@@ -22,6 +26,17 @@ def check_head(head: Head | None, walk: Walk, findings: Findings) -> None:
         findings.add("added", head.sequence + 1, "entries stand beyond the end of the trail")
     elif walk.last != head.hash:
         findings.add("head", head.sequence, "the last entry is not the one that the end of the trail was signed for")
+
+
+def check_goes_on(head: Head, known: Head | None, exported: int, walk: Walk, findings: Findings) -> None:
+    """Whether an end comes after one that is known, and after the newest root of the file outside, by its number."""
+    if known is not None and head.before(known):
+        findings.add("truncated", head.sequence + 1, f"this process knew an end at entry {known.sequence}")
+    elif known is not None and walk.hashes.get(known.sequence, known.hash) != known.hash:
+        findings.add("rewritten", known.sequence, "this process knew another entry to be the end")
+    if head.root_number < exported:
+        told = f"root {exported} is outside the database, and its end tells of {head.root_number}"
+        findings.add("root", head.root_sequence, told)
 
 
 def check_roots(
@@ -59,6 +74,8 @@ def _check_exported(
         findings.add("export", None, f"line {line} of the file with signed roots holds none")
     if any(later.number != earlier.number + 1 for earlier, later in pairwise(exported.roots)):
         findings.add("export", None, "roots are missing from the file outside the database, or out of order")
+    if not exported.copied:
+        _check_end_of_export(roots, exported, findings)
     known = {root.number: root for root in roots}
     for root in exported.roots:
         check_root(root, "outside the database", walk, keys, findings)
@@ -66,9 +83,22 @@ def _check_exported(
             findings.add("root", root.sequence, f"root {root.number} outside the database is not in it, or differs")
 
 
+def _check_end_of_export(roots: Sequence[Root], exported: Exported, findings: Findings) -> None:
+    """Roots go to the file beside the requests, so the newest may be on their way; a later one does not overtake them.
+
+    After a crash they go there at the next start, so the time between roots counts, and not the time of looking.
+    """
+    missing = [root for root in roots if root.number > max((each.number for each in exported.roots), default=0)]
+    if missing and max(root.at for root in missing) - missing[0].at >= EXPORTED_WITHIN:
+        told = (
+            f"roots {missing[0].number} to {missing[-1].number} are missing at the end of the file outside the database"
+        )
+        findings.add("export", None, told)
+
+
 def check_signature_of_head(head: Head | None, rooted: bool, keys: PublicKeys, findings: Findings) -> None:
     """A head without a signature is that of an upgraded database that no API has used yet, so it has no root."""
-    if head is None or (head.key_id is None and head.signature is None and not rooted):
+    if head is None or (head.unsigned and not rooted):
         return
     if not keys.holds(head.key_id, head.message, head.signature):
         findings.add("forged", head.sequence, "the signature of the end of the trail is not genuine")

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.audit.chain import Sealed, seal
 from services.api.audit.entries import Entry
 from services.api.audit.heads import Head, Root
-from services.api.audit.keys import Notary
-from services.api.db.engine import at_the_end, options_of
+from services.api.audit.standing import high_water_of, notary_of, standing_head
+from services.api.db.engine import at_the_end, once_committed
 from services.api.db.trail import audit_entries, audit_head, audit_objects, audit_roots
 
-NOTARY = "notary"
-"""The execution option that holds who signs."""
-LOCKED_HEAD = select(*(audit_head.c[field.name] for field in fields(Head))).with_for_update()
 ABOUT = text(
     "INSERT INTO audit_objects (object_key, at, sequence) "
     "SELECT unnest(CAST(:keys AS uuid[])), :at, unnest(CAST(:sequences AS bigint[]))"
 )
 """PostgreSQL takes the arrays in a fifth of the time of as many rows."""
-
-
-class HeadlessTrailError(RuntimeError):
-    """The row that tells where the chain ends is gone: nothing can be added, `doelbinding audit verify` tells more."""
 
 
 async def append(connection: AsyncConnection, entries: Sequence[Entry], now: datetime) -> None:
@@ -42,15 +36,12 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry], now: dat
     await at_the_end(connection, lambda: extend(connection, sealed, now))
 
 
-async def extend(connection: AsyncConnection, entries: Sequence[Sealed], now: datetime, *, root: bool = False) -> Head:
-    """The chain grown by these entries, and by a root where one is due or asked for; its new head.
+async def extend(connection: AsyncConnection, entries: Sequence[Sealed], now: datetime, *, root: bool = False) -> None:
+    """The chain grown by these entries, and by a root where one is due or asked for.
 
-    Raises HeadlessTrailError.
+    Raises BrokenTrailError where the end is not as it was left: what somebody else made of it is never signed.
     """
-    found = (await connection.execute(LOCKED_HEAD)).one_or_none()
-    if found is None:
-        raise HeadlessTrailError
-    head = await _add(connection, Head(*found), entries, now)
+    head = await _add(connection, await standing_head(connection), entries, now)
     notary = notary_of(connection)
     if notary is not None:
         if head.asks_for_root(now) or (root and not head.rooted):
@@ -58,13 +49,7 @@ async def extend(connection: AsyncConnection, entries: Sequence[Sealed], now: da
             await connection.execute(audit_roots.insert(), _columns(signed))
         head = head.signed(notary)
     await connection.execute(audit_head.update(), _columns(head))
-    return head
-
-
-def notary_of(connection: AsyncConnection) -> Notary | None:
-    """Who signs in this process; nobody does where the trail is used without the application."""
-    notary: Notary | None = options_of(connection).get(NOTARY)
-    return notary
+    once_committed(connection, partial(high_water_of(connection).rise, head))
 
 
 def grown(head: Head, entries: Sequence[Sealed], now: datetime) -> tuple[Head, list[dict[str, object]]]:

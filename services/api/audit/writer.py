@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.api.audit.chain import Sealed, seal
 from services.api.audit.entries import Entry
 from services.api.audit.one_message import OneMessage
+from services.api.audit.standing import BROKEN_ADVICE, BrokenTrailError
 from services.api.audit.trail import extend
 from services.api.db.engine import writing
 from services.api.db.trouble import Trouble, trouble_of
@@ -102,15 +103,15 @@ class TrailWriter:
         if self._short is not None and await self._short.extend(entries, now):
             return
         async with writing(self._engine) as connection:
-            head = await extend(connection, entries, now)
-        if self._short is not None:
-            self._short.left(head)
+            await extend(connection, entries, now)
 
 
 STOPPED = Trouble(HTTPStatus.SERVICE_UNAVAILABLE, "the service stops", "none is needed")
 
 
 def _fault(error: Exception) -> Trouble:
+    if isinstance(error, BrokenTrailError):
+        return Trouble(HTTPStatus.SERVICE_UNAVAILABLE, str(error), BROKEN_ADVICE)
     place = extract_tb(error.__traceback__)[-1]
     reason = f"{type(error).__name__} at {place.filename.rpartition('/')[2]}:{place.lineno}"
     return Trouble(HTTPStatus.SERVICE_UNAVAILABLE, reason, "run: doelbinding audit verify")

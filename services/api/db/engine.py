@@ -11,13 +11,15 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.api.db import sqlite
+from services.api.db import postgresql, sqlite
 from services.core.errors import InputError
 
 Step = Callable[[], Awaitable[object]]
 LAST_STEPS = "last_steps"
 """The execution option that holds what is done before the commit."""
-
+Tell = Callable[[], object]
+AFTERWARDS = "afterwards"
+"""The execution option that holds who is told after the commit."""
 
 CONNECTIONS = 16
 """Of one process: those who read, and one each that adds to the audit trail, publishes and looks at the trail."""
@@ -31,6 +33,8 @@ def open_engine(url: str) -> AsyncEngine:
     """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's."""
     try:
         address = make_url(url)
+        if postgresql.is_postgresql(address):
+            address = postgresql.bounded(address)
         engine = create_async_engine(
             address,
             hide_parameters=True,
@@ -53,12 +57,15 @@ def open_engine(url: str) -> AsyncEngine:
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that will write: committed at the end, rolled back if anything fails."""
     steps: list[Step] = []
+    afterwards: list[Tell] = []
     async with engine.connect() as connection:
-        await connection.execution_options(writing=True, **{LAST_STEPS: steps})
+        await connection.execution_options(writing=True, **{LAST_STEPS: steps, AFTERWARDS: afterwards})
         async with connection.begin():
             yield connection
             for step in steps:
                 await step()
+        for tell in afterwards:
+            tell()
 
 
 async def at_the_end(connection: AsyncConnection, step: Step) -> None:
@@ -72,6 +79,11 @@ async def at_the_end(connection: AsyncConnection, step: Step) -> None:
         await step()
     else:
         steps.append(step)
+
+
+def once_committed(connection: AsyncConnection, tell: Tell) -> None:
+    """Tells that a `writing` transaction is durable; nothing is told of another one, whose end is its caller's."""
+    options_of(connection).get(AFTERWARDS, []).append(tell)
 
 
 def options_of(connection: AsyncConnection) -> Mapping[str, Any]:

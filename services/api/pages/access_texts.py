@@ -46,6 +46,18 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
         "Niet bekend is bij wie u een belang hebt. Daarom ziet u geen signalen. Vraag het aan uw beheerder.",
         "Nobody can tell in whom you have an interest. That is why you see no signals. Ask your administrator.",
     ),
+    "refused-role": (
+        "Uw rol geeft hier geen toegang. Dit is vastgelegd.",
+        "Your role gives no access to this. This has been recorded.",
+    ),
+    "refused-own-request": (
+        "Iemand anders moet goedkeuren wat u zelf hebt gevraagd. Dit is vastgelegd.",
+        "Another person must approve what you asked for yourself. This has been recorded.",
+    ),
+    "refused-other-asked": (
+        "Alleen wie het heeft gevraagd, kan het openen. Dit is vastgelegd.",
+        "Only the one who asked can open it. This has been recorded.",
+    ),
     "refused-audience": (
         "Dit is voor een andere rol dan de uwe. Iemand anders moet dit bekijken. Dit is vastgelegd.",
         "This is for another role than yours. Somebody else has to look at it. This has been recorded.",

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
 
 from services.api import problems
+from services.api.audit.standing import BROKEN_ADVICE, BrokenTrailError
 from services.api.db.trouble import trouble_of
 from services.api.pages.render import page
+from services.api.parts import parts_of
 from services.api.refusals import RefusedError
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -24,6 +26,10 @@ RETRY_AFTER_SECONDS = 1
 """Those who ask again have back-offs of their own; this only keeps the first one from coming at once."""
 TROUBLES = (DatabaseError, sqlite3.DatabaseError, psycopg.DatabaseError)
 """The latter two where nobody wraps them: while connecting, and from statements that go to the driver itself."""
+UNRECORDED = (
+    "What is done here is first recorded in the audit trail, and that cannot be done at present; nothing was stored or "
+    "shown. An administrator must mend that."
+)
 TOLD = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -55,4 +61,13 @@ async def answer_trouble(request: Request, error: Exception) -> Response:
         raise error
     LOG.error("database-unavailable", reason=trouble.reason, advice=trouble.advice)
     failure = HTTPException(trouble.status, trouble.told, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return await answer(problems.answer_http)(request, failure)
+
+
+async def answer_unrecorded(request: Request, error: Exception) -> Response:
+    """503: what is decided or revealed is in the audit trail or is not done, and nothing can be added to the trail."""
+    assert isinstance(error, BrokenTrailError)  # noqa: S101 - registered for this class alone
+    LOG.error("audit-trail-not-written", reason=str(error), advice=BROKEN_ADVICE)
+    parts_of(request).metrics.audit_refused.inc()
+    failure = HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, UNRECORDED)
     return await answer(problems.answer_http)(request, failure)

@@ -37,7 +37,6 @@ PART = "reveal_part.html"
 TOLD = {
     HTTPStatus.NOT_FOUND: "reveal-missing",
     HTTPStatus.CONFLICT: "reveal-conflict",
-    HTTPStatus.FORBIDDEN: "reveal-forbidden",
 }
 """Why nothing was revealed, by the status of the refusal."""
 

@@ -43,7 +43,7 @@ async def show_audit(
         nothing: dict[str, object] = {"entries": [], "previous": None, "following": None, "roots": []}
         return page(request, "audit.html", HTTPStatus.BAD_REQUEST, part=PART, told=nothing, given=given, faults=faults)
     async with reading(parts.engine) as connection:
-        like, order = listing.entries_like(query)
+        like, order = await listing.entries_for(connection, reader, query)
         found = await fetch_page(connection, like, order, parts.cursors, query)
         entries = await listing.as_answers(connection, reader, found.rows)
     await parts.trail.record([entry_of(reader, "read", "audit-trail", None, detail={"asked": query.filters})])

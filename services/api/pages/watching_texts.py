@@ -30,10 +30,6 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
         "Dit gaat nu niet: het doel past niet bij de stand van de zaak, of de aanvraag is al afgehandeld of verlopen.",
         "Not now: the purpose does not go with the state of the item, or the request was dealt with or is too old.",
     ),
-    "reveal-forbidden": (
-        "Een ander moet dit goedkeuren, of alleen de aanvrager kan dit openen.",
-        "Somebody else must approve this, or only the one who asked can open it.",
-    ),
     "reveal-lookup": ("Tonen", "Reveal"),
     "search": ("Persoon zoeken", "Find a person"),
     "search-help": (
@@ -107,6 +103,14 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
     "details": ("Bijzonderheden", "Details"),
     "sequence": ("Nummer", "Number"),
     "hash": ("Vingerafdruk van de keten", "Fingerprint of the chain"),
+    "withheld-interest": (
+        "niet getoond: u hebt een belang bij wat dit betreft",
+        "not shown: you have an interest in what this is about",
+    ),
+    "withheld-until-both-assessed": (
+        "oordeel niet getoond zolang niet beiden hebben beoordeeld",
+        "verdict not shown until both have assessed",
+    ),
     "blanked": ("verwijderd na de bewaartermijn", "removed after retention"),
     "audit-empty": ("Geen regel voldoet aan deze filters.", "No entry matches these filters."),
     "fault-text": ("dit kan geen zoekwaarde zijn", "this cannot be looked for"),

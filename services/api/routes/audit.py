@@ -31,10 +31,11 @@ async def list_entries(
 ) -> Response:
     """The newest first. With objectId: who read, revealed or decided about it. Looking here is itself recorded.
 
-    Of an assessment of a signal about a reader you do not see what was found before both are in, unless it is yours.
+    Of an assessment of a signal about a reader you do not see what was found before both are in, unless it is yours. Of
+    what others did you do not see whom or what it is about where you have an interest (`withheld`).
     """
     async with reading(parts.engine) as connection:
-        like, order = listing.entries_like(query)
+        like, order = await listing.entries_for(connection, reader, query)
         page = await fetch_page(connection, like, order, parts.cursors, query)
         entries = await listing.as_answers(connection, reader, page.rows)
     await parts.trail.record([entry_of(reader, "read", "audit-trail", None, detail={"asked": query.filters})])

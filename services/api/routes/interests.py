@@ -35,10 +35,10 @@ async def put_interests(register: InterestRegister, parts: PartsOf, reader: Read
     try:
         async with writing(parts.engine) as connection:
             loaded = await replace_interests(connection, register, now)
-            counts = {name: loaded[name] for name in ("readers", "interests")}
-            await append(connection, [entry_of(reader, "load-interests", "interests", None, detail=counts)], now)
+            entry = entry_of(reader, "load-interests", "interests", None, detail=loaded.told)
+            await append(connection, [entry], now)
     except IntegrityError as error:
         raise HTTPException(
             HTTPStatus.CONFLICT, "Interests were loaded by somebody else at this moment; load them again."
         ) from error
-    return json_answer(to_wire(loaded))
+    return json_answer(to_wire(loaded.answer))

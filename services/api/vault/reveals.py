@@ -16,6 +16,7 @@ from services.api.db.engine import writing
 from services.api.db.types import AnyRow
 from services.api.need_to_know import item_for
 from services.api.parts import Parts
+from services.api.refusals import RefusedError
 from services.api.vault import requests
 from services.api.vault.forms import RevealForm
 from services.api.vault.identities import find_identity
@@ -69,7 +70,8 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
 async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
     """Another person agrees; the one who asked may open it from then on. Agreeing twice is agreeing once.
 
-    Raises HTTPException: 403 for the one who asked, or as `item_for` does; 404; 409 where it is too late.
+    Raises RefusedError (403, recorded) for the one who asked, or as `item_for` does; HTTPException 404, and 409 where
+    it is too late.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
@@ -77,7 +79,7 @@ async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
         await item_for(connection, reader, row.item_id)
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         if row.asked_by == reader.subject:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "Another person must approve what you asked for yourself.")
+            raise RefusedError("own-request", "intake-item", row.item_id)
         if row.approved_by == reader.subject:
             return row
         _refuse_late(row, now, "pending")
@@ -90,14 +92,14 @@ async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
 async def open_approved(parts: Parts, reader: Reader, reveal_id: str) -> Revealed:
     """The identity of a request that was approved, once; committed and logged on return.
 
-    Raises HTTPException: 403 for others than the one who asked, or as `item_for` does; 404; 409 where it was not
-    approved yet, was opened before, or was asked too long ago.
+    Raises RefusedError (403, recorded) for others than the one who asked, or as `item_for` does; HTTPException 404, and
+    409 where it was not approved yet, was opened before, or was asked too long ago.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
         if row.asked_by != reader.subject:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "Only the one who asked can open it.")
+            raise RefusedError("other-asked", "intake-item", row.item_id)
         await item_for(connection, reader, row.item_id)
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         _refuse_late(row, now, "approved")

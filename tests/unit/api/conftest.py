@@ -15,6 +15,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy import text
 
+from services.api.audit.standing import HIGH_WATER, HighWater
 from services.api.db.migrate import migrate
 from services.api.main import Publishing, create_app
 from services.api.parts import Parts
@@ -87,6 +88,9 @@ class Caller:
         self.forget_cookies()
         with closing(sqlite3.connect(self.migrated)) as empty, closing(sqlite3.connect(self.file)) as held:
             empty.backup(held)  # the audit trail refuses to be emptied row by row
+        self.parts.settings.audit_roots.write_bytes(b"")
+        high_water: HighWater = self.parts.engine.sync_engine.get_execution_options()[HIGH_WATER]
+        high_water.head = None  # as a restart forgets it
 
     def trail(self, action: str = "read") -> list[Json]:
         """The entries of the audit trail that tell of such an action, in order, with their detail as data."""
@@ -130,8 +134,9 @@ def running(
     home.mkdir(mode=0o700)
     if people:
         write_once(home / "readers.json", people)
-    if migrated:
-        shutil.copy(migrated / "api.sqlite", home / "api.sqlite")
+    for name in ("api.sqlite", "audit-key.json", "audit-roots.ndjson"):  # an API that goes on has its key still
+        if migrated and (migrated / name).exists():
+            shutil.copy(migrated / name, home / name)
     clock = SetClock()
     app = create_app(load_settings(home=home, max_body_size=2_000_000, **settings), clock, publishing)
     with ExitStack() as stack:

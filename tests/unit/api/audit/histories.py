@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fastapi import HTTPException
 from sqlalchemy import Connection, event
 
 from services.api.audit import export
@@ -19,9 +20,11 @@ from services.api.audit.findings import Report
 from services.api.audit.keeper import Keeper
 from services.api.audit.keys import Notary, open_audit_key
 from services.api.audit.retention import blank
-from services.api.audit.trail import NOTARY, append
+from services.api.audit.standing import signing
+from services.api.audit.trail import append
 from services.api.audit.trail_database import trail_view
 from services.api.audit.verification import verify
+from services.api.audit.writer import TrailWriter
 from services.api.db.engine import open_engine, writing
 from services.api.metrics import ApiMetrics
 from tests.unit.api.audit.tampering import Hand, Tampering
@@ -101,6 +104,36 @@ def found(history: History, rng: random.Random, way: Tampering) -> Report | None
     return report
 
 
+def noticed(history: History, home: Path, rng: random.Random, way: Tampering) -> bool | None:
+    """Whether a process that goes on after one change refuses to, or `verify` finds it then; None: it did not apply."""
+    copy = history.copy(home)
+    seen = asyncio.run(_gone_on(copy, rng, way))
+    if seen is False:
+        seen = not copy.verified().whole
+    shutil.rmtree(home)
+    return seen
+
+
+async def _gone_on(history: History, rng: random.Random, way: Tampering) -> bool | None:
+    engine = open_engine(history.url).execution_options(**signing(history.notary))
+    event.listen(engine.sync_engine, "connect", _hasty)
+    clock, metrics = SetClock(START + timedelta(days=1)), ApiMetrics()
+    trail = TrailWriter(engine, clock, metrics)
+    try:
+        await trail.record([an_entry(rng)])
+        await Keeper(engine, history.notary, history.export, clock, metrics).round()
+        async with writing(engine) as connection:
+            applied = await connection.run_sync(lambda bare: way(Hand(bare, history.export, rng)))
+        if not applied:
+            return None
+        await trail.record([an_entry(rng)])
+    except HTTPException:
+        return True
+    finally:
+        await engine.dispose()
+    return False
+
+
 def write_history(home: Path, migrated: Path, rng: random.Random, url: str | None = None, batches: int = 25) -> History:
     """So many transactions of one to five entries; intervals, exports, removals by retention, a clock set back."""
     home.mkdir(mode=0o700)
@@ -125,18 +158,19 @@ def _hasty(connection: sqlite3.Connection, _record: object) -> None:
 
 
 async def _write(history: History, rng: random.Random, batches: int) -> None:
-    engine = open_engine(history.url).execution_options(**{NOTARY: history.notary})
+    engine = open_engine(history.url).execution_options(**signing(history.notary))
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _hasty)
     clock = SetClock(START)
     keeper = Keeper(engine, history.notary, history.export, clock, ApiMetrics())
     for _ in range(batches):
-        clock.at += timedelta(seconds=rng.choice((0, 1, 30, 400, -20)))
+        passed = rng.choice((0, 1, 30, 400, -20))
+        clock.at += timedelta(seconds=passed)
         async with writing(engine) as connection:
             if rng.random() < 0.15:
                 await blank(connection, clock.at - timedelta(minutes=20), "token:admin", "admin", clock.at)
             await append(connection, [an_entry(rng) for _ in range(rng.randint(1, 5))], clock.at)
-        if rng.random() < 0.3:
+        if passed == 400 or rng.random() < 0.3:  # a keeper that runs lets no root wait for long
             await keeper.round(last=rng.random() < 0.3)
     if rng.random() < 0.8:
         await keeper.round(last=rng.random() < 0.5)

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from services.api.audit.keeper import Keeper
-from services.api.audit.trail import NOTARY, append
+from services.api.audit.standing import signing
+from services.api.audit.trail import append
 from services.api.audit.writer import TrailWriter
 from services.api.db.engine import open_engine, writing
 from services.api.metrics import ApiMetrics
@@ -19,7 +20,7 @@ from tests.unit.api.audit.histories import History, an_entry
 async def work(history: History) -> None:
     """Reads, decisions and roots, and a line for each that was acknowledged."""
     rng, clock, metrics = random.Random(), SystemClock(), ApiMetrics()
-    engine = open_engine(history.url).execution_options(**{NOTARY: history.notary})
+    engine = open_engine(history.url).execution_options(**signing(history.notary))
     trail = TrailWriter(engine, clock, metrics)
     keeper = Keeper(engine, history.notary, history.export, clock, metrics)
     while True:

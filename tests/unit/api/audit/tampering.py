@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from services.api.audit.chain import GENESIS, Entry, seal
 from services.api.audit.export import read_roots
 from services.api.audit.keys import open_audit_key
+from services.api.audit.seals import EXPORTED_WITHIN
 from services.api.audit.stored import Stored, entries_after, stored
 from services.api.audit.verification import head_of, roots_of
 
@@ -286,6 +287,17 @@ def drop_line_of_export(hand: Hand) -> bool:
     return True
 
 
+def drop_end_of_export(hand: Hand) -> bool:
+    """So much that it cannot be on its way."""
+    lines = hand.export.read_bytes().splitlines(keepends=True) if hand.export.exists() else []
+    roots = read_roots(hand.export).roots if lines else []
+    late = [place for place, root in enumerate(roots) if roots[-1].at - root.at >= EXPORTED_WITHIN]
+    if not late or len(lines) != len(roots):
+        return False
+    hand.export.write_bytes(b"".join(lines[: hand.rng.choice(late)]))
+    return True
+
+
 def drop_export(hand: Hand) -> bool:
     if not roots_of(hand.connection) or not hand.export.exists():
         return False
@@ -308,5 +320,5 @@ ALL: tuple[Tampering, ...] = (
     *(delete, delete_and_renumber, delete_and_rewrite, cut_off, cut_off_with_head, empty),
     *(insert_inside, insert_and_rewrite, add, add_with_head, swap, rewrite, rewrite_under_another_key),
     *(drop_head, unsign_head, forge_root, drop_root, blank_silently, drop_look_ups, point_look_up_elsewhere),
-    *(edit_export, damage_export, drop_line_of_export, drop_export),
+    *(edit_export, damage_export, drop_line_of_export, drop_end_of_export, drop_export),
 )

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from services.api.audit.export import add_roots, read_roots
 from services.api.audit.heads import ROOT_ENTRIES
 from services.api.audit.keeper import Keeper
-from services.api.audit.trail import NOTARY, append
+from services.api.audit.standing import signing
+from services.api.audit.trail import append
 from services.api.db.engine import open_engine, writing
 from services.api.metrics import ApiMetrics
 from tests.unit.api.audit.histories import START, History, SetClock, an_entry, write_history
@@ -26,7 +27,7 @@ class Office:
 
     def __init__(self, history):
         self.history = history
-        self.engine = open_engine(history.url).execution_options(**{NOTARY: history.notary})
+        self.engine = open_engine(history.url).execution_options(**signing(history.notary))
         self.clock = SetClock(START)
         self.metrics = ApiMetrics()
         self.keeper = Keeper(self.engine, history.notary, history.export, self.clock, self.metrics)

@@ -11,7 +11,7 @@ from services.api.audit.export import read_roots
 from services.api.audit.trail_database import trail_view
 from services.api.audit.verification import verify
 from tests.unit.api.audit import tampering
-from tests.unit.api.audit.histories import found, write_history, write_more
+from tests.unit.api.audit.histories import found, noticed, write_history, write_more
 
 HISTORIES = 5
 """Different ones that are tampered with."""
@@ -30,6 +30,26 @@ def test_every_way_is_found(histories, way):
     reports = (found(history, random.Random(1), way) for history in histories)
     report = next(report for report in reports if report is not None)
     assert not report.whole
+
+
+@pytest.mark.parametrize("way", tampering.ALL, ids=lambda way: way.__name__)
+def test_no_way_is_hidden_by_going_on_after_it(histories, tmp_path, way):
+    tried = (noticed(history, tmp_path / "copy", random.Random(1), way) for history in histories)
+    assert next(each for each in tried if each is not None)
+
+
+@pytest.mark.slow
+def test_a_thousand_random_tamperings_are_not_hidden_by_going_on(histories, tmp_path):
+    rng = random.Random(2027)
+    missed, tried = [], 0
+    while tried < 1_000:
+        way, seed = rng.choice(tampering.ALL), rng.randrange(2**32)
+        seen = noticed(rng.choice(histories), tmp_path / "copy", random.Random(seed), way)
+        if seen is not None:
+            tried += 1
+            if not seen:
+                missed.append((way.__name__, seed))
+    assert missed == []
 
 
 @pytest.mark.slow

@@ -67,6 +67,17 @@ def test_the_roots_of_another_place_are_those_of_the_settings(history, tmp_path,
     assert run("audit", "verify") == 0
 
 
+def test_a_copy_of_the_roots_may_end_earlier_and_the_file_itself_may_not(tmp_path, migrated, monkeypatch, capsys):
+    made = write_history(tmp_path / "home", migrated, random.Random(3), batches=40)
+    monkeypatch.setenv("DOELBINDING_HOME", str(made.home))
+    assert run("audit", "verify") == 0
+    (tmp_path / "copy").write_bytes(made.export.read_bytes().splitlines(keepends=True)[0])
+    made.export.write_bytes((tmp_path / "copy").read_bytes())
+    assert run("audit", "verify", "--roots", str(tmp_path / "copy")) == 0
+    assert run("audit", "verify") == 1
+    assert "are missing at the end of the file outside the database" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("missing", ["audit-key.json", "api.sqlite"])
 def test_without_key_or_database_nothing_is_verified_and_nothing_is_made(history, missing, capsys):
     (history.home / missing).unlink()

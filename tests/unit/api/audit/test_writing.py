@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from services.api.audit import writer
 from services.api.audit.entries import Entry
 from services.api.audit.keys import Notary, open_audit_key, read_public_keys
-from services.api.audit.trail import NOTARY, append
+from services.api.audit.standing import signing
+from services.api.audit.trail import append
 from services.api.audit.writer import TrailWriter
 from services.api.db.engine import open_engine, writing
 from services.api.metrics import ApiMetrics
@@ -31,7 +32,7 @@ def home(tmp_path, migrated):
 
 
 def opened(home):
-    engine = open_engine(home.url).execution_options(**{NOTARY: home.notary})
+    engine = open_engine(home.url).execution_options(**signing(home.notary))
     return engine, TrailWriter(engine, SetClock(START), ApiMetrics())
 
 

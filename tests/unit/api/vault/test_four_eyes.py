@@ -32,6 +32,10 @@ def statuses(*answers):
     return [answer.status_code for answer in answers]
 
 
+def refusals(desk):
+    return [(row["actor"], row["object_id"], row["detail"]["reason"]) for row in desk.api.trail("refused")]
+
+
 @pytest.mark.parametrize("other", OTHERS)
 def test_another_person_approves_and_the_one_who_asked_opens_it_once(busy, pending, other):
     approved = busy.step("approval", pending, other)
@@ -52,12 +56,14 @@ def test_another_person_approves_and_the_one_who_asked_opens_it_once(busy, pendi
 def test_nobody_approves_what_he_asked_for_himself(busy, pending):
     assert busy.step("approval", pending, "investigator").status_code == 403
     assert busy.step("opening", pending, "investigator").status_code == 409
+    assert refusals(busy) == [("token:investigator", busy.item(), "own-request")]
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_only_the_one_who_asked_opens_it(busy, pending, other):
     busy.step("approval", pending, other)
     assert busy.step("opening", pending, other).status_code == 403
+    assert refusals(busy) == [(f"token:{other}", busy.item(), "other-asked")]
 
 
 def test_approving_twice_is_approving_once_and_a_third_person_comes_too_late(busy, pending):
