@@ -81,7 +81,7 @@ class Desk:
     def assessed(self, item: str, *verdicts: Json) -> str:
         """Both people assess; the status after that."""
         for who, given in zip(PEOPLE, verdicts, strict=False):
-            answer = self.sends(who, item, "assessments", given)
+            answer = self.decides(who, item, "assessments", given)
             assert answer.status_code == 201, answer.text
         return str(self.status(item))
 

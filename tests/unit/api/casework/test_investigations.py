@@ -50,7 +50,7 @@ def test_nobody_with_an_interest_is_assigned(own_api):
 def test_the_clock_stands_still_while_it_is_suspended(desk):
     item = desk.opens()
     assert codes(desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"})) == [("not-begun", "")]
-    desk.sends(ONE, item, "assessments", verdict("investigation"))
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
     before = desk.view(item)["clock"]["dueAt"]
     assert desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"}).status_code == 201
     assert desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"}).status_code == 200
@@ -74,9 +74,9 @@ def test_only_a_lead_stops_the_clock(desk):
 
 def test_an_item_that_ends_while_suspended_ends_the_suspension(desk):
     item = desk.opens()
-    desk.sends(ONE, item, "assessments", no_follow_up())
+    desk.decides(ONE, item, "assessments", no_follow_up())
     desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"})
-    desk.sends(OTHER, item, "assessments", no_follow_up())
+    desk.decides(OTHER, item, "assessments", no_follow_up())
     clock = desk.view(item)["clock"]
     assert (clock["suspendedSince"], clock["dueAt"], clock["closedInTime"]) == (None, None, True)
 
@@ -234,7 +234,7 @@ def test_what_the_view_offers_is_what_is_accepted(desk):
     desk.assessed(item, no_follow_up())
     assert desk.view(item)["actions"] == ["note", "refer-data-breach"]
     assert desk.view(item, OTHER)["actions"] == ["assess", "note", "refer-data-breach"]
-    desk.sends(OTHER, item, "assessments", no_follow_up("criteria-not-met"))
+    desk.decides(OTHER, item, "assessments", no_follow_up("criteria-not-met"))
     assert desk.view(item, LEAD)["actions"] == ["settle", "note", "assign", "suspend", "refer-data-breach"]
 
 

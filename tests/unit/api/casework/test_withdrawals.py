@@ -67,14 +67,14 @@ def test_an_untouched_item_leaves_the_open_list_and_has_no_clock(desk):
     desk.withdraws()
     assert desk.api.get("/v1/intake-items?withdrawn=false").json()["intakeItems"] == []
     assert desk.view(item)["clock"]["dueAt"] is None
-    refused = desk.sends(ONE, item, "assessments", no_follow_up())
+    refused = desk.decides(ONE, item, "assessments", no_follow_up())
     assert codes(refused) == [("signal-withdrawn", "")]
     desk.api.clock.at += timedelta(days=10)
     desk.revises(hours=20, score=70.0)
     clock = desk.view(item)["clock"]
     assert clock["startedAt"].startswith("2026-04-11")
     assert clock["dueAt"] == "2026-07-11T22:00:00.000000Z"
-    assert desk.sends(ONE, item, "assessments", no_follow_up()).status_code == 201
+    assert desk.decides(ONE, item, "assessments", no_follow_up()).status_code == 201
 
 
 def test_who_has_nothing_to_do_with_an_item_has_nothing_to_acknowledge(desk):
@@ -133,7 +133,7 @@ def test_what_came_before_the_decision_was_seen_by_it(desk):
     item = desk.opens()
     desk.assessed(item, no_follow_up())
     desk.looks_again()
-    desk.sends(OTHER, item, "assessments", no_follow_up())
+    desk.decides(OTHER, item, "assessments", no_follow_up())
     desk.revises(hours=20, score=80.0)
     assert len(desk.items(signal_id(1))) == 1
 

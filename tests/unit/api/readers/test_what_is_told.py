@@ -85,7 +85,9 @@ def test_the_purpose_is_the_reason(office):
 
 def test_an_assessment_is_told_as_the_look_that_it_gives_and_a_refusal_is_not(office):
     item = office.opens(1)
-    assert seen(office.after(lambda: office.sends(ONE, item, "assessments", no_follow_up()))) == [*who(1)]
+    read = {"If-Match": office.etag(item)}
+    told = office.after(lambda: office.sends(ONE, item, "assessments", no_follow_up(), **read))
+    assert seen(told) == [*who(1)]
     refused = office.after(lambda: office.sends(ONE, item, "settlement", no_follow_up(), **{"If-Match": '"1"'}))
     assert refused == []
     assert office.api.trail("assess")
