@@ -113,6 +113,23 @@ def test_a_delivery_and_assessments_at_once_wait_for_each_other(settings: ApiSet
     assert item.json()["status"] in {"no-follow-up", "line-intervention"}
 
 
+def test_decisions_and_a_delivery_that_both_open_the_next_item_open_one(settings: ApiSettings) -> None:
+    items = opened(settings, ROUNDS)
+
+    def revision(number: int) -> Call:
+        signals = [signal(each, number) for each in range(1, ROUNDS + 1)]
+        return "detector", "POST", "/v1/signals", {"signals": signals}
+
+    first = [assess(ONE, item) for item in items]
+    second = [assess(OTHER, item) for item in items]
+    *_, answers = at_once(settings, [first, [revision(2)], [revision(3), *second]])
+    assert {answer.status_code for answer in answers} == {200, 201}, [answer.text for answer in answers]
+    (listed,) = at_once(settings, [[(LEAD, "GET", "/v1/intake-items?limit=100", {})]])[0]
+    looks = [(item["signalId"], item["lookNumber"]) for item in listed.json()["intakeItems"]]
+    assert sorted(look for _, look in looks) == [1] * ROUNDS + [2] * ROUNDS
+    assert len(set(looks)) == 2 * ROUNDS
+
+
 def test_warnings_on_two_items_of_one_employee_at_once_are_both_recorded(settings: ApiSettings) -> None:
     """Each measure changes the other's item too; whoever has to give way is done again."""
     signals = [signal(number + place, 1, number, [LATER]) for number in range(1, ROUNDS, 2) for place in (0, 1)]

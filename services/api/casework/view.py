@@ -15,6 +15,7 @@ from services.api.casework.breach_view import breach_view
 from services.api.casework.case import SETTLING, Case, is_by, load_case
 from services.api.casework.clock_view import clock_view
 from services.api.casework.permits import actions_for
+from services.api.casework.readings import readings
 from services.api.casework.sanction_factors import sanction_factors
 from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
@@ -34,7 +35,7 @@ async def item_view(
         "actions": actions_for(case, reader),
         "clock": clock_view(case, now, zone),
         "withdrawal": _withdrawal(case, reader),
-        "assessment": _assessment(case, reader),
+        "assessment": {**_assessment(case, reader), "readings": await readings(connection, case)},
         "notes": _notes(case, reader),
         "assignments": _assignments(case, reader),
         "outcome": _outcome(case.outcome),
@@ -54,7 +55,7 @@ OUTCOME = (
     *("id", "number", "outcome", "findings", "report_sent_at", "note", "recorded_by", "recorded_at", "state"),
     *("judged_by", "judged_at", "judgement_note"),
 )
-ASSESSMENT = ("id", "round", "ordinal", "assessor", "verdict", "reason", "note", "given_at")
+ASSESSMENT = ("id", "round", "ordinal", "assessor", "verdict", "reason", "note", "given_at", "revision")
 
 
 def _shown(row: AnyRow, *names: str) -> dict[str, object]:

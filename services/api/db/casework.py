@@ -36,6 +36,7 @@ assessments = Table(
     Column("reason", String(40)),
     Column("note", Text, nullable=False),
     Column("given_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
     CheckConstraint("ordinal IN (1, 2, 3)", name="ck_assessments_two_and_a_settlement"),
     CheckConstraint("ordinal < 3 OR role IN ('lead', 'auditor')", name="ck_assessments_settled_by_who_leads"),
     CheckConstraint("(verdict = 'no-follow-up') = (reason IS NOT NULL)", name="ck_assessments_reason"),
@@ -47,6 +48,7 @@ assessments = Table(
 
 That one account, and one person, has one place in a round is what makes it four eyes: nobody is his own second, and
 nobody settles what he assessed. `person` is the pseudonym of the employee behind the account where there is one.
+`revision` is that of the signal as it was read: nothing that came later was judged.
 """
 
 item_notes = Table(
@@ -111,13 +113,17 @@ outcomes = Table(
     Column("judging_person", String(200)),
     Column("judged_at", Instant),
     Column("judgement_note", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('proposed', 'confirmed', 'rejected')", name="ck_outcomes_state"),
     CheckConstraint("(state = 'proposed') = (judged_by IS NULL)", name="ck_outcomes_judged"),
     CheckConstraint("judged_by <> recorded_by AND judging_person <> person", name="ck_outcomes_four_eyes"),
     CheckConstraint("(judged_by IS NULL) = (judging_person IS NULL)", name="ck_outcomes_by_a_person"),
     UniqueConstraint("item_id", "number"),
 )
-"""What investigations found: proposed by one person, and confirmed or rejected by another."""
+"""What investigations found: proposed by one person, and confirmed or rejected by another.
+
+`revision` is that of the signal when it was proposed.
+"""
 standing = outcomes.c.state != "rejected"
 Index("uq_outcomes_standing", outcomes.c.item_id, unique=True, sqlite_where=standing, postgresql_where=standing)
 proposed = outcomes.c.state == "proposed"

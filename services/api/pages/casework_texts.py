@@ -48,6 +48,10 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
         ),
         "What somebody else found is shown here once both assessments are in: each assesses independently.",
     ),
+    "assessment-earlier": (
+        "De andere beoordeling ging over {count} raadplegingen; nu zijn het er {now}. Wat daarna kwam, telt als nieuw.",
+        "The other assessment was about {count} lookups; now there are {now}. What came after that counts as new.",
+    ),
     "verdict": ("Oordeel", "Verdict"),
     "reason": ("Reden", "Reason"),
     "note": ("Toelichting", "Note"),

@@ -72,6 +72,19 @@ def test_nobody_sees_what_the_other_found_before_giving_his_own(desk):
     assert [row["note"] for row in told["notes"]] == ["A remark of XYZZY."]
 
 
+def test_the_second_sees_how_many_looks_the_first_read_and_not_who_or_what(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
+    desk.looks_again(lookups=(1, 2, 3, 4, 5, 6))
+    told = desk.view(item, OTHER)
+    assert (told["item"]["lookupCount"], told["assessment"]["all"]) == (6, [])
+    assert told["assessment"]["readings"] == [{"ordinal": 1, "revision": 1, "lookupCount": 3}]
+    desk.decides(OTHER, item, "assessments", verdict("investigation"))
+    told = desk.view(item, ONE)["assessment"]
+    assert [row["revision"] for row in told["all"]] == [1, 2]
+    assert told["decidedRevision"] == 1
+
+
 def test_who_assesses_is_assigned(desk):
     item = desk.opens()
     desk.decides(ONE, item, "assessments", no_follow_up())

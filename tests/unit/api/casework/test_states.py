@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import timedelta
 
@@ -129,6 +130,20 @@ class Casework(RuleBasedStateMachine):
                     f"SELECT * FROM outcomes WHERE item_id = '{item['id']}' AND state = 'confirmed'"
                 )
                 assert outcome["recorded_by"] != outcome["judged_by"]
+
+    @invariant()
+    def every_look_was_judged_by_two_people_or_is_in_an_open_item(self):
+        items = self.desk.items(signal_id(1))
+        for item in items:
+            read = self.desk.api.rows(
+                f"SELECT revision FROM assessments WHERE item_id = '{item['id']}' AND round = {item['round']}"
+            )
+            if item["status"] in words.VERDICTS:
+                assert item["decided_revision"] == min(row["revision"] for row in read)
+        if items[-1]["status"] in words.ENDED and not items[-1]["withdrawn"]:
+            told = self.desk.api.rows(f"SELECT revision, body FROM signal_revisions WHERE signal_id = '{signal_id(1)}'")
+            looks = {row["revision"]: set(json.loads(row["body"])["lookupIds"]) for row in told}
+            assert looks[max(looks)] <= set().union(*(looks[item["decided_revision"]] for item in items))
 
     @invariant()
     def nobody_sees_before_giving(self):
