@@ -23,6 +23,8 @@ REASONS = {
     "unknown-reader": "Your interests are not known, so no signals are shown to you. "
     "An administrator must load the interests of readers, yours among them.",
     "audience": "This is for another role than yours: somebody else has to look at it. This has been recorded.",
+    "not-assessed": "You may yet assess this item yourself, without knowing what others ask or think. Assess it first, "
+    "or leave this to somebody who did.",
     "not-assigned": "This is under investigation: only those whom a lead assigned to it may open it.",
 }
 """Why a reader is refused; nothing is said about whom an interest is in."""

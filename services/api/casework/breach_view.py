@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.access import Reader
 from services.api.casework.breaches import FACTS, NEEDED
 from services.api.casework.case import Case
 from services.api.db.tables import evidence
@@ -19,22 +20,38 @@ SHOWN = (
 )
 
 
-async def breach_view(connection: AsyncConnection, case: Case, now: datetime) -> Mapping[str, object] | None:
-    """Null where none was referred. What was stated goes before what the evidence suggests; both are told."""
+WRITTEN = ("referredBy", "decidedBy", "delayReason", "reason")
+"""What tells who is at work on an item, and what they think of it."""
+
+
+async def breach_view(
+    connection: AsyncConnection, case: Case, reader: Reader, now: datetime
+) -> Mapping[str, object] | None:
+    """Null where none was referred. What was stated goes before what the evidence suggests; both are told.
+
+    Clocks, numbers and what is missing are for everybody; who wrote what is not for a reader who may yet assess the
+    item, unless it was the reader alone.
+    """
     breach = case.breach
     if breach is None:
         return None
     suggested = await suggested_facts(connection, case)
+    told: dict[str, object] = {camel(name): to_wire(getattr(breach, name)) for name in SHOWN}
     stated = {camel(name): breach.facts.get(name) for name in FACTS}
+    withheld = case.awaits(reader) and bool({breach.referred_by, breach.decided_by} - {reader.subject, None})
+    if withheld:
+        told |= dict.fromkeys(WRITTEN)
+        stated |= dict.fromkeys(NEEDED)
     running = breach.decided_at is None
     return {
-        **{camel(name): to_wire(getattr(breach, name)) for name in SHOWN},
+        **told,
         "running": running,
         "overdue": running and breach.due_at < now,
         "secondsLeft": int((breach.due_at - now).total_seconds()) if running else None,
         "stated": stated,
         "fromEvidence": suggested,
         "missing": [name for name in NEEDED if breach.facts.get(name) is None],
+        "withheld": withheld,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
@@ -13,6 +13,7 @@ from services.api.casework import codes
 from services.api.casework.deadlines import Span
 from services.api.casework.states import PEOPLE_NEEDED
 from services.api.db import casework as tables
+from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 
 SETTLING = 3
@@ -63,6 +64,10 @@ class Case:
         """What this reader, by whatever account, gave in the current round; a settlement is none."""
         return next((row for row in self.given if is_by(row, reader)), None)
 
+    def awaits(self, reader: Reader) -> bool:
+        """Whether this reader may yet assess it, and so is shown nothing that tells what another thinks, or who."""
+        return self.item.status in codes.UNDER_ASSESSMENT and self.own_assessment(reader) is None
+
     def assigned(self, reader: Reader) -> bool:
         """Whether this reader is sent to, or took part in, this item."""
         return any(row.assignee == reader.subject and row.released_at is None for row in self.assignments)
@@ -108,6 +113,17 @@ class Case:
 def is_by(row: AnyRow, reader: Reader) -> bool:
     """Whether an assessment was given by this reader, by this account or another one."""
     return bool(row.assessor == reader.subject or row.person == person_of(reader))
+
+
+def awaiting(reader: Reader) -> ColumnElement[bool]:
+    """`Case.awaits`, as a condition on `intake_items`."""
+    given = tables.assessments.c
+    own = exists().where(
+        given.item_id == intake_items.c.id,
+        given.round == intake_items.c.round,
+        or_(given.assessor == reader.subject, given.person == person_of(reader)),
+    )
+    return and_(intake_items.c.status.in_(codes.UNDER_ASSESSMENT), ~own)
 
 
 async def load_case(connection: AsyncConnection, item: AnyRow) -> Case:

@@ -23,12 +23,15 @@ class BreachSuggestion(Strict):
 
 
 class DataBreach(Strict):
-    """A referral to Bureau Gegevensbescherming; `missing` names the facts that a notification still needs."""
+    """A referral to Bureau Gegevensbescherming; `missing` names the facts that a notification still needs.
+
+    `withheld`: names and texts of others are null, because you may yet assess the item.
+    """
 
     id: Name
     known_at: Instant
     due_at: Instant
-    referred_by: Name
+    referred_by: Name | None
     referred_at: Instant
     decision: Annotated[str, OneOf(codes.BREACH_DECISIONS)] | None
     notified_at: Instant | None
@@ -42,6 +45,7 @@ class DataBreach(Strict):
     stated: BreachFacts
     from_evidence: BreachSuggestion
     missing: list[Name]
+    withheld: bool
 
 
 class EvidenceCount(Strict):

@@ -21,7 +21,9 @@ from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 from services.core.wire import to_wire
 
-HIDDEN_UNTIL_COMPLETE = frozenset({"assess", "note"})
+JUDGING = frozenset({"assess", "note"})
+AT_WORK = frozenset({"refer-data-breach", "notify-data-breach", "acknowledge-withdrawal"})
+"""What tells who is at work on an item; that and when a data breach was referred stands with the data breach."""
 Json = Mapping[str, object]
 
 
@@ -42,7 +44,7 @@ async def item_view(
         "rejectedOutcomes": [_outcome(found) for found in case.outcomes if found.state == "rejected"],
         "measures": [_shown(found, "id", "kind", "taken_at", "decided_by", *MEASURE) for found in case.measures],
         "lineIntervention": next((_shown(found, *LINE) for found in case.line_interventions), None),
-        "dataBreach": await breach_view(connection, case, now),
+        "dataBreach": await breach_view(connection, case, reader, now),
         "sanctionFactors": await sanction_factors(connection, row),
         "history": _history(case, reader),
         "looks": await _looks(connection, row),
@@ -102,11 +104,12 @@ def _assignments(case: Case, reader: Reader) -> list[dict[str, object]]:
 
 
 def _history(case: Case, reader: Reader) -> list[dict[str, object]]:
-    """What happened, in order; before both assessments are in, those of others and their notes are left out."""
+    """What happened, in order; before both assessments are in, what others did that judge it is left out."""
+    hidden = frozenset() if _open_to_all(case) else JUDGING | (AT_WORK if case.awaits(reader) else frozenset())
     return [
         _shown(row, "at", "kind", "actor", "revision", "detail")
         for row in case.events
-        if _open_to_all(case) or row.kind not in HIDDEN_UNTIL_COMPLETE or row.actor == reader.subject
+        if row.kind not in hidden or row.actor == reader.subject
     ]
 
 

@@ -103,6 +103,10 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "breach-late": ("de 72 uur zijn voorbij", "the 72 hours are over"),
     "breach-decided": ("Afgehandeld", "Dealt with"),
     "breach-missing": ("Nog nodig voor de melding", "Still needed for the notification"),
+    "breach-withheld": (
+        "Wat anderen hierover schreven, ziet u als u zelf hebt beoordeeld.",
+        "What others wrote about this is shown once you have assessed the item yourself.",
+    ),
     "from-evidence": ("Volgens de raadplegingen", "According to the lookups"),
     "stated": ("Opgegeven", "Stated"),
     "sheet": ("Feiten bij de sanctiefactoren", "Facts for the sanction factors"),

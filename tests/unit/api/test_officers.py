@@ -157,6 +157,8 @@ def test_requests_for_identities_are_shown_to_and_approved_by_those_they_are_for
     ours = ask_waiting(both, BUREAUS, "second-investigator", 1)
     theirs = ask_waiting(both, OFFICERS, SECOND, 2)
     for role, shown, hidden in (("investigator", ours, theirs), (FIRST, theirs, ours)):
+        item = item_of(both, BUREAUS if shown == ours else OFFICERS)
+        Desk(both).sends(role, item, "assessments", no_follow_up(), **{"If-Match": Desk(both).etag(item, role)})
         listed = both.get("/v1/reveals?status=pending", role).json()["reveals"]
         assert [each["id"] for each in listed] == [shown]
         for step in ("approval", "opening"):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.api.casework.answers import Assessments, CaseView
+from services.core.wire import to_wire
 from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, Desk, codes, no_follow_up, verdict, with_people
 
 
@@ -70,6 +71,41 @@ def test_nobody_sees_what_the_other_found_before_giving_his_own(desk):
     told = desk.view(item, OTHER)
     assert [row["assessor"] for row in told["assessment"]["all"]] == [f"token:{ONE}", f"token:{OTHER}"]
     assert [row["note"] for row in told["notes"]] == ["A remark of XYZZY."]
+
+
+def test_nobody_reads_what_the_other_wrote_of_a_data_breach_before_giving_his_own(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
+    told = {"nature": "XYZZY: an investigation is needed.", "persons": 3, "knownAt": desk.api.clock.now()}
+    desk.sends(ONE, item, "data-breach", told)
+    for who in (OTHER, LEAD):
+        text = desk.api.get(f"/v1/intake-items/{item}/casework", who).text
+        assert ("XYZZY" in text, f"token:{ONE}" in text) == (False, False)
+        assert CaseView.model_validate_json(text).history == []
+        breach = desk.view(item, who)["dataBreach"]
+        assert (breach["withheld"], breach["running"], breach["secondsLeft"]) == (True, True, 72 * 3600)
+        assert (breach["stated"]["persons"], breach["referredAt"]) == (3, to_wire(desk.api.clock.now()))
+        assert "nature" not in breach["missing"]
+    assert desk.view(item, ONE)["dataBreach"]["stated"]["nature"] == told["nature"]
+    facts = {"contact": NOTE, "consequences": NOTE, "measures": NOTE}
+    notified = desk.sends(
+        OTHER, item, "data-breach/notification", facts | {"decision": "notified", "notifiedAt": desk.api.clock.now()}
+    )
+    assert (notified.status_code, "XYZZY" in notified.text) == (201, False)
+    desk.decides(OTHER, item, "assessments", verdict("line-intervention"))
+    told = desk.view(item, OTHER)
+    assert (told["dataBreach"]["withheld"], told["dataBreach"]["referredBy"]) == (False, f"token:{ONE}")
+    assert told["dataBreach"]["stated"]["nature"].startswith("XYZZY")
+    assert [event["kind"] for event in told["history"]][1:3] == ["refer-data-breach", "notify-data-breach"]
+
+
+def test_who_acknowledged_a_withdrawal_is_not_told_before_one_gave_his_own(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", no_follow_up())
+    desk.withdraws()
+    desk.sends(ONE, item, "acknowledgements")
+    assert f"token:{ONE}" not in desk.api.get(f"/v1/intake-items/{item}/casework", OTHER).text
+    assert f"token:{ONE}" in desk.api.get(f"/v1/intake-items/{item}/casework", ONE).text
 
 
 def test_the_second_sees_how_many_looks_the_first_read_and_not_who_or_what(desk):

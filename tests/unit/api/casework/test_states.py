@@ -20,6 +20,7 @@ VERDICTS = [no_follow_up(), no_follow_up("criteria-not-met"), verdict("line-inte
 people = st.sampled_from(PEOPLE)
 verdicts = st.sampled_from(VERDICTS)
 REFUSALS = {403, 409}
+OF_WHO_LEADS = {"assign", "release", "suspend", "resume"}
 
 
 class Casework(RuleBasedStateMachine):
@@ -153,6 +154,9 @@ class Casework(RuleBasedStateMachine):
                 me = f"token:{who}"
                 assert {row["assessor"] for row in view["assessment"]["all"]} <= {me}
                 assert {event["actor"] for event in view["history"] if event["kind"] == "assess"} <= {me}
+                if view["assessment"]["own"] is None:
+                    told = {event["actor"] for event in view["history"] if event["kind"] not in OF_WHO_LEADS}
+                    assert told <= {me, None}
                 assert {row["assignee"] for row in view["assignments"] if row["via"] == "assessment"} <= {me}
 
     @invariant()

@@ -102,6 +102,7 @@ def test_an_identity_that_is_opened_is_a_view_of_it_and_what_waits_for_another_i
     with start(broker, reveals_per_day=1) as office:
         vault = VaultDesk(office.api)
         assert vault.deliver(vault.signal()).status_code == 200
+        vault.disputed()
         (opened,) = office.after(vault.ask)
         assert opened["subject_pseudonym"] == vault.signal()["employeeId"]
         assert (opened["action"], opened["data_categories"]) == ("view", ["identity"])
