@@ -44,7 +44,8 @@ BREACH_DECISIONS = (NOTIFIED, NOT_REQUIRED)
 NOT_REQUIRED_REASONS = ("no-breach", "risk-unlikely", "notified-already")
 """Why the authority is not notified: no personal data breach, no likely risk (AVG art. 33(1)), or done elsewhere."""
 
-MEASURED_STATUSES = frozenset({INVESTIGATION, LINE_INTERVENTION, CONCLUDED})
+MEASURED_STATUSES = frozenset({LINE_INTERVENTION, CONCLUDED})
+"""Decided by two people; what is still investigated has no outcome that a measure could rest on."""
 ACTIONS = (
     *("assess", "settle", "note", "assign", "suspend", "resume", "record-outcome", "confirm-outcome"),
     *("record-measure", "record-line-intervention", "refer-data-breach", "notify-data-breach"),

@@ -70,6 +70,8 @@ async def record_measure(work: Work, form: MeasureForm) -> bool:
                 raise HinderedError("already-decided")
             return False
     work.demand("record-measure")
+    if form.kind == codes.WRITTEN_WARNING and not work.reader.leads:  # as with warnings that belong to no item
+        raise HinderedError("lead-needed", "kind")
     work.demand_past(form.taken_at, work.case.item.received_at, "takenAt")
     warning_id = await _warn(work, form)
     await work.add(
@@ -129,7 +131,9 @@ async def _warn(work: Work, form: MeasureForm) -> str | None:
     known = select(warnings.c.id).where(*same, warnings.c.reason == warned.reason)
     warning_id = (await work.connection.execute(known)).scalar_one_or_none()
     if warning_id is None:
-        warning_id, _ = await record_warning(work.connection, warned, work.reader.subject, work.now)
+        recorded = await record_warning(work.connection, warned, work.reader, work.now)
+        work.entries.append(recorded.entry)
+        return recorded.warning_id
     return str(warning_id)
 
 

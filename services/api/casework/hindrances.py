@@ -28,7 +28,7 @@ HINDRANCES: Mapping[str, str] = {
     "not-begun": "Nobody assessed the item yet, so that there is nothing to suspend.",
     "not-disputed": "The two assessments of this item do not differ, or are not both there.",
     "not-ended-so": "The item did not end in line intervention.",
-    "not-measurable": "A measure belongs to an investigation, a line intervention or a concluded item.",
+    "not-measurable": "A measure belongs to an outcome that was confirmed, or to a line intervention.",
     "not-suspended": "The thirteen weeks are running.",
     "not-under-assessment": "The item is not, or no more, to be assessed.",
     "not-under-investigation": "The item is not under investigation.",

@@ -52,12 +52,12 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "refused-not-assessed": (
         (
-            "U kunt deze zaak zelf nog beoordelen, zonder te weten wat anderen vragen of vinden. Beoordeel haar eerst, of "
-            "laat dit aan iemand die dat al deed."
+            "U kunt deze zaak zelf nog beoordelen, zonder te weten wat anderen vragen of vinden. "
+            "Beoordeel haar eerst, of laat dit aan iemand die dat al deed."
         ),
         (
-            "You may yet assess this item yourself, without knowing what others ask or think. Assess it first, or leave "
-            "this to somebody who did."
+            "You may yet assess this item yourself, without knowing what others ask or think. "
+            "Assess it first, or leave this to somebody who did."
         ),
     ),
     "refused-not-assigned": (

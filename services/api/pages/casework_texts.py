@@ -179,6 +179,7 @@ EVENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "refer-data-breach": ("datalek doorgezet", "data breach referred"),
     "notify-data-breach": ("besluit over de melding vastgelegd", "decision on the notification recorded"),
     "acknowledge-withdrawal": ("wijziging van het signaal gezien", "change of the signal seen"),
+    "record-warning": ("waarschuwing vastgelegd", "warning recorded"),
     "read": ("ingezien", "read"),
     "reveal": ("identiteit getoond", "identity revealed"),
     "ask-reveal": ("identiteit gevraagd", "identity asked for"),
@@ -236,8 +237,8 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "not-disputed": ("Er is geen verschil van oordeel.", "There is no difference to settle."),
     "not-ended-so": ("De zaak is niet aan de lijn overgedragen.", "The item did not end in line intervention."),
     "not-measurable": (
-        "Een maatregel hoort bij een onderzoek, een overdracht aan de lijn of een afgeronde zaak.",
-        "A measure belongs to an investigation, a line intervention or a concluded item.",
+        "Een maatregel hoort bij een bevestigde uitkomst of een overdracht aan de lijn.",
+        "A measure belongs to an outcome that was confirmed, or to a line intervention.",
     ),
     "not-suspended": ("De termijn loopt al.", "The deadline is running."),
     "not-under-assessment": ("De zaak is niet (meer) te beoordelen.", "The item is not, or no more, to be assessed."),

@@ -91,6 +91,13 @@ class Desk:
         assert self.assessed(item, verdict("investigation"), verdict("investigation")) == "investigation"
         return item
 
+    def concluded(self, number: int = 1, **changes: object) -> str:
+        """An item whose outcome, found by the first investigator, the other confirmed."""
+        item = self.under_investigation(number)
+        assert self.decides(ONE, item, "outcome", self.outcome(**changes)).status_code == 201
+        assert self.decides(OTHER, item, "outcome/confirmation", {"agrees": True}).status_code == 201
+        return item
+
     def outcome(self, **changes: object) -> Json:
         return {"outcome": "not-established", "findings": [], "reportSentAt": self.api.clock.now(), "note": NOTE} | {
             **changes
