@@ -21,6 +21,7 @@ NEED_WHAT_COMES_BEFORE = {
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("settlement", "suspensions/_end", "line-intervention")),
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("outcome", "outcome/confirmation", "measures")),
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("acknowledgements", "data-breach/notification")),
+    *(f"POST /intake-items/{{itemId}}/{step}" for step in ("assessments", "data-breach/corrections")),
     *("POST /reveals", "POST /reveals/{revealId}/approval", "POST /reveals/{revealId}/opening"),
 }
 """Steps of a course that chance does not go; the tests of casework and of the vault hold how they succeed."""

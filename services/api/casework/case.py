@@ -12,6 +12,7 @@ from services.api.access import Reader
 from services.api.casework import codes
 from services.api.casework.deadlines import Span
 from services.api.casework.states import PEOPLE_NEEDED
+from services.api.db import breaches as breach_tables
 from services.api.db import casework as tables
 from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
@@ -37,6 +38,8 @@ class Case:
     measures: Sequence[AnyRow]
     line_interventions: Sequence[AnyRow]
     breaches: Sequence[AnyRow]
+    breach_decisions: Sequence[AnyRow]
+    breach_corrections: Sequence[AnyRow]
     events: Sequence[AnyRow]
     acknowledgements: Sequence[AnyRow]
 
@@ -93,6 +96,11 @@ class Case:
         return self.breaches[0] if self.breaches else None
 
     @property
+    def breach_decision(self) -> AnyRow | None:
+        """What holds of it: the last that was decided."""
+        return self.breach_decisions[-1] if self.breach_decisions else None
+
+    @property
     def notice(self) -> AnyRow | None:
         """The last withdrawal or return of the signal since work began; null where there was none."""
         return next((row for row in reversed(self.events) if row.kind in codes.NOTICES and row.detail["opened"]), None)
@@ -141,7 +149,9 @@ async def load_case(connection: AsyncConnection, item: AnyRow) -> Case:
         outcomes=await of_item(tables.outcomes, tables.outcomes.c.number),
         measures=await of_item(tables.measures, tables.measures.c.taken_at, tables.measures.c.id),
         line_interventions=await of_item(tables.line_interventions),
-        breaches=await of_item(tables.data_breaches),
+        breaches=await of_item(breach_tables.data_breaches),
+        breach_decisions=await of_item(breach_tables.breach_decisions, breach_tables.breach_decisions.c.number),
+        breach_corrections=await of_item(breach_tables.breach_corrections, breach_tables.breach_corrections.c.number),
         events=await of_item(tables.item_events, tables.item_events.c.id),
         acknowledgements=await of_item(tables.acknowledgements, tables.acknowledgements.c.acknowledged_at),
     )

@@ -49,7 +49,7 @@ MEASURED_STATUSES = frozenset({LINE_INTERVENTION, CONCLUDED})
 ACTIONS = (
     *("assess", "settle", "note", "assign", "suspend", "resume", "record-outcome", "confirm-outcome"),
     *("record-measure", "record-line-intervention", "refer-data-breach", "notify-data-breach"),
-    "acknowledge-withdrawal",
+    *("correct-data-breach", "acknowledge-withdrawal"),
 )
 WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT = "signal-withdrawn", "signal-reopened", "opened-for-new-looks"
 NOTICES = frozenset({WITHDRAWN_EVENT, REOPENED_EVENT})
@@ -57,6 +57,6 @@ NOTICES = frozenset({WITHDRAWN_EVENT, REOPENED_EVENT})
 EVENTS = (
     *("assess", "settle", "note", "assign", "release", "suspend", "resume", "record-outcome", "confirm-outcome"),
     *("reject-outcome", "record-measure", "record-line-intervention", "refer-data-breach", "notify-data-breach"),
-    *("acknowledge-withdrawal", WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT),
+    *("correct-data-breach", "acknowledge-withdrawal", WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT),
 )
 """Everything that can have happened to an item; those of a person are words of the audit trail too."""

@@ -14,7 +14,8 @@ from services.api.access import Reader
 from services.api.audience import items_for
 from services.api.casework import codes
 from services.api.casework.deadlines import INVESTIGATION_DAYS, working_days
-from services.api.db.casework import data_breaches, outcomes
+from services.api.db.breaches import data_breaches
+from services.api.db.casework import outcomes
 from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 from services.core.calendar import AgencyCalendar

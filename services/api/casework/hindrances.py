@@ -33,7 +33,9 @@ HINDRANCES: Mapping[str, str] = {
     "not-under-assessment": "The item is not, or no more, to be assessed.",
     "not-under-investigation": "The item is not under investigation.",
     "outcome-recorded": "An outcome was recorded already; it waits to be confirmed, or was.",
-    "referred-already": "A data breach of this item was referred already, with another moment of knowledge.",
+    "referred-already": "A data breach of this item was referred already, with another moment of knowledge; that "
+    "can be corrected.",
+    "same-moment": "This is the moment that is recorded already.",
     "signal-withdrawn": "The signal was withdrawn before anybody assessed it; nothing is to be decided.",
     "suspended-already": "The thirteen weeks stand still already.",
     "unacknowledged": "The signal was withdrawn, or came back, while the item was open: first acknowledge that.",

@@ -22,7 +22,7 @@ from services.api.db.types import AnyRow
 from services.core.wire import to_wire
 
 JUDGING = frozenset({"assess", "note"})
-AT_WORK = frozenset({"refer-data-breach", "notify-data-breach", "acknowledge-withdrawal"})
+AT_WORK = frozenset({"refer-data-breach", "notify-data-breach", "correct-data-breach", "acknowledge-withdrawal"})
 """What tells who is at work on an item; that and when a data breach was referred stands with the data breach."""
 Json = Mapping[str, object]
 

@@ -1,4 +1,4 @@
-"""The tables of casework: assessments, assignments, clocks, outcomes, measures, breaches, and what happened."""
+"""The tables of casework: assessments, assignments, clocks, outcomes, measures, and what happened."""
 
 from __future__ import annotations
 
@@ -155,35 +155,6 @@ line_interventions = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 """When an item that ended in line intervention was sent to which function."""
-
-data_breaches = Table(
-    "data_breaches",
-    metadata,
-    Column("item_id", String(40), ForeignKey(ITEM), primary_key=True),
-    Column("id", String(40), nullable=False, unique=True),
-    Column("known_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("referred_by", String(200), nullable=False),
-    Column("referred_at", Instant, nullable=False),
-    Column("decision", String(20)),
-    Column("notified_at", Instant),
-    Column("delay_reason", Text),
-    Column("reason", String(40)),
-    Column("decided_by", String(200)),
-    Column("decided_at", Instant),
-    CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="ck_data_breaches_decided"),
-    CheckConstraint(
-        "decision IS NULL OR (decision = 'notified') = (notified_at IS NOT NULL)", name="ck_data_breaches_notified"
-    ),
-    CheckConstraint(
-        "decision IS NULL OR (decision = 'not-required') = (reason IS NOT NULL)", name="ck_data_breaches_reason"
-    ),
-    CheckConstraint("notified_at <= due_at OR delay_reason IS NOT NULL", name="ck_data_breaches_delay"),
-)
-"""Referrals to Bureau Gegevensbescherming, with the clock of AVG art. 33 and what was decided."""
-undecided = data_breaches.c.decided_at.is_(None)
-Index("ix_data_breaches_running", data_breaches.c.due_at, sqlite_where=undecided, postgresql_where=undecided)
 
 item_events = Table(
     "item_events",

@@ -102,6 +102,8 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "breach-left": ("nog {hours} uur", "{hours} hours left"),
     "breach-late": ("de 72 uur zijn voorbij", "the 72 hours are over"),
     "breach-decided": ("Afgehandeld", "Dealt with"),
+    "breach-decided-late": ("later dan 72 uur", "later than 72 hours"),
+    "breach-corrected": ("Eerder vastgelegd als", "Recorded before as"),
     "breach-missing": ("Nog nodig voor de melding", "Still needed for the notification"),
     "breach-withheld": (
         "Wat anderen hierover schreven, ziet u als u zelf hebt beoordeeld.",
@@ -159,6 +161,7 @@ ACTION_TEXTS: Mapping[str, tuple[str, str]] = {
     "record-line-intervention": ("Overdracht aan de lijn vastleggen", "Record the hand-over to the line"),
     "refer-data-breach": ("Datalek melden bij Bureau Gegevensbescherming", "Refer a data breach"),
     "notify-data-breach": ("Besluit over de melding bij de AP", "Decision on notifying the authority"),
+    "correct-data-breach": ("Moment van bekend worden verbeteren", "Correct when it became known"),
     "acknowledge-withdrawal": ("Bevestigen dat u dit gezien heeft", "Confirm that you saw this"),
 }
 """What a reader can do, as the heading and the button of its form."""
@@ -178,6 +181,7 @@ EVENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "record-line-intervention": ("overdracht aan de lijn vastgelegd", "hand-over to the line recorded"),
     "refer-data-breach": ("datalek doorgezet", "data breach referred"),
     "notify-data-breach": ("besluit over de melding vastgelegd", "decision on the notification recorded"),
+    "correct-data-breach": ("moment van bekend worden verbeterd", "moment of knowledge corrected"),
     "acknowledge-withdrawal": ("wijziging van het signaal gezien", "change of the signal seen"),
     "record-warning": ("waarschuwing vastgelegd", "warning recorded"),
     "read": ("ingezien", "read"),
@@ -245,9 +249,10 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "not-under-investigation": ("De zaak is niet in onderzoek.", "The item is not under investigation."),
     "outcome-recorded": ("Er is al een uitkomst vastgelegd.", "An outcome was recorded already."),
     "referred-already": (
-        "Dit datalek is al doorgezet, met een ander moment van bekend worden.",
-        "This data breach was referred already, with another moment of knowledge.",
+        "Dit datalek is al doorgezet, met een ander moment van bekend worden. Dat moment kunt u verbeteren.",
+        "This data breach was referred already, with another moment of knowledge. That moment can be corrected.",
     ),
+    "same-moment": ("Dit moment is al vastgelegd.", "This is the moment that is recorded already."),
     "signal-withdrawn": (
         "Het signaal is ingetrokken voordat iemand het beoordeelde; er is niets te besluiten.",
         "The signal was withdrawn before anybody assessed it; nothing is to be decided.",

@@ -89,10 +89,16 @@ FORMS: Mapping[str, WorkForm] = {
             Field("notifiedAt", "moment", optional=True),
             Field("delayReason", "area", optional=True, help="note-help"),
             Field("reason", "select", codes.NOT_REQUIRED_REASONS, optional=True, help="help-reason-breach"),
+            Field("motivation", "area", optional=True, help="help-motivation"),
             *BREACH_FACTS,
         ),
         forms.NotificationForm,
         breaches.notify,
+    ),
+    "correct-data-breach": WorkForm(
+        (Field("knownAt", "moment"), Field("reason", "area", help="note-help")),
+        forms.KnowledgeForm,
+        breaches.correct,
     ),
     "acknowledge-withdrawal": WorkForm((), None, withdrawals.acknowledge),
 }

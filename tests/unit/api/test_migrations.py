@@ -186,6 +186,24 @@ def test_assessments_and_outcomes_that_were_there_get_the_revision_that_their_hi
     assert found(migrated, "SELECT revision FROM outcomes") == [(6,)]
 
 
+def test_data_breaches_that_were_decided_keep_their_decision_as_the_first(database):
+    first_look = ITEM_THAT_DIFFERS
+    second_look = ITEM_THAT_DIFFERS.replace("'i-1', 's-1', 1", "'i-2', 's-1', 2")
+    breach = (
+        "INSERT INTO data_breaches (item_id, id, known_at, due_at, facts, referred_by, referred_at, decision,"
+        f" reason, decided_by, decided_at) VALUES ('{{0}}', 'b-{{0}}', '{AT}', '{AT}', '{{{{}}}}', 'a', '{AT}', {{1}})"
+    )
+    rows = [
+        breach.format("i-1", f"'not-required', 'no-breach', 'b', '{AT}'"),
+        breach.format("i-2", "NULL, NULL, NULL, NULL"),
+    ]
+    migrated = database("0014", f"{a_signal(1)[:-1]}, NULL, NULL, NULL)", first_look, second_look, *rows)
+    told = found(migrated, "SELECT item_id, number, decision, reason, motivation, decided_by FROM breach_decisions")
+    assert told == [("i-1", 1, "not-required", "no-breach", None, "b")]
+    kept = found(migrated, "SELECT item_id, referred_by, decided_at FROM data_breaches ORDER BY item_id")
+    assert kept == [("i-1", "a", AT), ("i-2", "a", None)]
+
+
 def test_signals_of_many_people_get_whom_their_evidence_names(database):
     def signal(number, employee, subject):
         return (

@@ -26,6 +26,7 @@ BODIES = {
     "measures": {"kind": "none", "takenAt": AT, "decidedBy": "director"},
     "line-intervention": {"sentAt": AT, "sentTo": "director"},
     "data-breach": {"knownAt": AT},
+    "corrections": {"knownAt": AT, "reason": NOTE},
     "notification": {"decision": "notified", "notifiedAt": AT},
 }
 """What is sent where a route asks for a body, by the end of its path."""
