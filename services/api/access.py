@@ -50,6 +50,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/intake-items/{itemId}/line-intervention"): READERS,
     ("POST", "/v1/intake-items/{itemId}/data-breach"): READERS,
     ("POST", "/v1/intake-items/{itemId}/data-breach/notification"): READERS,
+    ("POST", "/v1/intake-items/{itemId}/data-breach/corrections"): READERS,
     ("POST", "/v1/intake-items/{itemId}/acknowledgements"): READERS,
     ("GET", "/v1/casework-figures"): READERS,
     ("POST", "/v1/warnings"): LEADING,

@@ -151,6 +151,10 @@ FORMS: Mapping[str, Json] = {
     },
     "LineInterventionForm": {"sentAt": "2026-03-09T10:00:00Z"},
     "BreachForm": {"knownAt": "2026-03-04T09:15:00Z", "nature": "One file was read without a reason.", "persons": 1},
+    "KnowledgeForm": {
+        "knownAt": "2026-03-03T15:40:00Z",
+        "reason": "A colleague had told the desk the day before.",
+    },
     "NotificationForm": {"decision": "notified", "notifiedAt": "2026-03-05T16:00:00Z", "persons": 1, "records": 2},
     "RevealForm": {
         "itemId": ITEM_ID,

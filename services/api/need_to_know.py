@@ -87,6 +87,17 @@ async def unconcerned_items(connection: AsyncConnection, reader: Reader) -> Cond
     return items_apart_from(reader)
 
 
+async def counted_items(connection: AsyncConnection, reader: Reader) -> ColumnElement[bool]:
+    """The same on `intake_items` alone, for counts: they tell of no item that lists leave out. Raises RefusedError as
+    `unconcerned` does."""
+    await _refuse_unknown(connection, reader, ("signals", None))
+    apart = _without_interest(reader)
+    if not apart:
+        return items_for(reader.role)
+    shown = exists().where(signal_rows.c.signal_id == intake_items.c.signal_id, *apart).correlate(intake_items)
+    return and_(items_for(reader.role), shown)
+
+
 def apart_from(reader: Reader) -> Conditions:
     """The conditions of `unconcerned`, for a reader whose interests are known; each is looked up along an index."""
     return signals_for(reader.role), *_without_interest(reader)

@@ -31,16 +31,15 @@ def require_match(if_match: str | None, version: int, *, needed: bool = True) ->
     """Lets a request through that was made on this version, whatever else its representation told.
 
     What a reader is shown beside the version (what he may do, whether time is up) changes by itself, so only the
-    version in the ETag counts. Raises HTTPException: 428 where If-Match is needed and missing, 412 where it is stale.
+    version in the ETag counts. Raises HTTPException: 428 where If-Match is needed and missing, or is `*`, which names
+    nothing that was read; 412 where it is stale.
     """
-    if if_match is None:
+    if if_match is None or if_match.strip() == "*":
         if needed:
             raise HTTPException(
                 HTTPStatus.PRECONDITION_REQUIRED,
                 "Read the item first, and send its ETag along as If-Match.",
             )
-        return
-    if if_match.strip() == "*":
         return
     if str(version) not in {found[1] for part in if_match.split(",") if (found := TAG.fullmatch(part.strip()))}:
         raise HTTPException(

@@ -25,6 +25,8 @@ REASONS = {
     "An administrator must load the interests of readers, yours among them.",
     "role": "Your role has no access to this.",
     "audience": "This is for another role than yours: somebody else has to look at it. This has been recorded.",
+    "not-assessed": "You may yet assess this item yourself, without knowing what others ask or think. Assess it first, "
+    "or leave this to somebody who did.",
     "not-assigned": "This is under investigation: only those whom a lead assigned to it may open it.",
     "own-request": "Another person must approve what you asked for yourself. This has been recorded.",
     "other-asked": "Only the one who asked can open it. This has been recorded.",

@@ -21,6 +21,7 @@ NEED_WHAT_COMES_BEFORE = {
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("settlement", "suspensions/_end", "line-intervention")),
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("outcome", "outcome/confirmation", "measures")),
     *(f"POST /intake-items/{{itemId}}/{step}" for step in ("acknowledgements", "data-breach/notification")),
+    *(f"POST /intake-items/{{itemId}}/{step}" for step in ("assessments", "data-breach/corrections")),
     *("POST /reveals", "POST /reveals/{revealId}/approval", "POST /reveals/{revealId}/opening"),
 }
 """Steps of a course that chance does not go; the tests of casework and of the vault hold how they succeed."""
@@ -33,6 +34,8 @@ def findings(home, **settings):
         delivered = {"signals": [a_signal(number, pushed=number % 4 > 0) for number in SIGNALS]}
         assert post(api, tokens["detector"], delivered).status_code == 200
         queue = httpx.get(f"{api.url}/v1/intake-items", headers=bearer(tokens["lead"])).json()
+        for item in queue["intakeItems"]:
+            assert assess(api, tokens["second-investigator"], item["id"]).status_code == 201
         known = {
             "signalId": [signal_id(number) for number in SIGNALS],
             "itemId": [item["id"] for item in queue["intakeItems"]],
@@ -46,6 +49,14 @@ def bearer(token):
 
 def post(api, token, body):
     return httpx.post(f"{api.url}/v1/signals", json=body, headers=bearer(token))
+
+
+def assess(api, token, item):
+    """A first assessment: chance sends no ETag of what was read, and only what was begun is suspended."""
+    place = f"{api.url}/v1/intake-items/{item}"
+    read = httpx.get(place, headers=bearer(token)).headers["ETag"]
+    verdict = {"verdict": "investigation", "note": "Read."}
+    return httpx.post(f"{place}/assessments", json=verdict, headers=bearer(token) | {"If-Match": read})
 
 
 def test_each_operation_answers_as_documented(found):

@@ -102,9 +102,19 @@ class Clients:
                 if item not in given:
                     # every other time with a key, so that both ways of trying again are tried
                     key = {"Idempotency-Key": str(uuid.uuid4())} if len(given) % 2 else {}
-                    self._insist(who, f"/v1/intake-items/{item}/assessments", verdict(item), key)
+                    while not self._stop.is_set() and not self._judge(who, item, key):
+                        self._stop.wait(PAUSE)
                     given.add(item)
             self._stop.wait(PAUSE)
+
+    def _judge(self, who: str, item: str, key: Mapping[str, str]) -> bool:
+        """Whether the item was read, and assessed as it was read."""
+        place = f"/v1/intake-items/{item}"
+        read = self._once(who, "GET", place, None, {})
+        if read is None:
+            return False
+        headers = {**key, "If-Match": read.headers["ETag"]}
+        return self._once(who, "POST", f"{place}/assessments", verdict(item), headers) is not None
 
     def _list(self, who: str, kind: str) -> Sequence[str]:
         """The ids of the items that have ended, or of those that have not."""
@@ -121,8 +131,8 @@ class Clients:
             place = answer.links.get("next", {}).get("url")
         return found
 
-    def _insist(self, who: str, place: str, body: Json, headers: Mapping[str, str] | None = None) -> None:
-        while not self._stop.is_set() and self._once(who, "POST", place, body, headers or {}) is None:
+    def _insist(self, who: str, place: str, body: Json) -> None:
+        while not self._stop.is_set() and self._once(who, "POST", place, body, {}) is None:
             self._stop.wait(PAUSE)
 
     def _once(

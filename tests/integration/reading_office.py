@@ -60,18 +60,22 @@ class ReadingOffice:
                 case 1:
                     self.call(who, "GET", f"/v1/intake-items/{item}/casework")
                 case 2:
-                    self.call(who, "POST", f"/v1/intake-items/{item}/assessments", verdict(item))
+                    place = f"/v1/intake-items/{item}"
+                    read = {"If-Match": self.call(who, "GET", place).headers.get("ETag", "")}
+                    self.call(who, "POST", f"{place}/assessments", verdict(item), read)
                 case 3:
                     reveal = {"itemId": item, "field": "employee", "purpose": "data-breach-notification", "reason": "x"}
                     self.call(who, "POST", "/v1/reveals", reveal)
                 case _:
                     self.call(who, "GET", f"/v1/signals/s-{number:032x}")
 
-    def call(self, who: str, method: str, place: str, body: Json | None = None) -> httpx.Response:
+    def call(
+        self, who: str, method: str, place: str, body: Json | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """One request. Raises httpx.TransportError where nobody answers."""
-        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Content-Type": "application/json"}
+        sent = {"Authorization": f"Bearer {self.tokens[who]}", "Content-Type": "application/json", **(headers or {})}
         content = None if body is None else json.dumps(body)
-        answer = httpx.request(method, f"{self.url}{place}", content=content, headers=headers, timeout=30, verify=False)
+        answer = httpx.request(method, f"{self.url}{place}", content=content, headers=sent, timeout=30, verify=False)
         assert answer.status_code < 500 or answer.status_code == 503, answer.text
         return answer
 

@@ -132,7 +132,7 @@ def lists_for(reader, of_signals, of_items):
         query = queue.items_like(IntakeItemQuery.model_validate(chosen), reader, AT, of_items)
         yield from pages(queue.BY_PRIORITY, query, 50.0, AT, "i-1")
     for chosen in some({"status": "pending"}):
-        like = vault.reveals_like(RevealQuery.model_validate(chosen), "token:1", of_items, AT)
+        like = vault.reveals_like(RevealQuery.model_validate(chosen), reader, of_items, AT)
         yield from pages(vault.NEWEST_FIRST, like, AT, "r-1")
     yield children_of(SIGNAL, of_signals)
     yield between(ROWS - AT_ONCE, ROWS, of_items)

@@ -19,7 +19,7 @@ from services.api.casework.hindrances import HinderedError
 from services.api.casework.view import item_view
 from services.api.casework.work import Work
 from services.api.db.engine import reading, writing
-from services.api.db.tables import intake_items
+from services.api.db.tables import intake_items, signals
 from services.api.need_to_know import item_for
 from services.api.parts import Parts
 
@@ -104,8 +104,7 @@ async def _retried(parts: Parts, reader: Reader, item_id: str, action: Action) -
 async def _once(parts: Parts, reader: Reader, item_id: str, action: Action) -> Done:
     opened = action.transaction() if action.transaction else writing(parts.engine)
     async with opened as connection:
-        this = select(intake_items.c.version).where(intake_items.c.id == item_id)
-        await connection.execute(this.with_for_update())
+        await _lock(connection, item_id)
         case = await load_case(connection, await item_for(connection, reader, item_id))
         work = Work(connection, case, reader, parts.clock.now(), parts.settings.timezone, parts.people)
         changed = await action.do(work)
@@ -117,6 +116,14 @@ async def _once(parts: Parts, reader: Reader, item_id: str, action: Action) -> D
         await append(connection, work.entries, work.now)
         action.settled(done)
     return done
+
+
+async def _lock(connection: AsyncConnection, item_id: str) -> None:
+    """The signal before its item, as deliveries do: both may open the next item of the signal."""
+    this = intake_items.c.id == item_id
+    of_item = signals.c.signal_id.in_(select(intake_items.c.signal_id).where(this))
+    await connection.execute(select(signals.c.revision).where(of_item).with_for_update())
+    await connection.execute(select(intake_items.c.version).where(this).with_for_update())
 
 
 async def _record_refusal(parts: Parts, reader: Reader, item_id: str, name: str, code: str) -> None:

@@ -22,6 +22,7 @@ class Assessment(Strict):
     reason: Annotated[str, OneOf(codes.NO_FOLLOW_UP_REASONS)] | None
     note: str
     given_at: Instant
+    revision: Count
 
 
 class Assessments(Strict):
@@ -32,8 +33,19 @@ class Assessments(Strict):
     assessments: list[Assessment]
 
 
+class Reading(Strict):
+    """What an assessment of this round rests on; who gave it, and what was found, is not told here."""
+
+    ordinal: Count
+    revision: Count
+    lookup_count: Count
+
+
 class Assessing(Strict):
-    """The assessment of an item; `all` is one's own until both are in."""
+    """The assessment of an item; `all` is one's own until both are in.
+
+    A decision covers what both assessors read: `decidedRevision` is the older of the two revisions.
+    """
 
     round: Count
     given: Amount
@@ -43,6 +55,7 @@ class Assessing(Strict):
     settlement: Assessment | None
     reason: Annotated[str, OneOf(codes.NO_FOLLOW_UP_REASONS)] | None
     decided_revision: Count | None
+    readings: list[Reading]
 
 
 class Suspension(Strict):

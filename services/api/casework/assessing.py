@@ -7,6 +7,7 @@ from services.api.casework.assignments import assign_by_work
 from services.api.casework.case import SETTLING, is_by, person_of
 from services.api.casework.forms import NoteForm, VerdictForm
 from services.api.casework.hindrances import HinderedError
+from services.api.casework.later_looks import open_next
 from services.api.casework.states import Verdict, state_after
 from services.api.casework.suspending import ended_suspension
 from services.api.casework.work import Work, new_id
@@ -27,6 +28,7 @@ async def assess(work: Work, form: VerdictForm) -> bool:
     await assign_by_work(work)
     detail = {"round": work.case.item.round, "ordinal": len(verdicts), **_told(form), "status": status}
     await work.record("assess", detail, assessment_count=len(verdicts), **await _decided(work, status, reason))
+    await open_next(work)
     return True
 
 
@@ -39,6 +41,7 @@ async def settle(work: Work, form: VerdictForm) -> bool:
     await _add(work, form, SETTLING)
     detail = {"round": work.case.item.round, **_told(form), "status": form.verdict}
     await work.record("settle", detail, **await _decided(work, form.verdict, form.reason))
+    await open_next(work)
     return True
 
 
@@ -80,15 +83,16 @@ async def _add(work: Work, form: VerdictForm, ordinal: int) -> None:
         role=work.reader.role,
         note=form.note,
         given_at=work.now,
+        revision=work.case.item.revision,
         **_told(form),
     )
 
 
 async def _decided(work: Work, status: str, reason: str | None) -> dict[str, object]:
-    """What changes on the item with its state."""
+    """What changes on the item with its state. Only what both assessors read was judged by two people."""
     changes: dict[str, object] = {"status": status, "reason": reason}
     if status in codes.VERDICTS:
-        changes["decided_revision"] = work.case.item.revision
+        changes["decided_revision"] = min([work.case.item.revision, *(row.revision for row in work.case.given)])
     if status in codes.ENDED:
         await ended_suspension(work)
         changes |= {"closed_at": work.now, "due_at": None}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
 from services.api.casework import codes
 from services.api.casework.deadlines import Span
 from services.api.casework.states import PEOPLE_NEEDED
+from services.api.db import breaches as breach_tables
 from services.api.db import casework as tables
+from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 
 SETTLING = 3
@@ -36,6 +38,8 @@ class Case:
     measures: Sequence[AnyRow]
     line_interventions: Sequence[AnyRow]
     breaches: Sequence[AnyRow]
+    breach_decisions: Sequence[AnyRow]
+    breach_corrections: Sequence[AnyRow]
     events: Sequence[AnyRow]
     acknowledgements: Sequence[AnyRow]
 
@@ -63,6 +67,10 @@ class Case:
         """What this reader, by whatever account, gave in the current round; a settlement is none."""
         return next((row for row in self.given if is_by(row, reader)), None)
 
+    def awaits(self, reader: Reader) -> bool:
+        """Whether this reader may yet assess it, and so is shown nothing that tells what another thinks, or who."""
+        return self.item.status in codes.UNDER_ASSESSMENT and self.own_assessment(reader) is None
+
     def assigned(self, reader: Reader) -> bool:
         """Whether this reader is sent to, or took part in, this item."""
         return any(row.assignee == reader.subject and row.released_at is None for row in self.assignments)
@@ -88,6 +96,11 @@ class Case:
         return self.breaches[0] if self.breaches else None
 
     @property
+    def breach_decision(self) -> AnyRow | None:
+        """What holds of it: the last that was decided."""
+        return self.breach_decisions[-1] if self.breach_decisions else None
+
+    @property
     def notice(self) -> AnyRow | None:
         """The last withdrawal or return of the signal since work began; null where there was none."""
         return next((row for row in reversed(self.events) if row.kind in codes.NOTICES and row.detail["opened"]), None)
@@ -110,6 +123,17 @@ def is_by(row: AnyRow, reader: Reader) -> bool:
     return bool(row.assessor == reader.subject or row.person == person_of(reader))
 
 
+def awaiting(reader: Reader) -> ColumnElement[bool]:
+    """`Case.awaits`, as a condition on `intake_items`."""
+    given = tables.assessments.c
+    own = exists().where(
+        given.item_id == intake_items.c.id,
+        given.round == intake_items.c.round,
+        or_(given.assessor == reader.subject, given.person == person_of(reader)),
+    )
+    return and_(intake_items.c.status.in_(codes.UNDER_ASSESSMENT), ~own)
+
+
 async def load_case(connection: AsyncConnection, item: AnyRow) -> Case:
     """The case of an item as `queue.find_item` gives it."""
 
@@ -125,7 +149,9 @@ async def load_case(connection: AsyncConnection, item: AnyRow) -> Case:
         outcomes=await of_item(tables.outcomes, tables.outcomes.c.number),
         measures=await of_item(tables.measures, tables.measures.c.taken_at, tables.measures.c.id),
         line_interventions=await of_item(tables.line_interventions),
-        breaches=await of_item(tables.data_breaches),
+        breaches=await of_item(breach_tables.data_breaches),
+        breach_decisions=await of_item(breach_tables.breach_decisions, breach_tables.breach_decisions.c.number),
+        breach_corrections=await of_item(breach_tables.breach_corrections, breach_tables.breach_corrections.c.number),
         events=await of_item(tables.item_events, tables.item_events.c.id),
         acknowledgements=await of_item(tables.acknowledgements, tables.acknowledgements.c.acknowledged_at),
     )

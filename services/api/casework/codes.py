@@ -44,11 +44,12 @@ BREACH_DECISIONS = (NOTIFIED, NOT_REQUIRED)
 NOT_REQUIRED_REASONS = ("no-breach", "risk-unlikely", "notified-already")
 """Why the authority is not notified: no personal data breach, no likely risk (AVG art. 33(1)), or done elsewhere."""
 
-MEASURED_STATUSES = frozenset({INVESTIGATION, LINE_INTERVENTION, CONCLUDED})
+MEASURED_STATUSES = frozenset({LINE_INTERVENTION, CONCLUDED})
+"""Decided by two people; what is still investigated has no outcome that a measure could rest on."""
 ACTIONS = (
     *("assess", "settle", "note", "assign", "suspend", "resume", "record-outcome", "confirm-outcome"),
     *("record-measure", "record-line-intervention", "refer-data-breach", "notify-data-breach"),
-    "acknowledge-withdrawal",
+    *("correct-data-breach", "acknowledge-withdrawal"),
 )
 WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT = "signal-withdrawn", "signal-reopened", "opened-for-new-looks"
 NOTICES = frozenset({WITHDRAWN_EVENT, REOPENED_EVENT})
@@ -56,6 +57,6 @@ NOTICES = frozenset({WITHDRAWN_EVENT, REOPENED_EVENT})
 EVENTS = (
     *("assess", "settle", "note", "assign", "release", "suspend", "resume", "record-outcome", "confirm-outcome"),
     *("reject-outcome", "record-measure", "record-line-intervention", "refer-data-breach", "notify-data-breach"),
-    *("acknowledge-withdrawal", WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT),
+    *("correct-data-breach", "acknowledge-withdrawal", WITHDRAWN_EVENT, REOPENED_EVENT, NEXT_LOOK_EVENT),
 )
 """Everything that can have happened to an item; those of a person are words of the audit trail too."""

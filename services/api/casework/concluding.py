@@ -8,6 +8,7 @@ from services.api.casework import codes
 from services.api.casework.case import person_of
 from services.api.casework.forms import ConfirmationForm, LineInterventionForm, MeasureForm, OutcomeForm
 from services.api.casework.hindrances import HinderedError
+from services.api.casework.later_looks import open_next
 from services.api.casework.suspending import ended_suspension
 from services.api.casework.work import Work, new_id
 from services.api.db.casework import line_interventions, measures, outcomes
@@ -36,7 +37,8 @@ async def record_outcome(work: Work, form: OutcomeForm) -> bool:
     work.demand_past(form.report_sent_at, work.case.item.received_at, "reportSentAt")
     number = len(work.case.outcomes) + 1
     author = {"recorded_by": work.reader.subject, "person": person_of(work.reader), "recorded_at": work.now}
-    await work.add(outcomes, id=new_id("o"), number=number, state="proposed", **values, **author)
+    revision = work.case.item.revision
+    await work.add(outcomes, id=new_id("o"), number=number, state="proposed", revision=revision, **values, **author)
     await work.record("record-outcome", {"number": number, "outcome": form.outcome, "findings": values["findings"]})
     return True
 
@@ -55,6 +57,7 @@ async def confirm_outcome(work: Work, form: ConfirmationForm) -> bool:
     kind = "confirm-outcome" if form.agrees else "reject-outcome"
     detail = {"number": outcome.number, "outcome": outcome.outcome}
     await work.record(kind, detail, **(await _concluded(work, outcome) if form.agrees else {}))
+    await open_next(work)
     return True
 
 
@@ -67,6 +70,8 @@ async def record_measure(work: Work, form: MeasureForm) -> bool:
                 raise HinderedError("already-decided")
             return False
     work.demand("record-measure")
+    if form.kind == codes.WRITTEN_WARNING and not work.reader.leads:  # as with warnings that belong to no item
+        raise HinderedError("lead-needed", "kind")
     work.demand_past(form.taken_at, work.case.item.received_at, "takenAt")
     warning_id = await _warn(work, form)
     await work.add(
@@ -104,13 +109,13 @@ def _values(form: OutcomeForm) -> dict[str, object]:
 
 
 async def _concluded(work: Work, outcome: AnyRow) -> dict[str, object]:
-    """The item as it ends; its thirteen weeks ended when the report was sent."""
+    """The item as it ends; its thirteen weeks ended when the report was sent, and what came later was not found out."""
     await ended_suspension(work)
     return {
         "status": codes.CONCLUDED,
         "closed_at": outcome.report_sent_at,
         "due_at": None,
-        "decided_revision": work.case.item.revision,
+        "decided_revision": outcome.revision,
     }
 
 
@@ -126,7 +131,9 @@ async def _warn(work: Work, form: MeasureForm) -> str | None:
     known = select(warnings.c.id).where(*same, warnings.c.reason == warned.reason)
     warning_id = (await work.connection.execute(known)).scalar_one_or_none()
     if warning_id is None:
-        warning_id, _ = await record_warning(work.connection, warned, work.reader.subject, work.now)
+        recorded = await record_warning(work.connection, warned, work.reader, work.now)
+        work.entries.append(recorded.entry)
+        return recorded.warning_id
     return str(warning_id)
 
 

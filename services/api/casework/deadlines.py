@@ -27,6 +27,16 @@ def suspended_days(suspended: Iterable[Span], zone: ZoneInfo) -> int:
     return sum((end.astimezone(zone).date() - start.astimezone(zone).date()).days for start, end in suspended)
 
 
+def until(end: datetime, suspended: Iterable[Span]) -> list[Span]:
+    """What stood still before an end: what is suspended after it lengthens nothing."""
+    return [(start, min(stop, end)) for start, stop in suspended if start < end]
+
+
+def closed_in_time(started_at: datetime, closed_at: datetime, suspended: Iterable[Span], zone: ZoneInfo) -> bool:
+    """Whether it was closed before the thirteen weeks were over."""
+    return closed_at < due_at(started_at, until(closed_at, suspended), zone)
+
+
 def notification_due_at(known_at: datetime) -> datetime:
     """When the authority must know."""
     return known_at + NOTIFICATION_TIME

@@ -22,26 +22,60 @@ class BreachSuggestion(Strict):
     last_lookup_at: Instant
 
 
+class BreachDecision(Strict):
+    """One decision on a data breach; the last holds."""
+
+    number: Count
+    decision: Annotated[str, OneOf(codes.BREACH_DECISIONS)]
+    notified_at: Instant | None
+    delay_reason: str | None
+    reason: Annotated[str, OneOf(codes.NOT_REQUIRED_REASONS)] | None
+    motivation: str | None
+    decided_by: Name | None
+    decided_at: Instant
+
+
+class BreachCorrection(Strict):
+    """A moment of knowledge that turned out wrong, and what took its place."""
+
+    number: Count
+    known_before: Instant
+    known_at: Instant
+    reason: str | None
+    corrected_by: Name | None
+    corrected_at: Instant
+
+
 class DataBreach(Strict):
-    """A referral to Bureau Gegevensbescherming; `missing` names the facts that a notification still needs."""
+    """A referral to Bureau Gegevensbescherming; `missing` names the facts that a notification still needs.
+
+    `knownAt` and the decision are those that hold; the earlier ones stand in `corrections` and `decisions`.
+
+    `withheld`: names and texts of others are null, because you may yet assess the item.
+    """
 
     id: Name
     known_at: Instant
     due_at: Instant
-    referred_by: Name
+    referred_by: Name | None
     referred_at: Instant
     decision: Annotated[str, OneOf(codes.BREACH_DECISIONS)] | None
     notified_at: Instant | None
     delay_reason: str | None
     reason: Annotated[str, OneOf(codes.NOT_REQUIRED_REASONS)] | None
+    motivation: str | None
     decided_by: Name | None
     decided_at: Instant | None
     running: bool
     overdue: bool
+    late: bool
     seconds_left: int | None
+    decisions: list[BreachDecision]
+    corrections: list[BreachCorrection]
     stated: BreachFacts
     from_evidence: BreachSuggestion
     missing: list[Name]
+    withheld: bool
 
 
 class EvidenceCount(Strict):

@@ -11,16 +11,18 @@ from sqlalchemy import ColumnElement, FromClause, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
-from services.api.audience import items_for
 from services.api.casework import codes
-from services.api.casework.deadlines import INVESTIGATION_DAYS, working_days
-from services.api.db.casework import data_breaches, outcomes
+from services.api.casework.deadlines import Span, closed_in_time, working_days
+from services.api.db.breaches import data_breaches
+from services.api.db.casework import outcomes, suspensions
 from services.api.db.tables import intake_items
-from services.api.db.types import AnyRow
+from services.api.need_to_know import counted_items
 from services.core.calendar import AgencyCalendar
 from services.core.wire import to_wire
 
 LOOKED_BACK = timedelta(days=365)
+Investigation = tuple[datetime, datetime, Sequence[Span]]
+"""When one began and ended, and when it stood still."""
 WEEK = timedelta(days=7)
 
 
@@ -64,11 +66,11 @@ async def waiting(connection: AsyncConnection, now: datetime, *seen: ColumnEleme
 async def casework_figures(
     connection: AsyncConnection, reader: Reader, now: datetime, zone: ZoneInfo
 ) -> Mapping[str, object]:
-    """Of the items that are for the reader's role what waits, what is late, and how long investigations took.
+    """Of the items that the reader's lists show what waits, what is late, and how long investigations took.
 
-    Those of the last 365 days; in camelCase.
+    Those of the last 365 days; in camelCase. Raises RefusedError where nobody can tell what the reader's interests are.
     """
-    seen = items_for(reader.role)
+    seen = await counted_items(connection, reader)
     open_now = await waiting(connection, now, seen)
     by_status = select(intake_items.c.status, func.count().label("number")).where(seen).group_by(intake_items.c.status)
     counted = {row.status: row.number for row in await connection.execute(by_status)}
@@ -94,21 +96,31 @@ async def _count(connection: AsyncConnection, table: FromClause, *conditions: Co
     return int((await connection.execute(counted)).scalar_one())
 
 
-async def _concluded(connection: AsyncConnection, now: datetime, seen: ColumnElement[bool]) -> Sequence[AnyRow]:
+async def _concluded(connection: AsyncConnection, now: datetime, seen: ColumnElement[bool]) -> Sequence[Investigation]:
     ended = intake_items.c.status == codes.CONCLUDED, intake_items.c.closed_at > now - LOOKED_BACK, seen
-    return (await connection.execute(select(intake_items.c.received_at, intake_items.c.closed_at).where(*ended))).all()
+    started = func.coalesce(intake_items.c.clock_started_at, intake_items.c.received_at).label("started_at")
+    columns = intake_items.c.id, started, intake_items.c.closed_at
+    rows = (await connection.execute(select(*columns).where(*ended))).all()
+    of_these = suspensions.c.item_id.in_(select(intake_items.c.id).where(*ended)), suspensions.c.ended_at.is_not(None)
+    spans: dict[str, list[Span]] = {}
+    for row in await connection.execute(select(suspensions).where(*of_these)):
+        spans.setdefault(row.item_id, []).append((row.started_at, row.ended_at))
+    return [(row.started_at, row.closed_at, spans.get(row.id, [])) for row in rows]
 
 
-def _lead_time(rows: Sequence[AnyRow], zone: ZoneInfo) -> Mapping[str, object]:
-    """From receipt of the report to the report sent, suspensions included, as the annual report counts it."""
-    if not rows:
+def _lead_time(ended: Sequence[Investigation], zone: ZoneInfo) -> Mapping[str, object]:
+    """From receipt of the report to the report sent, suspensions included, as the annual report counts it.
+
+    Whether it was within thirteen weeks is what the clock of the item tells too.
+    """
+    if not ended:
         return {"investigations": 0, "averageWeeks": None, "averageWorkingDays": None, "withinThirteenWeeks": 0}
     calendar = AgencyCalendar(zone.key)
-    days = [working_days(row.received_at, row.closed_at, zone, calendar) for row in rows]
-    spans = [row.closed_at - row.received_at for row in rows]
+    days = [working_days(start, end, zone, calendar) for start, end, _ in ended]
+    spans = [end - start for start, end, _ in ended]
     return {
-        "investigations": len(rows),
-        "averageWeeks": round(sum(spans, timedelta()) / WEEK / len(rows), 1),
-        "averageWorkingDays": round(sum(days) / len(rows)),
-        "withinThirteenWeeks": sum(span <= timedelta(days=INVESTIGATION_DAYS) for span in spans),
+        "investigations": len(ended),
+        "averageWeeks": round(sum(spans, timedelta()) / WEEK / len(ended), 1),
+        "averageWorkingDays": round(sum(days) / len(ended)),
+        "withinThirteenWeeks": sum(closed_in_time(start, end, stood_still, zone) for start, end, stood_still in ended),
     }

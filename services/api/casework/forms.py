@@ -147,6 +147,13 @@ class BreachForm(BreachFacts):
     known_at: Annotated[Instant, Field(description="When it became known; the 72 hours of AVG art. 33 run from here.")]
 
 
+class KnowledgeForm(Strict):
+    """That a data breach became known at another moment than was recorded; the earlier one is kept."""
+
+    known_at: Annotated[Instant, Field(description="When it became known; the 72 hours run from here.")]
+    reason: Annotated[Note, Field(description="Why the moment that was recorded is not the right one.")]
+
+
 class NotificationForm(BreachFacts):
     """What Bureau Gegevensbescherming decided: notified, with what, and why late; or why it need not be."""
 
@@ -154,6 +161,13 @@ class NotificationForm(BreachFacts):
     notified_at: Annotated[Instant | None, Field(validate_default=True)] = None
     delay_reason: Annotated[Note | None, Field(description="Needed where it is later than 72 hours.")] = None
     reason: Annotated[Annotated[str, OneOf(codes.NOT_REQUIRED_REASONS)] | None, Field(validate_default=True)] = None
+    motivation: Annotated[
+        Note | None,
+        Field(
+            validate_default=True,
+            description="With not-required: what happened, its effects, and what was done about it (AVG art. 33(5)).",
+        ),
+    ] = None
 
     @field_validator("notified_at")
     @classmethod
@@ -175,3 +189,10 @@ class NotificationForm(BreachFacts):
         if "decision" in info.data and (info.data["decision"] == codes.NOT_REQUIRED) != (reason is not None):
             raise ValueError("says why a notification is not required, and is given only then")
         return reason
+
+    @field_validator("motivation")
+    @classmethod
+    def _of_no_notification(cls, motivation: str | None, info: ValidationInfo) -> str | None:
+        if "decision" in info.data and (info.data["decision"] == codes.NOT_REQUIRED) != (motivation is not None):
+            raise ValueError("documents why a notification is not required, and is given only then")
+        return motivation

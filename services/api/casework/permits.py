@@ -93,10 +93,8 @@ def _refer_data_breach(case: Case, _reader: Reader) -> str | None:
     return "referred-already" if case.breach else None
 
 
-def _notify_data_breach(case: Case, _reader: Reader) -> str | None:
-    if case.breach is None:
-        return "no-breach-referred"
-    return "already-decided" if case.breach.decided_at else None
+def _on_data_breach(case: Case, _reader: Reader) -> str | None:
+    return None if case.breach else "no-breach-referred"
 
 
 def _acknowledge(case: Case, reader: Reader) -> str | None:
@@ -128,6 +126,7 @@ RULES: Mapping[str, Hindrance] = {
     "record-measure": _record_measure,
     "record-line-intervention": _record_line_intervention,
     "refer-data-breach": _refer_data_breach,
-    "notify-data-breach": _notify_data_breach,
+    "notify-data-breach": _on_data_breach,
+    "correct-data-breach": _on_data_breach,
     "acknowledge-withdrawal": _acknowledge,
 }

@@ -15,12 +15,15 @@ from services.api.casework.breach_view import breach_view
 from services.api.casework.case import SETTLING, Case, is_by, load_case
 from services.api.casework.clock_view import clock_view
 from services.api.casework.permits import actions_for
+from services.api.casework.readings import readings
 from services.api.casework.sanction_factors import sanction_factors
 from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 from services.core.wire import to_wire
 
-HIDDEN_UNTIL_COMPLETE = frozenset({"assess", "note"})
+JUDGING = frozenset({"assess", "note"})
+AT_WORK = frozenset({"refer-data-breach", "notify-data-breach", "correct-data-breach", "acknowledge-withdrawal"})
+"""What tells who is at work on an item; that and when a data breach was referred stands with the data breach."""
 Json = Mapping[str, object]
 
 
@@ -34,14 +37,14 @@ async def item_view(
         "actions": actions_for(case, reader),
         "clock": clock_view(case, now, zone),
         "withdrawal": _withdrawal(case, reader),
-        "assessment": _assessment(case, reader),
+        "assessment": {**_assessment(case, reader), "readings": await readings(connection, case)},
         "notes": _notes(case, reader),
         "assignments": _assignments(case, reader),
         "outcome": _outcome(case.outcome),
         "rejectedOutcomes": [_outcome(found) for found in case.outcomes if found.state == "rejected"],
         "measures": [_shown(found, "id", "kind", "taken_at", "decided_by", *MEASURE) for found in case.measures],
         "lineIntervention": next((_shown(found, *LINE) for found in case.line_interventions), None),
-        "dataBreach": await breach_view(connection, case, now),
+        "dataBreach": await breach_view(connection, case, reader, now),
         "sanctionFactors": await sanction_factors(connection, row),
         "history": _history(case, reader),
         "looks": await _looks(connection, row),
@@ -54,7 +57,7 @@ OUTCOME = (
     *("id", "number", "outcome", "findings", "report_sent_at", "note", "recorded_by", "recorded_at", "state"),
     *("judged_by", "judged_at", "judgement_note"),
 )
-ASSESSMENT = ("id", "round", "ordinal", "assessor", "verdict", "reason", "note", "given_at")
+ASSESSMENT = ("id", "round", "ordinal", "assessor", "verdict", "reason", "note", "given_at", "revision")
 
 
 def _shown(row: AnyRow, *names: str) -> dict[str, object]:
@@ -101,11 +104,12 @@ def _assignments(case: Case, reader: Reader) -> list[dict[str, object]]:
 
 
 def _history(case: Case, reader: Reader) -> list[dict[str, object]]:
-    """What happened, in order; before both assessments are in, those of others and their notes are left out."""
+    """What happened, in order; before both assessments are in, what others did that judge it is left out."""
+    hidden = frozenset() if _open_to_all(case) else JUDGING | (AT_WORK if case.awaits(reader) else frozenset())
     return [
         _shown(row, "at", "kind", "actor", "revision", "detail")
         for row in case.events
-        if _open_to_all(case) or row.kind not in HIDDEN_UNTIL_COMPLETE or row.actor == reader.subject
+        if row.kind not in hidden or row.actor == reader.subject
     ]
 
 

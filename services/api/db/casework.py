@@ -1,4 +1,4 @@
-"""The tables of casework: assessments, assignments, clocks, outcomes, measures, breaches, and what happened."""
+"""The tables of casework: assessments, assignments, clocks, outcomes, measures, and what happened."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ assessments = Table(
     Column("reason", String(40)),
     Column("note", Text, nullable=False),
     Column("given_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
     CheckConstraint("ordinal IN (1, 2, 3)", name="ck_assessments_two_and_a_settlement"),
     CheckConstraint("ordinal < 3 OR role IN ('lead', 'auditor')", name="ck_assessments_settled_by_who_leads"),
     CheckConstraint("(verdict = 'no-follow-up') = (reason IS NOT NULL)", name="ck_assessments_reason"),
@@ -47,6 +48,7 @@ assessments = Table(
 
 That one account, and one person, has one place in a round is what makes it four eyes: nobody is his own second, and
 nobody settles what he assessed. `person` is the pseudonym of the employee behind the account where there is one.
+`revision` is that of the signal as it was read: nothing that came later was judged.
 """
 
 item_notes = Table(
@@ -111,13 +113,17 @@ outcomes = Table(
     Column("judging_person", String(200)),
     Column("judged_at", Instant),
     Column("judgement_note", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('proposed', 'confirmed', 'rejected')", name="ck_outcomes_state"),
     CheckConstraint("(state = 'proposed') = (judged_by IS NULL)", name="ck_outcomes_judged"),
     CheckConstraint("judged_by <> recorded_by AND judging_person <> person", name="ck_outcomes_four_eyes"),
     CheckConstraint("(judged_by IS NULL) = (judging_person IS NULL)", name="ck_outcomes_by_a_person"),
     UniqueConstraint("item_id", "number"),
 )
-"""What investigations found: proposed by one person, and confirmed or rejected by another."""
+"""What investigations found: proposed by one person, and confirmed or rejected by another.
+
+`revision` is that of the signal when it was proposed.
+"""
 standing = outcomes.c.state != "rejected"
 Index("uq_outcomes_standing", outcomes.c.item_id, unique=True, sqlite_where=standing, postgresql_where=standing)
 proposed = outcomes.c.state == "proposed"
@@ -149,35 +155,6 @@ line_interventions = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 """When an item that ended in line intervention was sent to which function."""
-
-data_breaches = Table(
-    "data_breaches",
-    metadata,
-    Column("item_id", String(40), ForeignKey(ITEM), primary_key=True),
-    Column("id", String(40), nullable=False, unique=True),
-    Column("known_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("referred_by", String(200), nullable=False),
-    Column("referred_at", Instant, nullable=False),
-    Column("decision", String(20)),
-    Column("notified_at", Instant),
-    Column("delay_reason", Text),
-    Column("reason", String(40)),
-    Column("decided_by", String(200)),
-    Column("decided_at", Instant),
-    CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="ck_data_breaches_decided"),
-    CheckConstraint(
-        "decision IS NULL OR (decision = 'notified') = (notified_at IS NOT NULL)", name="ck_data_breaches_notified"
-    ),
-    CheckConstraint(
-        "decision IS NULL OR (decision = 'not-required') = (reason IS NOT NULL)", name="ck_data_breaches_reason"
-    ),
-    CheckConstraint("notified_at <= due_at OR delay_reason IS NOT NULL", name="ck_data_breaches_delay"),
-)
-"""Referrals to Bureau Gegevensbescherming, with the clock of AVG art. 33 and what was decided."""
-undecided = data_breaches.c.decided_at.is_(None)
-Index("ix_data_breaches_running", data_breaches.c.due_at, sqlite_where=undecided, postgresql_where=undecided)
 
 item_events = Table(
     "item_events",

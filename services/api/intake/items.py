@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,13 +10,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.audit.trail import append
-from services.api.casework.codes import ENDED, NEXT_LOOK_EVENT, RECEIVED
+from services.api.casework.codes import ENDED
 from services.api.casework.deadlines import due_at
 from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 from services.api.intake.judge import Verdict
 from services.api.intake.looks import new_looks
 from services.api.intake.notices import Happening, put_events, tell
+from services.api.intake.opening import opened, told_of_next
 from services.api.intake.warnings import priority, repeats_of
 from services.api.payloads import PushedSignal
 
@@ -32,14 +32,14 @@ async def put_items(connection: AsyncConnection, pushed: Sequence[Verdict], now:
     repeats = await repeats_of(connection, [verdict.signal for verdict in pushed])
     due = due_at(now, (), zone)
     fresh = [
-        _opened(verdict.signal, repeats, FIRST_LOOK, now, due)
+        opened(_item_row(verdict.signal, repeats), FIRST_LOOK, now, due)
         for verdict in pushed
         if verdict.signal.signal_id not in items
     ]
     known = [verdict for verdict in pushed if verdict.signal.signal_id in items]
     again = await _opened_again(connection, known, items, repeats, now, due)
-    if opened := [*fresh, *(row for row, _ in again)]:
-        await connection.execute(intake_items.insert(), opened)
+    if rows := [*fresh, *(row for row, _ in again)]:
+        await connection.execute(intake_items.insert(), rows)
     reopened = [happening for _, happening in again]
     await put_events(connection, reopened, now)
     await _change(connection, [_item_row(verdict.signal, repeats) for verdict in known])
@@ -66,17 +66,15 @@ async def _opened_again(
     due: datetime,
 ) -> list[tuple[dict[str, object], Happening]]:
     """The next item of each signal whose last one has ended, if there are lookups that no decision was taken on."""
-    opened = []
+    again = []
     for verdict in known:
         signal, before = verdict.signal, items[verdict.signal.signal_id]
         if before[-1].status not in ENDED or signal.status != "open":
             continue
-        if count := await new_looks(connection, signal, before):
-            row = _opened(signal, repeats, before[-1].look_number + 1, now, due)
-            detail = {"opened": False, "lookNumber": row["look_number"], "newLookups": count}
-            happening = Happening(str(row["id"]), NEXT_LOOK_EVENT, verdict.known.revision, detail)
-            opened.append((row, happening))
-    return opened
+        if count := await new_looks(connection, signal.lookup_ids, signal.lookup_count, before):
+            row = opened(_item_row(signal, repeats), before[-1].look_number + 1, now, due)
+            again.append((row, told_of_next(row, verdict.known.revision, count)))
+    return again
 
 
 async def _change(connection: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
@@ -85,19 +83,6 @@ async def _change(connection: AsyncConnection, rows: Sequence[dict[str, object]]
     change = intake_items.update().where(of_signal).values(version=intake_items.c.version + 1)
     if rows:
         await connection.execute(change, [row | {"this": row["signal_id"]} for row in rows])
-
-
-def _opened(
-    signal: PushedSignal, repeats: Mapping[str, int], look_number: int, now: datetime, due: datetime
-) -> dict[str, object]:
-    return {
-        **_item_row(signal, repeats),
-        "id": f"i-{secrets.token_hex(16)}",
-        "look_number": look_number,
-        "status": RECEIVED,
-        "received_at": now,
-        "due_at": None if signal.status == "withdrawn" else due,
-    }
 
 
 def _item_row(signal: PushedSignal, repeats: Mapping[str, int]) -> dict[str, object]:

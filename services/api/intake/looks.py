@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.db.tables import signal_revisions
 from services.api.db.types import AnyRow
-from services.api.payloads import PushedSignal
 from services.core.contract import EVIDENCE_LIMIT
 
 
-async def new_looks(connection: AsyncConnection, signal: PushedSignal, ended: Sequence[AnyRow]) -> int:
-    """How many lookups of the revision stood in none of the revisions that were decided on.
+async def new_looks(
+    connection: AsyncConnection, lookup_ids: Sequence[str], lookup_count: int, ended: Sequence[AnyRow]
+) -> int:
+    """How many lookups of a revision stood in none of the revisions that were decided on.
 
     A signal that names as many lookups as it may can trade one for another without a new look; then there must be
     more of them than at the last decision too.
@@ -22,12 +23,12 @@ async def new_looks(connection: AsyncConnection, signal: PushedSignal, ended: Se
     seen: set[str] = set()
     most = 0
     for item in ended:
-        lookup_ids, count = await _decided_on(connection, item)
-        seen |= lookup_ids
+        decided, count = await _decided_on(connection, item)
+        seen |= decided
         most = max(most, count)
-    if len(signal.lookup_ids) >= EVIDENCE_LIMIT and signal.lookup_count <= most:
+    if len(lookup_ids) >= EVIDENCE_LIMIT and lookup_count <= most:
         return 0
-    return len(set(signal.lookup_ids) - seen)
+    return len(set(lookup_ids) - seen)
 
 
 async def _decided_on(connection: AsyncConnection, item: AnyRow) -> tuple[set[str], int]:

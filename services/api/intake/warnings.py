@@ -13,8 +13,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.audit.entries import Entry, Subject, entry_of
 from services.api.db.tables import evidence, intake_items, signals, warnings
+from services.api.db.types import AnyRow
 from services.api.payloads import PushedSignal
+from services.core.wire import to_wire
 
 WARNING_REASONS = ("unlawful-consultation", "unlawful-use", "unlawful-sharing", "careless-handling", "other")
 """What a warning was about: the kinds of misuse of information in the annual report on integrity (2024)."""
@@ -32,6 +35,18 @@ class Warned:
     given_at: datetime
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A warning that was stored; by signal the rule of those whose items have another priority since.
+
+    `entry` is for the audit trail, to be appended in the same transaction.
+    """
+
+    warning_id: str
+    rules: Mapping[str, str]
+    entry: Entry
 
 
 def priority(score: float, repeats: int) -> float:
@@ -57,25 +72,32 @@ async def repeats_of(connection: AsyncConnection, pushed: Sequence[PushedSignal]
     }
 
 
-async def record_warning(
-    connection: AsyncConnection, warned: Warned, recorded_by: str, now: datetime
-) -> tuple[str, Mapping[str, str]]:
-    """Stores a warning; the id of it, and the signals whose items have another priority since, each with its rule.
+async def record_warning(connection: AsyncConnection, warned: Warned, reader: Subject, now: datetime) -> Recorded:
+    """Stores a warning, and gives the items of the employee the priority that follows from it.
 
     Raises IntegrityError if this employee was given the same warning at that moment already.
     """
     warning_id = f"w-{secrets.token_hex(16)}"
-    told = {"id": warning_id, "recorded_by": recorded_by, "recorded_at": now}
+    told = {"id": warning_id, "recorded_by": reader.subject, "recorded_at": now}
     await connection.execute(warnings.insert(), [vars(warned) | told])
-    return warning_id, await _reorder(connection, warned.employee_id)
+    changed = await _reorder(connection, warned.employee_id)
+    detail = {
+        "warning": warning_id,
+        "givenAt": to_wire(warned.given_at),
+        "until": to_wire(warned.until),
+        "reason": warned.reason,
+        "items": [item.id for item in changed],
+    }
+    entry = entry_of(reader, "record-warning", "employee", warned.employee_id, detail=detail)
+    return Recorded(warning_id, {item.signal_id: item.rule for item in changed}, entry)
 
 
-async def _reorder(connection: AsyncConnection, employee_id: str) -> dict[str, str]:
-    """Gives the items of an employee's signals the priority that the warnings ask for."""
+async def _reorder(connection: AsyncConnection, employee_id: str) -> list[AnyRow]:
+    """Gives the items of an employee's signals the priority that the warnings ask for; those that changed."""
     spans = (await _spans(connection, {employee_id}))[employee_id]
     columns = *(intake_items.c[name] for name in ("id", "signal_id", "rule", "repeats")), signals.c.score
     items = select(*columns).join(signals, signals.c.signal_id == intake_items.c.signal_id)
-    changed = {}
+    changed = []
     in_order = items.where(signals.c.employee_id == employee_id).order_by(intake_items.c.id)
     for item in (await connection.execute(in_order)).all():
         rows = select(evidence.c.body).where(evidence.c.signal_id == item.signal_id)
@@ -85,7 +107,7 @@ async def _reorder(connection: AsyncConnection, employee_id: str) -> dict[str, s
             values = {"repeats": repeats, "priority": priority(item.score, repeats)}
             this = intake_items.update().where(intake_items.c.id == item.id)
             await connection.execute(this.values(version=intake_items.c.version + 1, **values))
-            changed[item.signal_id] = item.rule
+            changed.append(item)
     return changed
 
 

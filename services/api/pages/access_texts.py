@@ -62,6 +62,16 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
         "Dit is voor een andere rol dan de uwe. Iemand anders moet dit bekijken. Dit is vastgelegd.",
         "This is for another role than yours. Somebody else has to look at it. This has been recorded.",
     ),
+    "refused-not-assessed": (
+        (
+            "U kunt deze zaak zelf nog beoordelen, zonder te weten wat anderen vragen of vinden. "
+            "Beoordeel haar eerst, of laat dit aan iemand die dat al deed."
+        ),
+        (
+            "You may yet assess this item yourself, without knowing what others ask or think. "
+            "Assess it first, or leave this to somebody who did."
+        ),
+    ),
     "refused-not-assigned": (
         "Dit wordt onderzocht. Alleen wie een coördinator heeft aangewezen, mag het openen.",
         "This is under investigation. Only those whom a lead assigned to it may open it.",

@@ -32,12 +32,17 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
     "field-decision": ("Besluit", "Decision"),
     "field-notifiedAt": ("Gemeld bij de AP op", "Authority notified at"),
     "field-delayReason": ("Waarom later dan 72 uur", "Why later than 72 hours"),
+    "field-motivation": ("Waarom melden niet nodig is", "Why no notification is required"),
     "field-purpose": ("Doel", "Purpose"),
     "field-caseNumber": ("Zaaknummer", "Case number"),
     "field-bsn": ("Burgerservicenummer (bsn)", "Citizen service number (BSN)"),
     "field-employeeId": ("Personeelsnummer", "Employee id"),
     "help-reason-verdict": ("Alleen bij geen vervolg.", "With no follow-up only."),
     "help-reason-breach": ("Alleen als melden niet hoeft.", "Only where no notification is required."),
+    "help-motivation": (
+        "Wat er is gebeurd, met welke gevolgen, en wat eraan is gedaan (AVG art. 33 lid 5). Zonder namen of nummers.",
+        "What happened, its effects, and what was done about it (GDPR art. 33(5)). Without names or numbers.",
+    ),
     "help-findings": ("Alleen als de schending is vastgesteld.", "Only where a breach was established."),
     "help-bsn": (
         "Van wie is geraadpleegd. Vul dit in, of het personeelsnummer hieronder.",
@@ -89,6 +94,10 @@ FAULT_TEXTS: Mapping[str, tuple[str, str]] = {
     "fault-at-notifiedAt": (
         "geef dit als er is gemeld, en alleen dan",
         "give this where the authority was notified, and only then",
+    ),
+    "fault-at-motivation": (
+        "leg dit uit als melden niet nodig is, en alleen dan",
+        "explain this where no notification is required, and only then",
     ),
     "fault-at-delayReason": ("hoort alleen bij een melding", "belongs to a notification only"),
 }

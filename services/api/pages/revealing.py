@@ -96,14 +96,14 @@ async def show_reveals(
         waiting_query = RevealQuery(status="pending")
         waiting = await fetch_page(
             connection,
-            listing.reveals_like(waiting_query, reader.subject, seen, now),
+            listing.reveals_like(waiting_query, reader, seen, now),
             listing.NEWEST_FIRST,
             parts.cursors,
             waiting_query,
         )
         own = await fetch_page(
             connection,
-            listing.reveals_like(own_query, reader.subject, seen, now),
+            listing.reveals_like(own_query, reader, seen, now),
             listing.NEWEST_FIRST,
             parts.cursors,
             own_query,

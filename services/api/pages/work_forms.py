@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
+from services.api.audience import LEADING
 from services.api.casework import assessing, assignments, breaches, codes, concluding, forms, suspending, withdrawals
 from services.api.casework.work import Work
 from services.api.pages.fields import Field
@@ -40,6 +41,12 @@ BREACH_FACTS = (
     Field("persons", "number", optional=True),
     Field("records", "number", optional=True),
 )
+MEASURE = (
+    Field("kind", "select", tuple(kind for kind in codes.MEASURES if kind != codes.WRITTEN_WARNING)),
+    Field("takenAt", "moment"),
+    Field("decidedBy", "select", codes.FUNCTIONS),
+)
+"""Of somebody who does not lead: warnings are recorded by those who do."""
 
 FORMS: Mapping[str, WorkForm] = {
     "assess": WorkForm(VERDICT, forms.VerdictForm, assessing.assess),
@@ -66,12 +73,7 @@ FORMS: Mapping[str, WorkForm] = {
         concluding.confirm_outcome,
     ),
     "record-measure": WorkForm(
-        (
-            Field("kind", "select", codes.MEASURES),
-            Field("takenAt", "moment"),
-            Field("decidedBy", "select", codes.FUNCTIONS),
-            Field("inForceUntil", "moment", optional=True),
-        ),
+        (Field("kind", "select", codes.MEASURES), *MEASURE[1:], Field("inForceUntil", "moment", optional=True)),
         forms.MeasureForm,
         concluding.record_measure,
     ),
@@ -87,17 +89,24 @@ FORMS: Mapping[str, WorkForm] = {
             Field("notifiedAt", "moment", optional=True),
             Field("delayReason", "area", optional=True, help="note-help"),
             Field("reason", "select", codes.NOT_REQUIRED_REASONS, optional=True, help="help-reason-breach"),
+            Field("motivation", "area", optional=True, help="help-motivation"),
             *BREACH_FACTS,
         ),
         forms.NotificationForm,
         breaches.notify,
     ),
+    "correct-data-breach": WorkForm(
+        (Field("knownAt", "moment"), Field("reason", "area", help="note-help")),
+        forms.KnowledgeForm,
+        breaches.correct,
+    ),
     "acknowledge-withdrawal": WorkForm((), None, withdrawals.acknowledge),
 }
-"""By the code of the action; whom one can assign differs by role, see `forms_for`."""
+"""By the code of the action; whom one can assign and which measures one records differ by role, see `forms_for`."""
 
 
 def forms_for(role: str) -> Mapping[str, WorkForm]:
     """The forms as somebody in this role is offered them."""
     assignee = Field("assignee", "select", tuple(assignments.local_candidates(role)))
-    return {**FORMS, "assign": replace(FORMS["assign"], fields=(assignee,))}
+    measure = FORMS["record-measure"] if role in LEADING else replace(FORMS["record-measure"], fields=MEASURE)
+    return {**FORMS, "assign": replace(FORMS["assign"], fields=(assignee,)), "record-measure": measure}

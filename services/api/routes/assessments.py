@@ -42,14 +42,15 @@ async def read_assessments(request: Request, item_id: ItemId, parts: PartsOf, re
     status_code=201,
     summary="Assess an item",
     response_description="The case as it stands now",
-    responses=FAILURES | DONE,
+    responses=FAILURES_ON_VERSION | DONE,
 )
 async def assess(form: VerdictForm, deed: DeedOf) -> Response:
     """By yourself, without seeing what the other person found. The second assessment decides, or makes it disputed.
 
-    What was given stays; what is to be added goes into a note. Whoever assesses an item is assigned to it.
+    What was given stays; what is to be added goes into a note. Whoever assesses an item is assigned to it. Needs
+    If-Match, which says what was read: no assessment covers looks that came after that.
     """
-    return await deed.done("assess", lambda work: assessing.assess(work, form))
+    return await deed.done("assess", lambda work: assessing.assess(work, form), seen=True)
 
 
 @router.post(

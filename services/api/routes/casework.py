@@ -58,7 +58,10 @@ async def read_sanction_factors(request: Request, item_id: ItemId, parts: PartsO
     responses=documented(400, 401, 403) | {200: {"model": Figures}},
 )
 async def read_figures(parts: PartsOf, reader: ReaderOf) -> Response:
-    """What waits, what is late, how long the investigations of the last 365 days took; of the items for your role."""
+    """What waits, what is late, how long the investigations of the last 365 days took.
+
+    Of the items that your lists show.
+    """
     async with reading(parts.engine) as connection:
         figures = await casework_figures(connection, reader, parts.clock.now(), parts.settings.timezone)
     return json_answer(figures)

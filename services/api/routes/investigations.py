@@ -109,8 +109,11 @@ async def confirm_outcome(form: ConfirmationForm, deed: DeedOf) -> Response:
     responses=FAILURES | DONE,
 )
 async def record_measure(form: MeasureForm, deed: DeedOf) -> Response:
-    """What others decided, as a record: nothing here advises a measure. A written warning counts as an earlier one
-    when the same employee looks again."""
+    """What others decided, as a record: nothing here advises a measure.
+
+    It belongs to a confirmed outcome or a line intervention. A written warning counts as an earlier one when the same
+    employee looks again; it is recorded by those who record warnings.
+    """
     return await deed.done("record-measure", lambda work: concluding.record_measure(work, form))
 
 

@@ -56,10 +56,13 @@ async def ask(form: RevealForm, parts: PartsOf, reader: ReaderOf) -> Response:
 async def list_reveals(
     request: Request, query: Annotated[RevealQuery, Query()], parts: PartsOf, reader: ReaderOf
 ) -> Response:
-    """Your own, the newest first; with `status=pending` everybody's that wait for approval."""
+    """Your own, the newest first; with `status=pending` everybody's that wait for approval.
+
+    Those of others on an item that you may yet assess are left out.
+    """
     async with reading(parts.engine) as connection:
         seen = await unconcerned_items(connection, reader)
-        like = listing.reveals_like(query, reader.subject, seen, parts.clock.now())
+        like = listing.reveals_like(query, reader, seen, parts.clock.now())
         page = await fetch_page(connection, like, listing.NEWEST_FIRST, parts.cursors, query)
     await record_reads(parts, reader, "reveals", sorted({row.signal_id for row in page.rows}))
     return json_answer({"reveals": [listing.as_answer(row) for row in page.rows]}, page.links(request))
@@ -72,7 +75,8 @@ async def list_reveals(
     responses=documented(400, 401, 403, 404, 409) | {200: {"model": Reveal}},
 )
 async def approve(reveal_id: RevealId, parts: PartsOf, reader: ReaderOf) -> Response:
-    """The second pair of eyes; whoever approves sees no identity. Not for the one who asked."""
+    """The second pair of eyes; whoever approves sees no identity. Not for the one who asked, nor for somebody who may
+    yet assess the item."""
     return json_answer(listing.as_answer(await reveals.approve(parts, reader, reveal_id)))
 
 

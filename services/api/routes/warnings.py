@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.api.access import GuardedRoute, ReaderOf
 from services.api.answers import StoredWarning
 from services.api.audience import is_for
+from services.api.audit.trail import append
 from services.api.intake.warnings import WARNING_REASONS, Warned, record_warning
 from services.api.need_to_know import refuse_interest_in
 from services.api.once import OnceOf
@@ -59,15 +60,16 @@ async def give_warning(given: GivenWarning, parts: PartsOf, reader: ReaderOf, on
     if given.given_at > now:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "givenAt lies in the future; a warning is recorded once given.")
     warned = Warned(given.employee_id, given.given_at, given.until, given.reason)
-    try:
-        async with once.writing() as connection:
-            await refuse_interest_in(connection, reader, warned.employee_id)
-            warning_id, changed = await record_warning(connection, warned, reader.subject, now)
-            shown = [signal_id for signal_id, rule in changed.items() if is_for(reader.role, rule)]
-            told = {"id": warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
-            told["items_changed"] = len(shown)
-            answer = once.answer(json_answer(to_wire(told), status=HTTPStatus.CREATED))
-    except IntegrityError as error:
-        raise HTTPException(HTTPStatus.CONFLICT, "This warning is recorded already.") from error
+    async with once.writing() as connection:
+        await refuse_interest_in(connection, reader, warned.employee_id)
+        try:
+            recorded = await record_warning(connection, warned, reader, now)
+        except IntegrityError as error:
+            raise HTTPException(HTTPStatus.CONFLICT, "This warning is recorded already.") from error
+        shown = [signal_id for signal_id, rule in recorded.rules.items() if is_for(reader.role, rule)]
+        told = {"id": recorded.warning_id, **vars(warned), "recorded_by": reader.subject, "recorded_at": now}
+        told["items_changed"] = len(shown)
+        await append(connection, [recorded.entry], now)
+        answer = once.answer(json_answer(to_wire(told), status=HTTPStatus.CREATED))
     await record_reads(parts, reader, "warning", shown)
     return answer

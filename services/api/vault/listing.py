@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.access import Reader
+from services.api.casework.case import awaiting
 from services.api.cursors import Order
 from services.api.db.tables import intake_items, signals
 from services.api.db.types import AnyRow, AnySelect
@@ -27,12 +29,16 @@ _WITH_SIGNALS = reveals.join(intake_items, intake_items.c.id == reveals.c.item_i
 HIDDEN = frozenset({"kind", "pseudonym"})
 
 
-def reveals_like(query: RevealQuery, reader: str, seen: Conditions, now: datetime) -> AnySelect:
-    """Everybody's that wait for approval, or the reader's own; each with its signal, which the reader may see."""
+def reveals_like(query: RevealQuery, reader: Reader, seen: Conditions, now: datetime) -> AnySelect:
+    """Everybody's that wait for approval, or the reader's own; each with its signal, which the reader may see.
+
+    Of an item that the reader may yet assess only the own: who asks, and why, could tell what another thinks of it.
+    """
+    mine = reveals.c.asked_by == reader.subject
     wanted = select(reveals, signals.c.signal_id).select_from(_WITH_SIGNALS).where(*seen)
     if query.status == "pending":
-        return wanted.where(*_waiting(now))
-    own = wanted.where(reveals.c.asked_by == reader)
+        return wanted.where(*_waiting(now), or_(mine, ~awaiting(reader)))
+    own = wanted.where(mine)
     return own if query.status is None else own.where(reveals.c.status == query.status)
 
 

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import HTTPException
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
 from services.api.audit.entries import entry_of
 from services.api.audit.trail import append
+from services.api.casework.case import awaiting
 from services.api.db.engine import writing
+from services.api.db.tables import intake_items
 from services.api.db.types import AnyRow
 from services.api.need_to_know import item_for
 from services.api.parts import Parts
@@ -70,8 +73,8 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
 async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
     """Another person agrees; the one who asked may open it from then on. Agreeing twice is agreeing once.
 
-    Raises RefusedError (403, recorded) for the one who asked, or as `item_for` does; HTTPException 404, and 409 where
-    it is too late.
+    Raises RefusedError (403, recorded) for the one who asked, for somebody who may yet assess the item, or as
+    `item_for` does; HTTPException 404, and 409 where it is too late.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
@@ -82,6 +85,7 @@ async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
             raise RefusedError("own-request", "intake-item", row.item_id)
         if row.approved_by == reader.subject:
             return row
+        await _refuse_assessor(connection, reader, row.item_id)
         _refuse_late(row, now, "pending")
         row = await requests.changed(connection, row, status="approved", approved_by=reader.subject, approved_at=now)
         await _log(connection, reader, "approve-reveal", row, now)
@@ -131,6 +135,13 @@ def _refuse_purpose(purpose: str, status: str) -> None:
             HTTPStatus.CONFLICT,
             f"The purpose {purpose} goes with an item of status {', '.join(fitting)}; this one is {status}.",
         )
+
+
+async def _refuse_assessor(connection: AsyncConnection, reader: Reader, item_id: str) -> None:
+    """Who has yet to judge an item by himself approves nothing on it: he would be told what another thinks of it."""
+    undecided = select(awaiting(reader)).where(intake_items.c.id == item_id)
+    if (await connection.execute(undecided)).scalar_one():
+        raise RefusedError("not-assessed", "intake-item", item_id)
 
 
 def _refuse_late(row: AnyRow, now: datetime, wanted: str) -> None:

@@ -34,6 +34,7 @@ MAY: Mapping[str, set[str]] = {
     "POST /v1/intake-items/{itemId}/acknowledgements": READERS,
     "POST /v1/intake-items/{itemId}/data-breach": READERS,
     "POST /v1/intake-items/{itemId}/data-breach/notification": READERS,
+    "POST /v1/intake-items/{itemId}/data-breach/corrections": READERS,
     "GET /v1/intake-items/{itemId}/sanction-factors": READERS,
     "GET /v1/casework-figures": READERS,
     "POST /v1/signals/_search": READERS,

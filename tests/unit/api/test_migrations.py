@@ -132,26 +132,76 @@ def test_signals_that_were_there_are_found_by_their_parent(database):
     assert found(migrated, "SELECT signal_id, parent_id FROM signals") == [("s-1", None), ("s-2", "s-1")]
 
 
+ITEM_THAT_DIFFERS = (
+    "INSERT INTO intake_items (id, signal_id, look_number, rule, status, priority, withdrawn, received_at,"
+    " severity, raised_at) VALUES ('i-1', 's-1', 1, 'own-file', 'disputed', 62.5, 0, '2026-03-02', 'high',"
+    " '2026-03-02')"
+)
+
+
 def test_assessments_that_were_there_stay_and_auditors_can_settle_from_then_on(database):
-    item = (
-        "INSERT INTO intake_items (id, signal_id, look_number, rule, status, priority, withdrawn, received_at,"
-        " severity, raised_at) VALUES ('i-1', 's-1', 1, 'own-file', 'disputed', 62.5, 0, '2026-03-02', 'high',"
-        " '2026-03-02')"
-    )
     given = (
         "INSERT INTO assessments VALUES ('{0}', 'i-1', 1, {1}, '{0}', '{0}', '{2}', 'investigation', NULL, 'x', '{3}')"
     )
     rows = [given.format("a-1", 1, "investigator", AT), given.format("a-2", 3, "lead", AT)]
-    migrated = database("0010", f"{a_signal(1)[:-1]}, NULL, NULL, NULL)", item, *rows)
+    migrated = database("0010", f"{a_signal(1)[:-1]}, NULL, NULL, NULL)", ITEM_THAT_DIFFERS, *rows)
     assert found(migrated, "SELECT id, role, given_at FROM assessments ORDER BY id") == [
         ("a-1", "investigator", AT),
         ("a-2", "lead", AT),
     ]
+    now = given.replace("{3}')", "{3}', 1)")
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
-        found(migrated, given.format("a-3", 3, "auditor", AT))
-    found(migrated, given.format("a-3", 3, "auditor", AT).replace("'i-1', 1", "'i-1', 2"))
+        found(migrated, now.format("a-3", 3, "auditor", AT))
+    found(migrated, now.format("a-3", 3, "auditor", AT).replace("'i-1', 1", "'i-1', 2"))
     with pytest.raises(sqlite3.IntegrityError, match="ck_assessments_settled_by_who_leads"):
-        found(migrated, given.format("a-4", 3, "investigator", AT).replace("'i-1', 1", "'i-1', 3"))
+        found(migrated, now.format("a-4", 3, "investigator", AT).replace("'i-1', 1", "'i-1', 3"))
+
+
+def test_assessments_and_outcomes_that_were_there_get_the_revision_that_their_history_tells(database):
+    def told(kind, who, revision, at=AT):
+        return (
+            "INSERT INTO item_events (item_id, at, kind, actor, revision, detail)"
+            f" VALUES ('i-1', '{at}', '{kind}', '{who}', {revision}, '{{}}')"
+        )
+
+    given = (
+        "INSERT INTO assessments VALUES ('{0}', 'i-1', 1, {1}, '{0}', '{0}', 'lead', 'investigation', NULL, 'x', '{2}')"
+    )
+    outcome = (
+        "INSERT INTO outcomes (id, item_id, number, outcome, findings, report_sent_at, note, recorded_by, person,"
+        " recorded_at, state)"
+        f" VALUES ('o-1', 'i-1', 1, 'not-established', '[]', '{AT}', 'x', 'a', 'a', '{AT}', 'proposed')"
+    )
+    rows = [given.format(who, place, AT) for place, who in enumerate(("a", "b", "c"), 1)]
+    history = [
+        told("assess", "a", 2),
+        told("note", "a", 9),
+        told("assess", "a", 8, "2026-03-03"),
+        told("settle", "c", 4),
+    ]
+    history += [told("record-outcome", "a", 6)]
+    signal = f"{a_signal(1)[:-1]}, NULL, NULL, NULL)"
+    migrated = database("0014", signal, ITEM_THAT_DIFFERS, *rows, outcome, *history)
+    assert found(migrated, "SELECT id, revision FROM assessments ORDER BY id") == [("a", 2), ("b", 1), ("c", 4)]
+    assert found(migrated, "SELECT revision FROM outcomes") == [(6,)]
+
+
+def test_data_breaches_that_were_decided_keep_their_decision_as_the_first(database):
+    first_look = ITEM_THAT_DIFFERS
+    second_look = ITEM_THAT_DIFFERS.replace("'i-1', 's-1', 1", "'i-2', 's-1', 2")
+    breach = (
+        "INSERT INTO data_breaches (item_id, id, known_at, due_at, facts, referred_by, referred_at, decision,"
+        f" reason, decided_by, decided_at) VALUES ('{{0}}', 'b-{{0}}', '{AT}', '{AT}', '{{{{}}}}', 'a', '{AT}', {{1}})"
+    )
+    rows = [
+        breach.format("i-1", f"'not-required', 'no-breach', 'b', '{AT}'"),
+        breach.format("i-2", "NULL, NULL, NULL, NULL"),
+    ]
+    migrated = database("0014", f"{a_signal(1)[:-1]}, NULL, NULL, NULL)", first_look, second_look, *rows)
+    told = found(migrated, "SELECT item_id, number, decision, reason, motivation, decided_by FROM breach_decisions")
+    assert told == [("i-1", 1, "not-required", "no-breach", None, "b")]
+    kept = found(migrated, "SELECT item_id, referred_by, decided_at FROM data_breaches ORDER BY item_id")
+    assert kept == [("i-1", "a", AT), ("i-2", "a", None)]
 
 
 def test_signals_of_many_people_get_whom_their_evidence_names(database):

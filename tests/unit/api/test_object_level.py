@@ -26,6 +26,7 @@ BODIES = {
     "measures": {"kind": "none", "takenAt": AT, "decidedBy": "director"},
     "line-intervention": {"sentAt": AT, "sentTo": "director"},
     "data-breach": {"knownAt": AT},
+    "corrections": {"knownAt": AT, "reason": NOTE},
     "notification": {"decision": "notified", "notifiedAt": AT},
 }
 """What is sent where a route asks for a body, by the end of its path."""
@@ -135,7 +136,8 @@ def test_an_item_under_investigation_is_for_those_who_work_on_it_and_for_leads(a
     load(api, "self", {"employeeId": THEIRS})
     url = _as_lead(api, "POST /v1/intake-items/{itemId}")[1].replace(_item(api, 1), _item(api, 2))
     for account in ("lead", "investigator"):
-        given = api.call("POST", f"{url}/assessments", account, json=BODIES["assessments"])
+        read = {"If-Match": api.get(url, account).headers["ETag"]}
+        given = api.call("POST", f"{url}/assessments", account, json=BODIES["assessments"], headers=read)
         assert given.status_code == 201, given.text
     assert [api.get(url, account).status_code for account in PEOPLE] == [200, 403, 200]
     refused = api.get(url, "second-investigator")

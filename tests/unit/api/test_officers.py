@@ -7,7 +7,7 @@ import pytest
 
 from services.core.reading import NOT_ASSIGNED, READER_RULES, WITH_INTEREST
 from services.core.tokens import ACCOUNTS
-from tests.unit.api.casework.conftest import NOTE, codes, no_follow_up
+from tests.unit.api.casework.conftest import NOTE, Desk, codes, no_follow_up
 from tests.unit.api.conftest import START, a_signal, running, signal_id
 
 EMPLOYEE, SUBJECT = "p1-" + "a" * 32, "p1-" + "b" * 32
@@ -108,7 +108,7 @@ def test_figures_are_of_the_items_for_the_reader_and_metrics_of_all(api, role):
     api.results(the_same_people(), about_a_reader(), about_a_reader(3, NOT_ASSIGNED))
     for signal, by in ((BUREAUS, "investigator"), (OFFICERS, "auditor")):
         item = item_of(api, signal)
-        api.call("POST", f"/v1/intake-items/{item}/assessments", by, json=no_follow_up())
+        Desk(api).sends(by, item, "assessments", no_follow_up(), **{"If-Match": Desk(api).etag(item, by)})
         api.call("POST", f"/v1/intake-items/{item}/data-breach", by, json={"knownAt": api.clock.now().isoformat()})
     figures = api.get("/v1/casework-figures", role).json()
     received = 1 if role == "auditor" else 0
@@ -157,6 +157,8 @@ def test_requests_for_identities_are_shown_to_and_approved_by_those_they_are_for
     ours = ask_waiting(both, BUREAUS, "second-investigator", 1)
     theirs = ask_waiting(both, OFFICERS, SECOND, 2)
     for role, shown, hidden in (("investigator", ours, theirs), (FIRST, theirs, ours)):
+        item = item_of(both, BUREAUS if shown == ours else OFFICERS)
+        Desk(both).sends(role, item, "assessments", no_follow_up(), **{"If-Match": Desk(both).etag(item, role)})
         listed = both.get("/v1/reveals?status=pending", role).json()["reveals"]
         assert [each["id"] for each in listed] == [shown]
         for step in ("approval", "opening"):

@@ -177,7 +177,15 @@ def test_a_data_breach_runs_for_72_hours(desk):
     assert "nog 71 uur" in page
     wrong = desk.send("notify-data-breach", decision="notified", notifiedAt="2026-04-01 10:30")
     assert {"notify-data-breach-contact", "notify-data-breach-consequences"} <= told(wrong.text).keys()
-    assert "melden is niet nodig" in desk.done("notify-data-breach", decision="not-required", reason="risk-unlikely")
+    no = {"decision": "not-required", "reason": "risk-unlikely"}
+    unexplained = told(desk.send("notify-data-breach", **no).text)
+    assert unexplained == {"notify-data-breach-motivation": TEXTS["fault-at-motivation"][0]}
+    page = desk.done("notify-data-breach", **no, motivation="Eén dossier, en niets bewaard.")
+    assert "melden is niet nodig" in page
+    assert "Eén dossier, en niets bewaard." in page
+    page = desk.done("correct-data-breach", knownAt="2026-04-01 09:00", reason="Eerder al gemeld.")
+    assert "Eerder vastgelegd als" in page
+    assert "Eerder al gemeld." in page
 
 
 def test_a_withdrawal_under_an_open_item_is_told_with_its_fact_and_acknowledged(desk, make_signal):

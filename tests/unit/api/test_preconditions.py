@@ -14,7 +14,7 @@ def refusal(if_match, version=3):
     return caught.value.status_code
 
 
-@pytest.mark.parametrize("if_match", [TAG, f'"other", {TAG}', f"{TAG},{tag_of(b'{}', 2)}", "*", tag_of(b"[]", 3)])
+@pytest.mark.parametrize("if_match", [TAG, f'"other", {TAG}', f"{TAG},{tag_of(b'{}', 2)}", tag_of(b"[]", 3)])
 def test_a_request_on_the_version_that_holds_is_let_through(if_match):
     require_match(if_match, 3)
 
@@ -29,6 +29,11 @@ def test_every_other_tag_is_stale(if_match):
 def test_where_a_tag_is_needed_none_is_told_to_read_first():
     assert refusal(None) == 428
     require_match(None, 3, needed=False)
+
+
+def test_a_tag_of_whatever_there_is_names_nothing_that_was_read():
+    assert refusal("*") == 428
+    require_match("*", 3, needed=False)
 
 
 def test_a_tag_of_what_has_no_version_opens_no_version():

@@ -136,6 +136,29 @@ def test_recording_is_in_the_trail_with_the_signals_it_touched(api, warn, make_s
     assert (entry["actor"], entry["detail"]) == ("token:lead", {"shown": "warning", "signals": [signal_id(1)]})
 
 
+def test_a_warning_is_in_the_trail_as_a_decision_with_the_items_that_it_moved(api, warn, make_signal):
+    api.results(make_signal(1), make_signal(2))
+    (item,) = api.rows(f"SELECT id FROM intake_items WHERE signal_id = '{signal_id(1)}'")
+    told = warn().json()
+    (entry,) = api.trail("record-warning")
+    assert (entry["actor"], entry["object_kind"], entry["object_id"]) == ("token:lead", "employee", EMPLOYEE)
+    assert entry["detail"] == {
+        "warning": told["id"],
+        "givenAt": told["givenAt"],
+        "until": told["until"],
+        "reason": "unlawful-consultation",
+        "items": [item["id"]],
+    }
+    assert warn().status_code == 409
+    assert len(api.trail("record-warning")) == 1
+
+
+def test_a_warning_that_the_trail_does_not_take_is_not_recorded(api, warn):
+    api.rows("CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'full'); END")
+    assert warn().status_code >= 500
+    assert api.rows("SELECT * FROM warnings") == []
+
+
 @pytest.mark.parametrize(
     ("lang", "heading", "said"),
     [

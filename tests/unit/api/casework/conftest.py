@@ -81,7 +81,7 @@ class Desk:
     def assessed(self, item: str, *verdicts: Json) -> str:
         """Both people assess; the status after that."""
         for who, given in zip(PEOPLE, verdicts, strict=False):
-            answer = self.sends(who, item, "assessments", given)
+            answer = self.decides(who, item, "assessments", given)
             assert answer.status_code == 201, answer.text
         return str(self.status(item))
 
@@ -89,6 +89,13 @@ class Desk:
         """An item whose investigation the first investigator is on."""
         item = self.opens(number)
         assert self.assessed(item, verdict("investigation"), verdict("investigation")) == "investigation"
+        return item
+
+    def concluded(self, number: int = 1, **changes: object) -> str:
+        """An item whose outcome, found by the first investigator, the other confirmed."""
+        item = self.under_investigation(number)
+        assert self.decides(ONE, item, "outcome", self.outcome(**changes)).status_code == 201
+        assert self.decides(OTHER, item, "outcome/confirmation", {"agrees": True}).status_code == 201
         return item
 
     def outcome(self, **changes: object) -> Json:

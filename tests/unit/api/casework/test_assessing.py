@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.api.casework.answers import Assessments, CaseView
+from services.core.wire import to_wire
 from tests.unit.api.casework.conftest import LEAD, NOTE, ONE, OTHER, Desk, codes, no_follow_up, verdict, with_people
 
 
@@ -26,16 +27,28 @@ def test_two_that_agree_decide_and_two_that_differ_are_a_dispute(desk, first, se
 def test_one_person_decides_nothing(desk):
     item = desk.opens()
     assert desk.assessed(item, no_follow_up()) == "in-assessment"
-    again = desk.sends(ONE, item, "assessments", verdict("investigation"))
+    again = desk.decides(ONE, item, "assessments", verdict("investigation"))
     assert (again.status_code, codes(again)) == (409, [("already-assessed", "")])
     assert desk.status(item) == "in-assessment"
 
 
+def test_an_assessment_names_what_was_read(desk):
+    item = desk.opens()
+    stale = {"If-Match": desk.etag(item, ONE)}
+    for nothing in ({}, {"If-Match": "*"}):
+        refused = desk.sends(ONE, item, "assessments", no_follow_up(), **nothing)
+        assert (refused.status_code, "send its ETag" in refused.json()["detail"]) == (428, True)
+    desk.looks_again()
+    assert desk.sends(ONE, item, "assessments", no_follow_up(), **stale).status_code == 412
+    assert desk.status(item) == "received"
+    assert desk.decides(ONE, item, "assessments", no_follow_up()).status_code == 201
+
+
 def test_the_same_assessment_again_changes_nothing_and_says_so(desk):
     item = desk.opens()
-    assert desk.sends(ONE, item, "assessments", no_follow_up()).status_code == 201
+    assert desk.decides(ONE, item, "assessments", no_follow_up()).status_code == 201
     before = desk.view(item)
-    repeat = desk.sends(ONE, item, "assessments", no_follow_up())
+    repeat = desk.decides(ONE, item, "assessments", no_follow_up())
     assert repeat.status_code == 200
     assert repeat.json() == before
     assert len([entry for entry in desk.audit(item) if entry["action"] == "assess"]) == 1
@@ -44,7 +57,7 @@ def test_the_same_assessment_again_changes_nothing_and_says_so(desk):
 def test_nobody_sees_what_the_other_found_before_giving_his_own(desk):
     item = desk.opens()
     first = verdict("investigation", "The first one found XYZZY.")
-    desk.sends(ONE, item, "assessments", first)
+    desk.decides(ONE, item, "assessments", first)
     desk.sends(ONE, item, "notes", {"note": "A remark of XYZZY."})
     for who in (OTHER, LEAD):
         for place in ("casework", "assessments"):
@@ -54,15 +67,63 @@ def test_nobody_sees_what_the_other_found_before_giving_his_own(desk):
             assert '"investigation"' not in told.replace('"items"', "")
         assert desk.view(item, who)["assessment"]["given"] == 1
     assert [row["note"] for row in desk.view(item, ONE)["assessment"]["all"]] == [first["note"]]
-    desk.sends(OTHER, item, "assessments", verdict("line-intervention"))
+    desk.decides(OTHER, item, "assessments", verdict("line-intervention"))
     told = desk.view(item, OTHER)
     assert [row["assessor"] for row in told["assessment"]["all"]] == [f"token:{ONE}", f"token:{OTHER}"]
     assert [row["note"] for row in told["notes"]] == ["A remark of XYZZY."]
 
 
+def test_nobody_reads_what_the_other_wrote_of_a_data_breach_before_giving_his_own(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
+    told = {"nature": "XYZZY: an investigation is needed.", "persons": 3, "knownAt": desk.api.clock.now()}
+    desk.sends(ONE, item, "data-breach", told)
+    for who in (OTHER, LEAD):
+        text = desk.api.get(f"/v1/intake-items/{item}/casework", who).text
+        assert ("XYZZY" in text, f"token:{ONE}" in text) == (False, False)
+        assert CaseView.model_validate_json(text).history == []
+        breach = desk.view(item, who)["dataBreach"]
+        assert (breach["withheld"], breach["running"], breach["secondsLeft"]) == (True, True, 72 * 3600)
+        assert (breach["stated"]["persons"], breach["referredAt"]) == (3, to_wire(desk.api.clock.now()))
+        assert "nature" not in breach["missing"]
+    assert desk.view(item, ONE)["dataBreach"]["stated"]["nature"] == told["nature"]
+    facts = {"contact": NOTE, "consequences": NOTE, "measures": NOTE}
+    notified = desk.sends(
+        OTHER, item, "data-breach/notification", facts | {"decision": "notified", "notifiedAt": desk.api.clock.now()}
+    )
+    assert (notified.status_code, "XYZZY" in notified.text) == (201, False)
+    desk.decides(OTHER, item, "assessments", verdict("line-intervention"))
+    told = desk.view(item, OTHER)
+    assert (told["dataBreach"]["withheld"], told["dataBreach"]["referredBy"]) == (False, f"token:{ONE}")
+    assert told["dataBreach"]["stated"]["nature"].startswith("XYZZY")
+    assert [event["kind"] for event in told["history"]][1:3] == ["refer-data-breach", "notify-data-breach"]
+
+
+def test_who_acknowledged_a_withdrawal_is_not_told_before_one_gave_his_own(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", no_follow_up())
+    desk.withdraws()
+    desk.sends(ONE, item, "acknowledgements")
+    assert f"token:{ONE}" not in desk.api.get(f"/v1/intake-items/{item}/casework", OTHER).text
+    assert f"token:{ONE}" in desk.api.get(f"/v1/intake-items/{item}/casework", ONE).text
+
+
+def test_the_second_sees_how_many_looks_the_first_read_and_not_who_or_what(desk):
+    item = desk.opens()
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
+    desk.looks_again(lookups=(1, 2, 3, 4, 5, 6))
+    told = desk.view(item, OTHER)
+    assert (told["item"]["lookupCount"], told["assessment"]["all"]) == (6, [])
+    assert told["assessment"]["readings"] == [{"ordinal": 1, "revision": 1, "lookupCount": 3}]
+    desk.decides(OTHER, item, "assessments", verdict("investigation"))
+    told = desk.view(item, ONE)["assessment"]
+    assert [row["revision"] for row in told["all"]] == [1, 2]
+    assert told["decidedRevision"] == 1
+
+
 def test_who_assesses_is_assigned(desk):
     item = desk.opens()
-    desk.sends(ONE, item, "assessments", no_follow_up())
+    desk.decides(ONE, item, "assessments", no_follow_up())
     mine = {who: desk.api.get(f"/v1/intake-items/{item}", who).json()["mine"] for who in (ONE, OTHER)}
     assert mine == {ONE: True, OTHER: False}
 
@@ -82,8 +143,8 @@ def test_a_dispute_is_settled_by_a_lead_who_assessed_neither(desk):
 
 def test_a_lead_who_assessed_does_not_settle(desk):
     item = desk.opens()
-    desk.sends(LEAD, item, "assessments", verdict("investigation"))
-    desk.sends(ONE, item, "assessments", no_follow_up())
+    desk.decides(LEAD, item, "assessments", verdict("investigation"))
+    desk.decides(ONE, item, "assessments", no_follow_up())
     refused = desk.decides(LEAD, item, "settlement", no_follow_up())
     assert (refused.status_code, codes(refused)) == (409, [("assessed-yourself", "")])
     assert desk.status(item) == "disputed"
@@ -113,7 +174,7 @@ def test_a_settlement_rests_on_what_was_read(desk):
 def test_what_has_ended_is_assessed_no_more(desk):
     item = desk.opens()
     desk.assessed(item, no_follow_up(), no_follow_up())
-    late = desk.sends(LEAD, item, "assessments", verdict("investigation"))
+    late = desk.decides(LEAD, item, "assessments", verdict("investigation"))
     assert (late.status_code, codes(late)) == (409, [("not-under-assessment", "")])
 
 
@@ -132,7 +193,7 @@ def test_what_has_ended_is_assessed_no_more(desk):
 )
 def test_a_wrong_assessment_says_what_is_wrong_and_leaves_nothing(desk, body, places):
     item = desk.opens()
-    answer = desk.sends(ONE, item, "assessments", body)
+    answer = desk.decides(ONE, item, "assessments", body)
     assert answer.status_code == 400
     assert sorted(error["pointer"] for error in answer.json()["errors"]) == places
     assert desk.status(item) == "received"
@@ -141,7 +202,7 @@ def test_a_wrong_assessment_says_what_is_wrong_and_leaves_nothing(desk, body, pl
 def test_a_decision_and_a_refusal_are_in_the_audit_trail_without_free_text(desk):
     item = desk.opens()
     desk.assessed(item, no_follow_up(note="The first text."), no_follow_up(note="The second text."))
-    desk.sends(LEAD, item, "assessments", no_follow_up(note="The third text."))
+    desk.decides(LEAD, item, "assessments", no_follow_up(note="The third text."))
     told = [(entry["actor"], entry["action"], entry["detail"].get("status")) for entry in desk.audit(item)]
     assert told == [
         (f"token:{ONE}", "assess", "in-assessment"),
@@ -181,10 +242,10 @@ def test_two_accounts_of_one_employee_are_one_pair_of_eyes(own_api):
     desk.api.rows(known.format(people[ONE]))
     item = desk.opens()
     desk.assessed(item, no_follow_up())
-    second = desk.sends(OTHER, item, "assessments", no_follow_up())
+    second = desk.decides(OTHER, item, "assessments", no_follow_up())
     assert second.status_code == 200
     assert desk.status(item) == "in-assessment"
-    other = desk.sends(OTHER, item, "assessments", verdict("investigation"))
+    other = desk.decides(OTHER, item, "assessments", verdict("investigation"))
     assert codes(other) == [("already-assessed", "")]
 
 

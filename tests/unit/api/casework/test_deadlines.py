@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.casework.deadlines import due_at, notification_due_at, suspended_days, working_days
+from services.api.casework.deadlines import (
+    closed_in_time,
+    due_at,
+    notification_due_at,
+    suspended_days,
+    until,
+    working_days,
+)
 from services.core.calendar import AgencyCalendar
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -61,6 +68,36 @@ def test_no_suspension_brings_the_end_nearer(received, pieces):
 def test_who_reports_later_is_due_no_earlier(one, other):
     first, second = sorted((one, other))
     assert due_at(first, (), ZONE) <= due_at(second, (), ZONE)
+
+
+@given(moments, st.integers(0, 150 * 24 * 60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
+def test_what_is_suspended_after_the_end_makes_nothing_timely(started, minutes, pieces):
+    closed, spans, at = started + timedelta(minutes=minutes), [], started
+    for gap, length in pieces:
+        start = at + timedelta(days=gap)
+        at = start + timedelta(days=length)
+        spans.append((start, at))
+    before = [(start, min(end, closed)) for start, end in spans if start < closed]
+    told = closed_in_time(started, closed, spans, ZONE)
+    assert told == closed_in_time(started, closed, before, ZONE) == (closed < due_at(started, before, ZONE))
+    assert until(closed, before) == before
+
+
+@pytest.mark.parametrize(
+    ("received", "closed", "in_time"),
+    [
+        (
+            "2026-01-05 09:00",
+            "2026-04-06 23:59",
+            True,
+        ),  # over the change to summer time: 91 days less an hour, and more
+        ("2026-01-05 09:00", "2026-04-07 00:00", False),
+        ("2026-08-03 00:05", "2026-11-02 23:59", True),  # over the change to winter time
+        ("2026-08-03 23:59", "2026-11-03 00:00", False),
+    ],
+)
+def test_an_investigation_is_in_time_until_the_end_of_the_local_day(received, closed, in_time):
+    assert closed_in_time(local(received), local(closed), (), ZONE) is in_time
 
 
 def test_the_72_hours_run_through_nights_weekends_and_clock_changes():

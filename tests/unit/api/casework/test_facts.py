@@ -6,8 +6,10 @@ from datetime import timedelta
 from services.api.casework.answers import Figures
 from services.api.casework.fact_answers import SanctionFactors
 from services.core.wire import to_wire
-from tests.unit.api.casework.conftest import LEAD, ONE, OTHER, no_follow_up, verdict
+from tests.unit.api.casework.conftest import LEAD, ONE, OTHER, Desk, no_follow_up, verdict, with_people
 from tests.unit.api.conftest import START, lookup
+
+READING, LEADING = "p1-" + "a" * 32, "p1-" + "b" * 32
 
 
 def sheet(desk, item):
@@ -123,6 +125,80 @@ def test_the_figures_tell_lead_times_and_what_waits(desk):
     assert figures.items["concluded"] == 2
     desk.api.clock.at += timedelta(days=400)
     assert desk.api.get("/v1/casework-figures", LEAD).json()["leadTime"]["investigations"] == 0
+
+
+def in_time(desk, item):
+    within = desk.api.get("/v1/casework-figures", LEAD).json()["leadTime"]["withinThirteenWeeks"]
+    return desk.view(item, LEAD)["clock"]["closedInTime"], within
+
+
+def closed_after(desk, sent, *, suspended):
+    """An item whose report was sent that long after it came, and which stood still between two moments."""
+    item, begun = desk.under_investigation(), desk.api.clock.at
+    start, end = suspended
+    desk.api.clock.at = begun + start
+    assert desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"}).status_code == 201
+    desk.api.clock.at = begun + end
+    desk.sends(LEAD, item, "suspensions/_end")
+    desk.api.clock.at = begun + max(end, sent)
+    desk.decides(ONE, item, "outcome", desk.outcome(reportSentAt=begun + sent))
+    assert desk.decides(OTHER, item, "outcome/confirmation", {"agrees": True}).status_code == 201
+    return item
+
+
+def test_what_is_suspended_after_the_report_was_sent_makes_it_no_timelier(desk):
+    item = closed_after(desk, timedelta(days=95), suspended=(timedelta(days=97), timedelta(days=107)))
+    assert in_time(desk, item) == (False, 0)
+    clock = desk.view(item, LEAD)["clock"]
+    assert (clock["suspendedDays"], clock["weeks"]) == (0, 13.6)
+
+
+def test_what_stood_still_before_counts_for_the_item_and_for_the_figures(desk):
+    item = closed_after(desk, timedelta(days=95), suspended=(timedelta(days=10), timedelta(days=20)))
+    assert in_time(desk, item) == (True, 1)
+
+
+def test_the_last_evening_is_in_time_for_the_item_and_for_the_figures(desk):
+    item = closed_after(desk, timedelta(days=91, hours=6), suspended=(timedelta(days=1), timedelta(days=1)))
+    assert in_time(desk, item) == (True, 1)
+
+
+def test_who_has_an_interest_in_an_item_does_not_find_it_counted(own_api):
+    desk = Desk(with_people(own_api, {ONE: READING, LEAD: LEADING}))
+    for reader in (READING, LEADING):
+        desk.api.rows(f"INSERT INTO interest_readers (reader, loaded_at) VALUES ('{reader}', '2026-03-01')")
+    concluded(desk, 2, 63)
+    desk.opens(1)
+    desk.sends(OTHER, desk.opens(3), "data-breach", {"knownAt": desk.api.clock.now() - timedelta(hours=80)})
+    employees = {number: f"p1-{number:032x}" for number in (1, 2, 3)}
+    everything = {who: figures(desk, who) for who in (OTHER, ONE, LEAD)}
+    assert everything[OTHER] == everything[ONE] == everything[LEAD]
+    for reader in (READING, LEADING):
+        for employee in employees.values():
+            values = f"'{reader}', 'team', '{employee}', 1"
+            desk.api.rows(f"INSERT INTO interests (reader, kind, employee_id, standing) VALUES ({values})")
+    assert figures(desk, OTHER) == everything[OTHER]
+    for who in (ONE, LEAD):
+        told = figures(desk, who)
+        assert desk.api.get("/v1/intake-items", who).json()["intakeItems"] == []
+        assert set(told["items"].values()) == {0}
+        assert (told["overdue"], told["firstDue"], told["breachesRunning"], told["firstBreachDue"]) == (
+            0,
+            None,
+            0,
+            None,
+        )
+        assert told["leadTime"]["investigations"] == 0
+
+
+def figures(desk, who):
+    return desk.api.get("/v1/casework-figures", who).json()
+
+
+def test_whose_interests_nobody_knows_is_told_no_figures(own_api):
+    desk = Desk(with_people(own_api, {ONE: READING}))
+    refused = desk.api.get("/v1/casework-figures", ONE)
+    assert (refused.status_code, "interests are not known" in refused.json()["detail"]) == (403, True)
 
 
 def test_metrics_tell_what_waits_and_what_is_late(desk):

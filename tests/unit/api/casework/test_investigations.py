@@ -50,7 +50,7 @@ def test_nobody_with_an_interest_is_assigned(own_api):
 def test_the_clock_stands_still_while_it_is_suspended(desk):
     item = desk.opens()
     assert codes(desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"})) == [("not-begun", "")]
-    desk.sends(ONE, item, "assessments", verdict("investigation"))
+    desk.decides(ONE, item, "assessments", verdict("investigation"))
     before = desk.view(item)["clock"]["dueAt"]
     assert desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"}).status_code == 201
     assert desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"}).status_code == 200
@@ -74,9 +74,9 @@ def test_only_a_lead_stops_the_clock(desk):
 
 def test_an_item_that_ends_while_suspended_ends_the_suspension(desk):
     item = desk.opens()
-    desk.sends(ONE, item, "assessments", no_follow_up())
+    desk.decides(ONE, item, "assessments", no_follow_up())
     desk.sends(LEAD, item, "suspensions", {"reason": "awaiting-information"})
-    desk.sends(OTHER, item, "assessments", no_follow_up())
+    desk.decides(OTHER, item, "assessments", no_follow_up())
     clock = desk.view(item)["clock"]
     assert (clock["suspendedSince"], clock["dueAt"], clock["closedInTime"]) == (None, None, True)
 
@@ -153,7 +153,7 @@ def measured(desk, item, who=ONE, **changes):
 
 
 def test_a_measure_is_a_record_of_what_others_decided(desk):
-    item = desk.under_investigation()
+    item = desk.concluded()
     assert measured(desk, item).status_code == 201
     assert measured(desk, item).status_code == 200
     assert codes(measured(desk, item, decidedBy="board")) == [("already-decided", "")]
@@ -162,12 +162,10 @@ def test_a_measure_is_a_record_of_what_others_decided(desk):
 
 
 def test_a_written_warning_counts_when_the_same_employee_looks_again(desk):
-    item = desk.under_investigation()
-    desk.decides(ONE, item, "outcome", desk.outcome(outcome="established", findings=FOUND))
-    desk.decides(OTHER, item, "outcome/confirmation", {"agrees": True})
+    item = desk.concluded(outcome="established", findings=FOUND)
     until = desk.api.clock.now() + timedelta(days=365)
-    assert measured(desk, item, kind="written-warning").status_code == 400
-    answer = measured(desk, item, kind="written-warning", inForceUntil=until)
+    assert measured(desk, item, LEAD, kind="written-warning").status_code == 400
+    answer = measured(desk, item, LEAD, kind="written-warning", inForceUntil=until)
     assert answer.status_code == 201, answer.text
     (warning,) = desk.api.rows("SELECT id, employee_id, reason FROM warnings")
     assert (warning["employee_id"], warning["reason"]) == (EMPLOYEE, "unlawful-consultation")
@@ -182,20 +180,40 @@ def test_a_written_warning_counts_when_the_same_employee_looks_again(desk):
 
 
 def test_a_warning_that_is_recorded_already_is_not_recorded_twice(desk):
-    item = desk.under_investigation()
+    item = desk.concluded()
     now = desk.api.clock.now()
     known = {"employeeId": EMPLOYEE, "givenAt": to_wire(now), "until": to_wire(now + timedelta(days=9))}
     desk.api.call("POST", "/v1/warnings", LEAD, json=known | {"reason": "other"})
-    assert measured(desk, item, kind="written-warning", inForceUntil=now + timedelta(days=9)).status_code == 201
+    assert measured(desk, item, LEAD, kind="written-warning", inForceUntil=now + timedelta(days=9)).status_code == 201
     assert len(desk.api.rows("SELECT * FROM warnings")) == 1
 
 
 def test_a_warning_needs_an_employee(desk):
     item = desk.opens(employee_id=None)
-    desk.assessed(item, verdict("investigation"), verdict("investigation"))
+    desk.assessed(item, verdict("line-intervention"), verdict("line-intervention"))
     until = desk.api.clock.now() + timedelta(days=9)
-    refused = measured(desk, item, kind="written-warning", inForceUntil=until)
+    refused = measured(desk, item, LEAD, kind="written-warning", inForceUntil=until)
     assert codes(refused) == [("no-employee", "/kind")]
+
+
+def test_a_written_warning_is_recorded_by_those_who_record_warnings(desk):
+    item = desk.concluded()
+    warning = {"kind": "written-warning", "inForceUntil": desk.api.clock.now() + timedelta(days=365)}
+    refused = measured(desk, item, ONE, **warning)
+    assert (refused.status_code, codes(refused)) == (403, [("lead-needed", "/kind")])
+    assert desk.api.rows("SELECT * FROM warnings") == []
+    assert measured(desk, item, LEAD, **warning).status_code == 201
+    (entry,) = desk.api.trail("record-warning")
+    assert (entry["object_kind"], entry["object_id"], entry["detail"]["items"]) == ("employee", EMPLOYEE, [])
+    assert entry["detail"]["warning"] == desk.view(item)["measures"][0]["warningId"]
+
+
+def test_no_measure_while_the_outcome_awaits_its_confirmation(desk):
+    item = desk.under_investigation()
+    for who in (ONE, LEAD):
+        assert codes(measured(desk, item, who)) == [("not-measurable", "")]
+    desk.decides(ONE, item, "outcome", desk.outcome())
+    assert codes(measured(desk, item, LEAD)) == [("not-measurable", "")]
 
 
 def test_no_measure_without_a_decision_that_it_belongs_to(desk):
@@ -217,9 +235,9 @@ def test_a_line_intervention_says_when_and_whom_it_went_to(desk):
 
 
 WAY = {
-    ONE: ["note", "record-outcome", "record-measure", "refer-data-breach"],
-    OTHER: ["note", "record-outcome", "record-measure", "refer-data-breach"],
-    LEAD: ["note", "assign", "suspend", "record-measure", "refer-data-breach"],
+    ONE: ["note", "record-outcome", "refer-data-breach"],
+    OTHER: ["note", "record-outcome", "refer-data-breach"],
+    LEAD: ["note", "assign", "suspend", "refer-data-breach"],
 }
 
 
@@ -234,7 +252,7 @@ def test_what_the_view_offers_is_what_is_accepted(desk):
     desk.assessed(item, no_follow_up())
     assert desk.view(item)["actions"] == ["note", "refer-data-breach"]
     assert desk.view(item, OTHER)["actions"] == ["assess", "note", "refer-data-breach"]
-    desk.sends(OTHER, item, "assessments", no_follow_up("criteria-not-met"))
+    desk.decides(OTHER, item, "assessments", no_follow_up("criteria-not-met"))
     assert desk.view(item, LEAD)["actions"] == ["settle", "note", "assign", "suspend", "refer-data-breach"]
 
 

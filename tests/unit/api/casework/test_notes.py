@@ -49,7 +49,7 @@ def test_other_numbers_are_left_alone(text):
 
 def test_a_note_with_a_bsn_is_refused_and_not_repeated(desk):
     item = desk.opens()
-    answer = desk.sends(ONE, item, "assessments", verdict("investigation", f"It is about {BSN}."))
+    answer = desk.decides(ONE, item, "assessments", verdict("investigation", f"It is about {BSN}."))
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert (error["pointer"], "BSN" in error["detail"]) == ("/note", True)

@@ -22,7 +22,7 @@ class Officers(Desk):
 
     def assessed(self, item, *verdicts):
         for who, given in zip((FIRST, SECOND), verdicts, strict=True):
-            answer = self.sends(who, item, "assessments", given)
+            answer = self.decides(who, item, "assessments", given)
             assert answer.status_code == 201, answer.text
         return self.status(item)
 
@@ -46,8 +46,8 @@ def test_two_auditors_decide_as_two_investigators_do(officers, first, second, st
 
 def test_one_auditor_is_not_four_eyes(officers):
     item = officers.opens()
-    assert officers.sends(FIRST, item, "assessments", no_follow_up()).status_code == 201
-    again = officers.sends(FIRST, item, "assessments", verdict("investigation"))
+    assert officers.decides(FIRST, item, "assessments", no_follow_up()).status_code == 201
+    again = officers.decides(FIRST, item, "assessments", verdict("investigation"))
     assert (again.status_code, codes(again)) == (409, [("already-assessed", "")])
     shown = officers.view(item, SECOND)["assessment"]
     assert (shown["given"], shown["all"]) == (1, [])
@@ -60,13 +60,13 @@ def told_of_assessments(api, item, who):
 
 def test_the_audit_trail_tells_no_auditor_the_others_verdict_before_both_are_in(officers):
     item = officers.opens()
-    officers.sends(FIRST, item, "assessments", no_follow_up("too-little-concrete"))
+    officers.decides(FIRST, item, "assessments", no_follow_up("too-little-concrete"))
     given = (f"token:{FIRST}", "no-follow-up")
     assert told_of_assessments(officers.api, item, SECOND) == [(f"token:{FIRST}", None)]
     assert told_of_assessments(officers.api, item, FIRST) == [given]
     officers.api.sign_in(SECOND)
     assert "too-little-concrete" not in officers.api.get("/audit", None).text
-    officers.sends(SECOND, item, "assessments", verdict("investigation"))
+    officers.decides(SECOND, item, "assessments", verdict("investigation"))
     assert told_of_assessments(officers.api, item, SECOND) == [(f"token:{SECOND}", "investigation"), given]
     assert "too-little-concrete" in officers.api.get("/audit", None).text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ VERDICTS = [no_follow_up(), no_follow_up("criteria-not-met"), verdict("line-inte
 people = st.sampled_from(PEOPLE)
 verdicts = st.sampled_from(VERDICTS)
 REFUSALS = {403, 409}
+OF_WHO_LEADS = {"assign", "release", "suspend", "resume"}
 
 
 class Casework(RuleBasedStateMachine):
@@ -131,6 +133,20 @@ class Casework(RuleBasedStateMachine):
                 assert outcome["recorded_by"] != outcome["judged_by"]
 
     @invariant()
+    def every_look_was_judged_by_two_people_or_is_in_an_open_item(self):
+        items = self.desk.items(signal_id(1))
+        for item in items:
+            read = self.desk.api.rows(
+                f"SELECT revision FROM assessments WHERE item_id = '{item['id']}' AND round = {item['round']}"
+            )
+            if item["status"] in words.VERDICTS:
+                assert item["decided_revision"] == min(row["revision"] for row in read)
+        if items[-1]["status"] in words.ENDED and not items[-1]["withdrawn"]:
+            told = self.desk.api.rows(f"SELECT revision, body FROM signal_revisions WHERE signal_id = '{signal_id(1)}'")
+            looks = {row["revision"]: set(json.loads(row["body"])["lookupIds"]) for row in told}
+            assert looks[max(looks)] <= set().union(*(looks[item["decided_revision"]] for item in items))
+
+    @invariant()
     def nobody_sees_before_giving(self):
         for who in (ONE, OTHER, LEAD):
             view = self.desk.view(self.item, who)
@@ -138,6 +154,9 @@ class Casework(RuleBasedStateMachine):
                 me = f"token:{who}"
                 assert {row["assessor"] for row in view["assessment"]["all"]} <= {me}
                 assert {event["actor"] for event in view["history"] if event["kind"] == "assess"} <= {me}
+                if view["assessment"]["own"] is None:
+                    told = {event["actor"] for event in view["history"] if event["kind"] not in OF_WHO_LEADS}
+                    assert told <= {me, None}
                 assert {row["assignee"] for row in view["assignments"] if row["via"] == "assessment"} <= {me}
 
     @invariant()

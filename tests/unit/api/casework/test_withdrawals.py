@@ -67,14 +67,14 @@ def test_an_untouched_item_leaves_the_open_list_and_has_no_clock(desk):
     desk.withdraws()
     assert desk.api.get("/v1/intake-items?withdrawn=false").json()["intakeItems"] == []
     assert desk.view(item)["clock"]["dueAt"] is None
-    refused = desk.sends(ONE, item, "assessments", no_follow_up())
+    refused = desk.decides(ONE, item, "assessments", no_follow_up())
     assert codes(refused) == [("signal-withdrawn", "")]
     desk.api.clock.at += timedelta(days=10)
     desk.revises(hours=20, score=70.0)
     clock = desk.view(item)["clock"]
     assert clock["startedAt"].startswith("2026-04-11")
     assert clock["dueAt"] == "2026-07-11T22:00:00.000000Z"
-    assert desk.sends(ONE, item, "assessments", no_follow_up()).status_code == 201
+    assert desk.decides(ONE, item, "assessments", no_follow_up()).status_code == 201
 
 
 def test_who_has_nothing_to_do_with_an_item_has_nothing_to_acknowledge(desk):
@@ -129,13 +129,87 @@ def test_looks_that_were_seen_at_any_decision_open_nothing(desk):
     assert len(desk.items(signal_id(1))) == 2
 
 
-def test_what_came_before_the_decision_was_seen_by_it(desk):
+@pytest.mark.parametrize(("given", "status"), ENDED)
+def test_looks_that_one_person_judged_open_the_next_item_with_the_decision(desk, given, status):
+    item = desk.opens()
+    desk.assessed(item, given)
+    desk.looks_again(lookups=(1, 2, 3, 4, 5, 6))
+    assert desk.decides(OTHER, item, "assessments", given).status_code == 201
+    first, second = desk.items(signal_id(1))
+    assert (first["status"], first["decided_revision"], second["status"]) == (status, 1, "received")
+    (told,) = desk.view(str(second["id"]))["history"]
+    assert (told["kind"], told["actor"], told["revision"]) == ("opened-for-new-looks", None, 2)
+    assert (told["detail"]["lookNumber"], told["detail"]["newLookups"]) == (2, 3)
+    (entry,) = desk.audit(str(second["id"]))
+    assert (entry["actor"], entry["action"]) == ("system:intake", "opened-for-new-looks")
+    desk.revises(hours=20, score=80.0)
+    assert len(desk.items(signal_id(1))) == 2
+
+
+def test_the_next_item_looks_like_one_that_a_delivery_opened(desk):
+    desk.assessed(desk.opens(1), no_follow_up(), no_follow_up())
+    desk.looks_again(1)
+    desk.assessed(desk.opens(2), no_follow_up())
+    desk.looks_again(2)
+    desk.decides(OTHER, str(desk.items(signal_id(2))[0]["id"]), "assessments", no_follow_up())
+    own = {"id", "signal_id", "version"}
+    by_delivery, by_decision = (
+        {name: value for name, value in desk.items(signal_id(number))[1].items() if name not in own}
+        for number in (1, 2)
+    )
+    assert by_decision == by_delivery
+
+
+def test_what_is_told_otherwise_between_two_assessments_opens_nothing(desk):
     item = desk.opens()
     desk.assessed(item, no_follow_up())
-    desk.looks_again()
-    desk.sends(OTHER, item, "assessments", no_follow_up())
-    desk.revises(hours=20, score=80.0)
+    desk.revises(score=80.0)
+    desk.decides(OTHER, item, "assessments", no_follow_up())
     assert len(desk.items(signal_id(1))) == 1
+
+
+def test_a_signal_that_grows_every_day_gets_its_two_assessments(desk):
+    for day in range(1, 5):
+        item = str(desk.items(signal_id(1))[-1]["id"]) if day > 1 else desk.opens()
+        desk.decides(ONE, item, "assessments", no_follow_up())
+        desk.looks_again(hours=day * 24, lookups=tuple(range(1, 3 + 2 * day)))
+        desk.decides(OTHER, item, "assessments", no_follow_up())
+    items = desk.items(signal_id(1))
+    assert [row["status"] for row in items] == ["no-follow-up"] * 4 + ["received"]
+    assert [row["decided_revision"] for row in items] == [1, 2, 3, 4, None]
+
+
+def test_a_settlement_does_not_cover_what_one_assessor_did_not_read(desk):
+    item = desk.opens()
+    desk.assessed(item, verdict("investigation"))
+    desk.looks_again()
+    desk.decides(OTHER, item, "assessments", no_follow_up())
+    assert len(desk.items(signal_id(1))) == 1
+    desk.decides(LEAD, item, "settlement", no_follow_up())
+    assert [row["decided_revision"] for row in desk.items(signal_id(1))] == [1, None]
+
+
+def test_looks_after_a_report_open_the_next_item_with_its_confirmation(desk):
+    item = desk.under_investigation()
+    desk.looks_again()
+    desk.decides(ONE, item, "outcome", desk.outcome())
+    desk.looks_again(hours=20, lookups=(1, 2, 3, 4, 5))
+    assert len(desk.items(signal_id(1))) == 1
+    desk.decides(OTHER, item, "outcome/confirmation", {"agrees": True})
+    first, second = desk.items(signal_id(1))
+    assert (first["status"], first["decided_revision"], second["status"]) == ("concluded", 2, "received")
+    assert desk.view(str(second["id"]))["history"][0]["detail"]["newLookups"] == 1
+
+
+def test_a_withdrawn_signal_opens_nothing_with_a_decision(desk):
+    item = desk.opens()
+    desk.assessed(item, verdict("investigation"), no_follow_up())
+    desk.looks_again(status="withdrawn", withdrawn_reason="explained")
+    desk.sends(LEAD, item, "acknowledgements")
+    desk.decides(LEAD, item, "settlement", no_follow_up())
+    assert len(desk.items(signal_id(1))) == 1
+    desk.looks_again(hours=20)
+    assert len(desk.items(signal_id(1))) == 2
 
 
 def test_new_looks_in_an_open_item_stay_in_it(desk):

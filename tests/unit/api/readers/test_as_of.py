@@ -38,7 +38,7 @@ class Chaos:
     def assess(self, item: str) -> None:
         likely = VERDICTS[self.number % len(VERDICTS)]
         given = likely if self.chance.random() < 0.8 else self.chance.choice(VERDICTS)
-        self.desk.sends(self.chance.choice(PEOPLE), item, "assessments", given)
+        self.desk.decides(self.chance.choice(PEOPLE), item, "assessments", given)
 
     def settle(self, item: str) -> None:
         self.desk.decides(LEAD, item, "settlement", self.chance.choice(VERDICTS))

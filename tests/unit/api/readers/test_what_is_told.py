@@ -85,7 +85,9 @@ def test_the_purpose_is_the_reason(office):
 
 def test_an_assessment_is_told_as_the_look_that_it_gives_and_a_refusal_is_not(office):
     item = office.opens(1)
-    assert seen(office.after(lambda: office.sends(ONE, item, "assessments", no_follow_up()))) == [*who(1)]
+    read = {"If-Match": office.etag(item)}
+    told = office.after(lambda: office.sends(ONE, item, "assessments", no_follow_up(), **read))
+    assert seen(told) == [*who(1)]
     refused = office.after(lambda: office.sends(ONE, item, "settlement", no_follow_up(), **{"If-Match": '"1"'}))
     assert refused == []
     assert office.api.trail("assess")
@@ -100,6 +102,7 @@ def test_an_identity_that_is_opened_is_a_view_of_it_and_what_waits_for_another_i
     with start(broker, reveals_per_day=1) as office:
         vault = VaultDesk(office.api)
         assert vault.deliver(vault.signal()).status_code == 200
+        vault.disputed()
         (opened,) = office.after(vault.ask)
         assert opened["subject_pseudonym"] == vault.signal()["employeeId"]
         assert (opened["action"], opened["data_categories"]) == ("view", ["identity"])

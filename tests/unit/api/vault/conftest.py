@@ -12,6 +12,8 @@ import pytest
 
 from services.core.vault import Batch
 from services.core.vault_keys import open_public_key
+from tests.unit.api.casework.conftest import Desk as CaseDesk
+from tests.unit.api.casework.conftest import no_follow_up, verdict
 from tests.unit.api.conftest import Caller, Json, a_signal
 from tests.world import BSNS
 
@@ -58,6 +60,10 @@ class Desk:
 
     def step(self, step: str, reveal: str, role: str) -> httpx.Response:
         return self.api.call("POST", f"/v1/reveals/{reveal}/{step}", role)
+
+    def disputed(self, item: str | None = None) -> None:
+        """Both assessments are in, and differ: nobody may yet assess the item."""
+        CaseDesk(self.api).assessed(item or self.item(), verdict("investigation"), no_follow_up())
 
     def use_up(self) -> None:
         """The reveals that the investigator may have today without another person."""

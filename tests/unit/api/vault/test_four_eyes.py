@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from tests.unit.api.casework.conftest import Desk as CaseDesk
+from tests.unit.api.casework.conftest import verdict
 from tests.unit.api.vault.conftest import EMPLOYEE_ID
 
 OTHERS = ("second-investigator", "lead")
@@ -13,7 +15,8 @@ OTHERS = ("second-investigator", "lead")
 
 @pytest.fixture
 def busy(desk):
-    """A desk whose investigator used up the reveals of a day."""
+    """A desk whose investigator used up the reveals of a day; nobody may yet assess its item."""
+    desk.disputed()
     desk.use_up()
     return desk
 
@@ -64,6 +67,22 @@ def test_only_the_one_who_asked_opens_it(busy, pending, other):
     busy.step("approval", pending, other)
     assert busy.step("opening", pending, other).status_code == 403
     assert refusals(busy) == [(f"token:{other}", busy.item(), "other-asked")]
+
+
+def test_who_may_yet_assess_the_item_learns_of_no_request_and_approves_none(desk):
+    desk.use_up()
+    case = CaseDesk(desk.api)
+    waiting = desk.ask(reason="Een onderzoek ligt voor de hand.").json()["id"]
+    listed = "/v1/reveals?status=pending"
+    assert [one["id"] for one in desk.api.get(listed).json()["reveals"]] == [waiting]
+    for other in OTHERS:
+        assert desk.api.get(listed, other).json() == {"reveals": []}
+        refused = desk.step("approval", waiting, other)
+        assert (refused.status_code, "Assess it first" in refused.json()["detail"]) == (403, True)
+    assert [entry["detail"]["reason"] for entry in desk.api.trail("refused")] == ["not-assessed"] * 2
+    case.decides("lead", desk.item(), "assessments", verdict("investigation"))
+    assert [one["id"] for one in desk.api.get(listed, "lead").json()["reveals"]] == [waiting]
+    assert desk.step("approval", waiting, "lead").status_code == 200
 
 
 def test_approving_twice_is_approving_once_and_a_third_person_comes_too_late(busy, pending):

@@ -4,6 +4,8 @@ import pytest
 
 from services.core.identity import employee_pseudonym
 from services.core.keyring import open_key_ring
+from tests.unit.api.casework.conftest import Desk as CaseDesk
+from tests.unit.api.casework.conftest import no_follow_up
 from tests.unit.api.conftest import lookup, running
 from tests.unit.api.vault.conftest import BSN, EMPLOYEE_ID, Desk
 from tests.world import BSNS
@@ -31,6 +33,7 @@ def test_a_reader_with_an_interest_asks_for_nothing_and_approves_nothing(desk):
     desk.deliver(desk.signal())
     assert desk.ask().status_code == 403
     waiting = desk.ask("lead").json()["id"]
+    CaseDesk(desk.api).decides("second-investigator", desk.item(), "assessments", no_follow_up())
     assert desk.step("approval", waiting, "investigator").status_code == 403
     assert desk.api.get("/v1/reveals?status=pending").json() == {"reveals": []}
     assert len(desk.api.get("/v1/reveals?status=pending", "second-investigator").json()["reveals"]) == 1

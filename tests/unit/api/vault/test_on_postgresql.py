@@ -38,6 +38,7 @@ def test_each_reader_gets_as_many_as_the_limit_however_many_ask_at_once(desk):
 
 def test_of_two_who_approve_at_once_one_does_and_it_is_opened_once(desk):
     (item, *_rest) = (str(row["id"]) for row in desk.api.rows("SELECT id FROM intake_items ORDER BY id"))
+    desk.disputed(item)
     for _ in range(LIMIT):
         assert desk.ask(itemId=item).status_code == 201
     waiting = desk.ask(itemId=item).json()["id"]

@@ -63,6 +63,7 @@ def test_a_purpose_that_does_not_fit_is_told_plainly(desk, post):
 
 
 def test_above_a_rate_another_person_approves_and_the_asker_opens_it_once(desk, post, page):
+    desk.disputed()
     desk.use_up()
     waits = post(asked(desk), **WHY)
     assert waits.status_code == 202
@@ -77,6 +78,15 @@ def test_above_a_rate_another_person_approves_and_the_asker_opens_it_once(desk, 
     assert f"/reveals/{row['id']}/opening" in page("/reveals").text
     assert EMPLOYEE_ID in post(f"/reveals/{row['id']}/opening").text
     assert EMPLOYEE_ID not in post(f"/reveals/{row['id']}/opening").text
+
+
+def test_who_may_yet_assess_the_item_is_told_to_do_that_before_approving(desk, post, page):
+    desk.use_up()
+    post(asked(desk), **WHY)
+    (row,) = desk.api.rows("SELECT id FROM reveals WHERE status = 'pending'")
+    assert row["id"] not in page("/reveals", "lead").text
+    refused = post(f"/reveals/{row['id']}/approval", "lead")
+    assert (refused.status_code, "Beoordeel haar eerst" in refused.text) == (403, True)
 
 
 def test_a_script_gets_the_part_for_its_dialog_and_others_the_page(desk, post):
