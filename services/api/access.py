@@ -141,6 +141,7 @@ async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader
         reader = await reader_with(token, parts)
     if reader is None:
         raise _unknown(request, of_pages=of_pages)
+    await parts.known.saw(reader, parts.clock.now())
     if reader.role not in roles:
         raise HTTPException(HTTPStatus.FORBIDDEN, f"The role {reader.role} has no access to this.")
     return reader
@@ -161,6 +162,7 @@ async def reader_with(token: str, parts: Parts) -> Reader | None:
     except BadTokenError:
         return None
     except NoRoleError as error:
+        await parts.known.lost(error.account, parts.clock.now())
         raise HTTPException(HTTPStatus.FORBIDDEN, ROLE_FAULTS[error.reason]) from error
     except IssuerAwayError as error:
         raise HTTPException(

@@ -11,41 +11,8 @@ import pytest
 
 from services.api.identity.login import HANDSHAKE
 from services.api.sessions import COOKIE
+from tests.oidc.conftest import begin, come_back
 from tests.oidc.provider import PAGES, PUBLIC_URL
-
-
-@pytest.fixture
-def at_provider():
-    """Signs in at the provider as a browser would, from the question on; gives back where it is sent then."""
-
-    def sign_in(question, name):
-        with httpx.Client(follow_redirects=False) as browser:
-            answer = browser.get(question)
-            for _ in range(12):
-                if answer.is_redirect:
-                    place = str(answer.next_request.url)
-                    if place.startswith(PUBLIC_URL):
-                        return place
-                    answer = browser.get(place)
-                else:
-                    action = re.search(r'action="([^"]+)"', answer.text)[1]
-                    prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)[1]
-                    form = {"prompt": prompt, "login": name, "password": "any"}
-                    answer = browser.post(answer.url.join(action), data=form)
-        raise AssertionError(f"the provider led nowhere: {answer.text[:500]}")
-
-    return sign_in
-
-
-def begin(api, place="/queue"):
-    answer = api.get("/sign-in/oidc", None, params={"next": place})
-    assert answer.status_code == 303, answer.text
-    return answer
-
-
-def come_back(api, place, **options):
-    url = urlsplit(place)
-    return api.get(f"{url.path}?{url.query}", None, **options)
 
 
 def changed(place, **answers):

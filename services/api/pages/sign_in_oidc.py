@@ -58,19 +58,31 @@ async def come_back(request: Request, parts: PartsOf) -> Response:
     """Start a session for whom the issuer says it is, by a page that leads on to the one that was asked for."""
     login, sessions = _signing_in(parts)
     try:
-        person, place = await login.finish(request.cookies.get(HANDSHAKE, ""), request.query_params, parts.clock.now())
-        if person.role not in PAGE_ROLES:
-            raise NoRoleError("no-role")
+        reader, place = await _signed_in(request, parts, login)
     except (SignInError, BadTokenError, NoRoleError, IssuerAwayError) as error:
         answer = _refused(request, error)
     else:
         # a page of our own, as the strict session cookie is not sent along a redirect that began at the issuer
         answer = page(request, "signed-in.html", place=own_page(place))
         answer.headers["Refresh"] = f"0; url={own_page(place)}"
-        reader = Reader(person.subject, person.role, person.employee, local=False)
         keep_session(request, answer, sessions.start(reader, parts.clock.now()))
     answer.delete_cookie(HANDSHAKE, path=COOKIE_PATH, httponly=True, samesite="lax", secure=of_https(request))
     return answer
+
+
+async def _signed_in(request: Request, parts: Parts, login: Login) -> tuple[Reader, str]:
+    """Who is back from the issuer, and the page that was asked for. Raises as `Login.finish` does."""
+    now = parts.clock.now()
+    try:
+        person, place = await login.finish(request.cookies.get(HANDSHAKE, ""), request.query_params, now)
+    except NoRoleError as error:
+        await parts.known.lost(error.account, now)
+        raise
+    reader = Reader(person.subject, person.role, person.employee, local=False)
+    await parts.known.saw(reader, now)
+    if reader.role not in PAGE_ROLES:
+        raise NoRoleError("no-role", reader.subject)
+    return reader, place
 
 
 def _signing_in(parts: Parts) -> tuple[Login, IssuerSessions]:
