@@ -22,6 +22,8 @@ REASONS = {
     "An administrator must have your account tell it, and load the interests of readers.",
     "unknown-reader": "Your interests are not known, so no signals are shown to you. "
     "An administrator must load the interests of readers, yours among them.",
+    "rate": "You had as many people revealed, and searched for as many, in the last 24 hours as one reader may. Have a "
+    "colleague search, or search again tomorrow. This has been recorded.",
     "audience": "This is for another role than yours: somebody else has to look at it. This has been recorded.",
     "not-assigned": "This is under investigation: only those whom a lead assigned to it may open it.",
 }

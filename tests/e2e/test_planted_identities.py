@@ -120,8 +120,8 @@ def reveal_everybody(visitor: Visitor) -> None:
 def search_everybody(visitor: Visitor) -> None:
     people = ({"bsn": OWN}, {"bsn": STRANGER}, {"employeeId": LOOKER}, {"bsn": OWN, "employeeId": LOOKER})
     for person in people:
-        body = person | {"purpose": "investigation"}
-        visitor.call("POST", "/v1/signals/_search", "investigator", json=body)
+        body = person | {"purpose": "investigation", "reason": "Een vraag van iemand."}
+        visitor.call("POST", "/v1/signals/_search", "second-investigator", json=body)
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ class SearchForm(Strict):
     bsn: Annotated[str | None, AfterValidator(_of_a_person)] = None
     employee_id: Annotated[str | None, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)] = None
     purpose: Annotated[str, OneOf(SEARCH_PURPOSES)]
-    reason: Annotated[Reason | None, Field(description="In words, without naming anybody.")] = None
+    reason: Annotated[Reason, Field(description="In words, for whoever checks it; without naming anybody.")]
 
     @model_validator(mode="after")
     def _one_person(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import HTTPException
@@ -23,7 +23,6 @@ from services.api.vault.listing import HOLDS
 from services.api.vault.pointing import Person, pointed_at, refuse_interest
 from services.core.vault import ShutError
 
-RATE_PERIOD = timedelta(hours=24)
 FITS = {
     "assessment": ("received", "in-assessment", "disputed", "line-intervention"),
     "investigation": ("investigation",),
@@ -52,9 +51,8 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
         _refuse_purpose(form.purpose, item.status)
         person = await pointed_at(connection, item, form)
         await refuse_interest(connection, reader, person)
-        await requests.hold_rate(connection, reader.subject)
         limit = parts.settings.reveals_per_day
-        needs_another = await requests.opened_since(connection, reader.subject, now - RATE_PERIOD) >= limit
+        needs_another = await requests.used_up(connection, reader.subject, now, limit)
         waiting = await requests.asked_already(connection, reader.subject, form, now) if needs_another else None
         if waiting is not None:
             return Revealed(waiting)

@@ -55,7 +55,7 @@ def test_the_search_for_a_person_finds_what_is_for_the_asker_pushed_or_not(api, 
     person = api.parts.vault.name("employee", "medewerker-4711")
     api.results(the_same_people(1, pushed=False), about_a_reader(2, pushed=False))
     api.results(a_signal(3, employee_id=person), about_a_reader(4, employee_id=person, pushed=False))
-    asked = {"purpose": "investigation", "employeeId": "medewerker-4711"}
+    asked = {"purpose": "investigation", "reason": "Een vraag.", "employeeId": "medewerker-4711"}
     found = ids(api.call("POST", "/v1/signals/_search", role, json=asked))
     assert found == [signal_id(4 if role == "auditor" else 3)]
 
