@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from services.api.casework.notes import holds_bsn
 from services.api.payloads import PRINTABLE, Name, OneOf, Strict
 from services.api.queries import PageQuery
 from services.core.eleven_proof import is_valid
@@ -20,7 +21,7 @@ STATUSES = ("pending", "approved", "opened")
 
 
 def _names_nobody(text: str) -> str:
-    if redact(text) != text:
+    if redact(text) != text or holds_bsn(text):
         raise ValueError("must not hold a BSN, an e-mail address or a token; say it without")
     return text
 

@@ -153,6 +153,9 @@ def test_what_is_no_sealed_identity_is_refused(empty_desk, spoilt):
         {"reason": "   "},
         {"reason": f"Het gaat om {BSN}."},
         {"caseNumber": BSN},
+        {"reason": f"burger {BSN[:3]} {BSN[3:6]} {BSN[6:]}"},
+        {"reason": f"burger {BSN[:3]}\n{BSN[3:6]}\u0095{BSN[6:]}"},
+        {"caseNumber": f"{BSN[:4]}.{BSN[4:6]}.{BSN[6:]}"},
         {"itemId": "i-1"},
     ],
 )

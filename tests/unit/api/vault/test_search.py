@@ -67,6 +67,7 @@ def test_each_question_is_logged_by_pseudonym_whatever_was_found(stored):
         {"bsn": BSN, "purpose": "curiosity"},
         {"bsn": BSN, "reason": None},
         {"bsn": BSN, "reason": " "},
+        {"bsn": BSNS[3], "reason": f"burger {BSN[:3]}-{BSN[3:6]}-{BSN[6:]}"},
         {"employeeId": ""},
         {"employeeId": "a\x00b"},
     ],
