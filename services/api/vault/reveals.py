@@ -17,18 +17,12 @@ from services.api.db.types import AnyRow
 from services.api.need_to_know import item_for
 from services.api.parts import Parts
 from services.api.vault import requests
+from services.api.vault.fitting import refuse_purpose
 from services.api.vault.forms import RevealForm
 from services.api.vault.identities import find_identity
 from services.api.vault.listing import HOLDS
 from services.api.vault.pointing import Person, pointed_at, refuse_interest
 from services.core.vault import ShutError
-
-FITS = {
-    "assessment": ("received", "in-assessment", "disputed", "line-intervention"),
-    "investigation": ("investigation",),
-    "hearing": ("investigation",),
-}
-"""With which status of the item a purpose goes; a data breach is notified whatever became of the item."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +37,12 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
     """Opens the identity, or stores a request that another person must approve; committed and logged on return.
 
     Raises HTTPException: 403 and 404 as `item_for` does, 404 where the vault lacks the identity, 409 where the purpose
-    does not go with the status of the item.
+    does not go with where the item stands.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         item = await item_for(connection, reader, form.item_id)
-        _refuse_purpose(form.purpose, item.status)
+        await refuse_purpose(connection, form.purpose, item)
         person = await pointed_at(connection, item, form)
         await refuse_interest(connection, reader, person)
         limit = parts.settings.reveals_per_day
@@ -67,12 +61,13 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
 async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
     """Another person agrees; the one who asked may open it from then on. Agreeing twice is agreeing once.
 
-    Raises HTTPException: 403 for the one who asked, or as `item_for` does; 404; 409 where it is too late.
+    Raises HTTPException: 403 for the one who asked, or as `item_for` does; 404; 409 where it is too late, or
+    where the purpose does not go with where the item stands now.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
-        await item_for(connection, reader, row.item_id)
+        await refuse_purpose(connection, row.purpose, await item_for(connection, reader, row.item_id))
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         if row.asked_by == reader.subject:
             raise HTTPException(HTTPStatus.FORBIDDEN, "Another person must approve what you asked for yourself.")
@@ -89,14 +84,15 @@ async def open_approved(parts: Parts, reader: Reader, reveal_id: str) -> Reveale
     """The identity of a request that was approved, once; committed and logged on return.
 
     Raises HTTPException: 403 for others than the one who asked, or as `item_for` does; 404; 409 where it was not
-    approved yet, was opened before, or was asked too long ago.
+    approved yet, was opened before, was asked too long ago, or has a purpose that
+    does not go with where the item stands now.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
         if row.asked_by != reader.subject:
             raise HTTPException(HTTPStatus.FORBIDDEN, "Only the one who asked can open it.")
-        await item_for(connection, reader, row.item_id)
+        await refuse_purpose(connection, row.purpose, await item_for(connection, reader, row.item_id))
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         _refuse_late(row, now, "approved")
         value = await unsealed(connection, parts, Person(row.kind, row.pseudonym), row.purpose)
@@ -118,15 +114,6 @@ async def unsealed(connection: AsyncConnection, parts: Parts, person: Person, pu
         raise HTTPException(
             HTTPStatus.NOT_FOUND, f"The vault does not hold this identity, or cannot open it: {error}."
         ) from error
-
-
-def _refuse_purpose(purpose: str, status: str) -> None:
-    fitting = FITS.get(purpose)
-    if fitting is not None and status not in fitting:
-        raise HTTPException(
-            HTTPStatus.CONFLICT,
-            f"The purpose {purpose} goes with an item of status {', '.join(fitting)}; this one is {status}.",
-        )
 
 
 def _refuse_late(row: AnyRow, now: datetime, wanted: str) -> None:
