@@ -14,6 +14,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from services.api.audience import LEADING
+from services.api.cookies import held_cookie
 from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
 from services.api.reader import Reader, local_reader
@@ -136,7 +137,7 @@ async def admit(request: Request, parts: Parts, roles: frozenset[str]) -> Reader
     issuer is away and nobody can tell whether a token is good.
     """
     of_pages = not request.scope["path"].startswith("/v1/")
-    reader = parts.sessions.reader(request.cookies.get(COOKIE, ""), parts.clock.now()) if of_pages else None
+    reader = parts.sessions.reader(held_cookie(request, COOKIE), parts.clock.now()) if of_pages else None
     if not of_pages and (token := _bearer(request)):
         reader = await reader_with(token, parts)
     if reader is None:
