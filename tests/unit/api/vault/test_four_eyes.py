@@ -157,7 +157,7 @@ def test_lists_of_requests_have_pages(busy):
 
 def test_what_waits_is_told_in_the_metrics(busy):
     busy.ask()
-    assert "doelbinding_api_reveals_pending 1.0" in busy.api.get("/metrics", None).text
+    assert "doelbinding_api_reveals_pending 5.0" in busy.api.get("/metrics", None).text
 
 
 @pytest.mark.parametrize("step", ["approval", "opening"])
