@@ -15,10 +15,16 @@ OWN, STRANGER, SPOILT = BSNS[1], BSNS[300], BSNS[301]
 PLANTED = (LOOKER, COLLEAGUE, NAME, OWN, STRANGER, SPOILT)
 
 
+def grouped(bsn: str) -> list[str]:
+    """A number as people write it down: in groups, with blanks, dots or dashes between."""
+    return [sign.join((bsn[:3], bsn[3:6], bsn[6:])) for sign in (" ", ".", "-")] + [f"{bsn[:4]}.{bsn[4:6]}.{bsn[6:]}"]
+
+
 def forms(identity: str) -> list[bytes]:
-    """An identity as it may stand in bytes: as it is, in hexadecimal, or within base64."""
+    """An identity as it may stand in bytes: as it is, in hexadecimal, within base64, or a number in groups."""
     plain = identity.encode()
-    return [plain, plain.hex().encode(), *_within_base64(plain)]
+    in_groups = [group.encode() for group in grouped(identity)] if identity.isdigit() else []
+    return [plain, plain.hex().encode(), *_within_base64(plain), *in_groups]
 
 
 def planted_in(content: bytes) -> set[str]:

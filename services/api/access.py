@@ -14,6 +14,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from services.api.audience import LEADING
+from services.api.cookies import held_cookie
 from services.api.identity.errors import BadTokenError, IssuerAwayError, NoRoleError
 from services.api.parts import Parts, parts_of
 from services.api.reader import Reader, local_reader, reader_of
@@ -138,12 +139,13 @@ async def admit(request: Request, parts: Parts, roles: frozenset[str], path: str
     whether a token is good; RoleRefusedError (403, recorded) where the role of a known reader has no access.
     """
     of_pages = not request.scope["path"].startswith("/v1/")
-    reader = parts.sessions.reader(request.cookies.get(COOKIE, ""), parts.clock.now()) if of_pages else None
+    reader = parts.sessions.reader(held_cookie(request, COOKIE), parts.clock.now()) if of_pages else None
     if not of_pages and (token := _bearer(request)):
         reader = await reader_with(token, parts)
     if reader is None:
         raise _unknown(request, of_pages=of_pages)
     request.state.reader = reader
+    await parts.known.saw(reader, parts.clock.now())
     if reader.role not in roles:
         raise RoleRefusedError(reader.role, f"{request.method} {path}", request.path_params)
     return reader
@@ -164,6 +166,7 @@ async def reader_with(token: str, parts: Parts) -> Reader | None:
     except BadTokenError:
         return None
     except NoRoleError as error:
+        await parts.known.lost(error.account, parts.clock.now())
         raise HTTPException(HTTPStatus.FORBIDDEN, ROLE_FAULTS[error.reason]) from error
     except IssuerAwayError as error:
         raise HTTPException(

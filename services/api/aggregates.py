@@ -32,6 +32,11 @@ class Counted:
     people: int
 
 
+def in_fives(count: int) -> int:
+    """A count rounded up to fives: none is told from some, and one is not told from two."""
+    return -(-count // FEWEST) * FEWEST
+
+
 async def count_signals(connection: AsyncConnection) -> Mapping[str, Sequence[Mapping[str, object]]]:
     """Per dimension the groups and their counts, by camelCase name."""
     return {

@@ -29,6 +29,7 @@ from services.api.identity.fetching import Fetcher
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
 from services.api.identity.people import open_people
+from services.api.known_readers import KnownReaders
 from services.api.metrics import ApiMetrics
 from services.api.once import Answered, answer_again
 from services.api.pages import failures
@@ -167,6 +168,7 @@ def _gather(settings: ApiSettings, clock: Clock, publishing: Publishing | None) 
         sessions=IssuerSessions(session_key, issuer.settings.issuer or "", settings.client_id or "")
         if issuer
         else LocalSessions(session_key, tokens, people),
+        known=KnownReaders(engine, settings.timezone),
         cursors=CursorSeal(ring.key("cursor")),
         requests=RequestSeal(ring.key("cursor")),
         followers=Followers(),

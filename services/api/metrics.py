@@ -111,7 +111,7 @@ class ApiMetrics:
                 self.reveals.labels(purpose, result)
         self.reveals_pending = Gauge(
             "doelbinding_api_reveals_pending",
-            "Requests for an identity that wait for another person's approval",
+            "Requests for an identity that wait for another person's approval, in fives",
             registry=self.registry,
         )
         self.audit_entries = Counter(
@@ -144,11 +144,9 @@ class ApiMetrics:
             registry=self.registry,
         )
         self.open_signals = Gauge(
-            "doelbinding_api_open_signals", "Signals that are not withdrawn", ["pushed"], registry=self.registry
-        )
-        self.oldest_item = Gauge(
-            "doelbinding_api_oldest_open_item_timestamp_seconds",
-            "When the oldest item that awaits an investigator was received; 0 if none does",
+            "doelbinding_api_open_signals",
+            "Signals that are not withdrawn, in fives",
+            ["pushed"],
             registry=self.registry,
         )
         self.tokens_refused = Counter(
@@ -172,21 +170,16 @@ class ApiMetrics:
         )
         self.four_eyes_pending = Gauge(
             "doelbinding_api_items_awaiting_second_person",
-            "Items that wait for another person, by what for",
+            "Items that wait for another person, by what for, in fives",
             ["step"],
             registry=self.registry,
         )
         self.overdue_items = Gauge(
-            "doelbinding_api_items_overdue", "Items whose thirteen weeks are over", registry=self.registry
-        )
-        self.next_due = Gauge(
-            "doelbinding_api_items_first_due_timestamp_seconds",
-            "When the thirteen weeks that end first are over; 0 if none run",
-            registry=self.registry,
+            "doelbinding_api_items_overdue", "Items whose thirteen weeks are over, in fives", registry=self.registry
         )
         self.breach_clocks = Gauge(
             "doelbinding_api_data_breach_clocks",
-            "Data breaches of which the authority was not notified and nothing else was decided",
+            "Data breaches of which the authority was not notified and nothing else was decided, in fives",
             ["state"],
             registry=self.registry,
         )

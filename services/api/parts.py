@@ -16,6 +16,7 @@ from services.api.db.direct import DirectReader
 from services.api.followers import Followers
 from services.api.identity.issuer import Issuer
 from services.api.identity.login import Login
+from services.api.known_readers import KnownReaders
 from services.api.metrics import ApiMetrics
 from services.api.publishing.publisher import Publisher
 from services.api.readers.publisher import ReadsPublisher
@@ -41,6 +42,7 @@ class Parts:
     login: Login | None
     """None where nobody signs in on the pages at an issuer."""
     sessions: LocalSessions | IssuerSessions
+    known: KnownReaders
     cursors: CursorSeal
     requests: RequestSeal
     followers: Followers

@@ -24,6 +24,8 @@ REASONS = {
     "unknown-reader": "Your interests are not known, so no signals are shown to you. "
     "An administrator must load the interests of readers, yours among them.",
     "role": "Your role has no access to this.",
+    "rate": "You had as many people revealed, and searched for as many, in the last 24 hours as one reader may. Have a "
+    "colleague search, or search again tomorrow. This has been recorded.",
     "audience": "This is for another role than yours: somebody else has to look at it. This has been recorded.",
     "not-assessed": "You may yet assess this item yourself, without knowing what others ask or think. Assess it first, "
     "or leave this to somebody who did.",

@@ -25,7 +25,10 @@ class ApiSettings(IssuerSettings):
     port: int = Field(default=8600, ge=0, le=65_535)
     max_body_size: int = Field(default=64 * 1024 * 1024, ge=1_024)
     reveals_per_day: int = Field(default=10, ge=0)
-    """Identities that one reader may have revealed in 24 hours before another person must approve each."""
+    """Identities that one reader may have revealed, and people searched for, in 24 hours.
+
+    Above it another person must approve each reveal, and searches are refused.
+    """
     timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
     theme: Path | None = None
     audit_export: Path | None = None

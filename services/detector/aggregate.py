@@ -14,7 +14,7 @@ from services.detector.group import KEY, with_facts
 from services.detector.long_watch import MONTH, watches
 from services.detector.members import RECORDS
 from services.detector.named import HALVES
-from services.detector.rules import CONFLICTS, MANY_PERSONS, NOT_ASSIGNED, OF_DAYS, ORDINARY, SHARED, VOLUME
+from services.detector.rules import CONFLICTS, MANY_PERSONS, NOT_ASSIGNED, OF_DAYS, ORDINARY, REVEALS, SHARED, VOLUME
 from services.detector.sequences.facts import sequence_facts
 from services.detector.state.schemas import VOLUME_DAYS
 from services.detector.thresholds import PairSettings
@@ -28,7 +28,8 @@ PERIOD = ("since", "until")
 MEDICAL = 1 << DATA_CATEGORIES.index("medical")
 PERSONNEL = 1 << DATA_CATEGORIES.index("personnel")
 IDENTITY = 1 << DATA_CATEGORIES.index("identity")
-OPENED = (pl.col("categories") & IDENTITY) > 0
+UNMASKED = ((pl.col("categories") & IDENTITY) > 0) | (pl.col("family") == REVEALS)
+"""An identity was opened; to that family searches for known persons contribute too."""
 OTHER_VIEWERS = {"employee": pl.Int64(), "about": pl.Int64(), "other_viewers": pl.Int64()}
 NO_OTHERS = pl.DataFrame(schema=OTHER_VIEWERS)
 NEAREST = ("self", "partner", "child", "parent", "sibling", "other", "ex_partner", "household", "team_mate")
@@ -117,7 +118,7 @@ def _counts() -> list[pl.Expr]:
         pl.col("person_day").drop_nulls().n_unique().cast(pl.Int64).alias("person_days"),
         pl.col("record_count").cast(pl.Int64).sum().alias("records"),
         pl.col("at").n_unique().cast(pl.Int64).alias("reads"),
-        pl.col("subject").filter(OPENED).drop_nulls().n_unique().cast(pl.Int64).alias("identities"),
+        pl.col("subject").filter(UNMASKED).drop_nulls().n_unique().cast(pl.Int64).alias("identities"),
         _number(pl.col("subject").is_null()).alias("lists"),
         pl.col("at").min().alias("first_at"),
         pl.col("at").max().alias("last_at"),

@@ -12,8 +12,10 @@ import httpx
 import pytest
 
 from services.api.main import bare_app
+from services.core.clock import SystemClock
 from services.core.tokens import ACCOUNTS, open_tokens
-from tests.planted import LOOKER, NAME, OWN, SPOILT, STRANGER, planted_dataset, planted_in, spoilt_line
+from services.core.wire import to_wire
+from tests.planted import LOOKER, NAME, OWN, SPOILT, STRANGER, grouped, planted_dataset, planted_in, spoilt_line
 from tests.processes import PATIENCE_SECONDS, Ended, doelbinding, free_port, started
 from tests.unit.api.access_table import NAMES, OPEN, is_page, routes_of
 
@@ -120,8 +122,38 @@ def reveal_everybody(visitor: Visitor) -> None:
 def search_everybody(visitor: Visitor) -> None:
     people = ({"bsn": OWN}, {"bsn": STRANGER}, {"employeeId": LOOKER}, {"bsn": OWN, "employeeId": LOOKER})
     for person in people:
-        body = person | {"purpose": "investigation"}
-        visitor.call("POST", "/v1/signals/_search", "investigator", json=body)
+        body = person | {"purpose": "investigation", "reason": "Een vraag van iemand."}
+        visitor.call("POST", "/v1/signals/_search", "second-investigator", json=body)
+
+
+def name_people_in_texts(visitor: Visitor, item: str) -> None:
+    """Writes a number in groups into every text that may be given, in forms that are right otherwise."""
+    at, now = f"/v1/intake-items/{item}", to_wire(SystemClock().now())
+    for text in (f"Over burger {group}." for group in grouped(STRANGER)):
+        reveal = {"itemId": item, "field": "employee", "purpose": "assessment", "reason": "Nodig."}
+        search = {"bsn": OWN, "purpose": "investigation", "reason": text}
+        verdict = {"verdict": "investigation", "note": text}
+        outcome = {"outcome": "not-established", "findings": [], "reportSentAt": now, "note": text}
+        breach = dict.fromkeys(("nature", "contact", "consequences", "measures"), text) | {"knownAt": now}
+        notified = {"decision": "notified", "notifiedAt": now, "delayReason": text}
+        for route, body in (
+            ("/v1/reveals", reveal | {"reason": text}),
+            ("/v1/reveals", reveal | {"caseNumber": text}),
+            ("/v1/signals/_search", search),
+            (f"{at}/notes", {"note": text}),
+            (f"{at}/assessments", verdict),
+            (f"{at}/settlement", verdict),
+            (f"{at}/outcome", outcome),
+            (f"{at}/outcome/confirmation", {"agrees": False, "note": text}),
+            (f"{at}/assignments", {"assignee": text}),
+            (f"{at}/data-breach", breach),
+            (f"{at}/data-breach/notification", notified),
+        ):
+            answer = visitor.call("POST", route, "lead", route=f"text in {route}", json=body)
+            assert answer.status_code == 400, (route, answer.text)
+        for name in ("actor", "objectId", "action"):
+            visitor.call("GET", "/v1/audit-entries", "auditor", params={name: text})
+            visitor.call("GET", "/v1/audit-entries", "auditor", params={name: STRANGER})
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +173,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
             (item,) = (item["id"] for item in visitor.read("/v1/intake-items", "intakeItems"))
             reveal_everybody(visitor)
             search_everybody(visitor)
+            name_people_in_texts(visitor, item)
             visitor.all_routes({"signalId": signal, "itemId": item})
             found.found["api's metrics"] = client.get("/metrics").content
             found.found["detector's metrics"] = client.get(f"http://127.0.0.1:{port}/metrics").content
@@ -165,7 +198,8 @@ def _said(ended: Ended) -> bytes:
 
 
 def test_the_identities_can_be_found_where_they_are() -> None:
-    assert planted_in(f"x{OWN}y".encode()) == {OWN}
+    for written in (OWN, *grouped(OWN)):
+        assert planted_in(f"x{written}y".encode()) == {OWN}
     for before in ("", "a", "ab", "abc"):
         assert planted_in(base64.b64encode(f"{before}{LOOKER} and more".encode())) == {LOOKER}
         assert planted_in(base64.urlsafe_b64encode(f"{before}{NAME}".encode())) == {NAME}

@@ -48,6 +48,8 @@ class ReadingOffice:
         self.call("detector", "POST", "/v1/signals", delivery).raise_for_status()
         listed = self.call("investigator", "GET", "/v1/intake-items?limit=200").json()["intakeItems"]
         self.items = [item["id"] for item in listed]
+        for item in self.items:  # so that everybody is revealed whatever becomes of the item
+            self.call("lead", "POST", f"/v1/intake-items/{item}/data-breach", {"knownAt": "2026-03-02T09:00:00Z"})
 
     def work(self) -> None:
         """One thing that a reader does; nobody minds whether it is answered."""

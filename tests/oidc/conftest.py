@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -19,6 +21,7 @@ from tests.unit.api.conftest import Caller, a_signal, running
 
 Json = dict[str, object]
 Sign = Callable[..., str]
+AtProvider = Callable[[str, str], str]
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +126,49 @@ def delivered(api: Caller) -> Json:
     answer = with_token(api, issued(api, "detector"), "POST", "/v1/signals", json={"signals": [signal]})
     assert answer.status_code == 200, answer.text
     return signal
+
+
+@pytest.fixture
+def at_provider() -> AtProvider:
+    """Signs in at the provider as a browser would, from the question on; gives back where it is sent then."""
+
+    def sign_in(question: str, name: str) -> str:
+        with httpx.Client(follow_redirects=False) as browser:
+            answer = browser.get(question)
+            for _ in range(12):
+                if answer.is_redirect:
+                    place = str(answer.next_request.url)
+                    if place.startswith(PUBLIC_URL):
+                        return place
+                    answer = browser.get(place)
+                else:
+                    action = re.search(r'action="([^"]+)"', answer.text)[1]
+                    prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)[1]
+                    form = {"prompt": prompt, "login": name, "password": "any"}
+                    answer = browser.post(answer.url.join(action), data=form)
+        raise AssertionError(f"the provider led nowhere: {answer.text[:500]}")
+
+    return sign_in
+
+
+def begin(api: Caller, place: str = "/queue") -> httpx.Response:
+    answer = api.get("/sign-in/oidc", None, params={"next": place})
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+def come_back(api: Caller, place: str, **options: object) -> httpx.Response:
+    url = urlsplit(place)
+    return api.get(f"{url.path}?{url.query}", None, **options)
+
+
+@pytest.fixture
+def signs_in(api: Caller, at_provider: AtProvider) -> Callable[[str], None]:
+    """Somebody signs in on the pages, in the place of whoever did before."""
+
+    def sign_in(name: str) -> None:
+        api.forget_cookies()
+        back = come_back(api, at_provider(begin(api).headers["Location"], name))
+        assert back.status_code == 200, back.text
+
+    return sign_in

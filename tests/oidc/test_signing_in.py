@@ -10,42 +10,10 @@ import httpx
 import pytest
 
 from services.api.identity.login import HANDSHAKE
+from services.api.reader import Reader
 from services.api.sessions import COOKIE
+from tests.oidc.conftest import begin, come_back
 from tests.oidc.provider import PAGES, PUBLIC_URL
-
-
-@pytest.fixture
-def at_provider():
-    """Signs in at the provider as a browser would, from the question on; gives back where it is sent then."""
-
-    def sign_in(question, name):
-        with httpx.Client(follow_redirects=False) as browser:
-            answer = browser.get(question)
-            for _ in range(12):
-                if answer.is_redirect:
-                    place = str(answer.next_request.url)
-                    if place.startswith(PUBLIC_URL):
-                        return place
-                    answer = browser.get(place)
-                else:
-                    action = re.search(r'action="([^"]+)"', answer.text)[1]
-                    prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)[1]
-                    form = {"prompt": prompt, "login": name, "password": "any"}
-                    answer = browser.post(answer.url.join(action), data=form)
-        raise AssertionError(f"the provider led nowhere: {answer.text[:500]}")
-
-    return sign_in
-
-
-def begin(api, place="/queue"):
-    answer = api.get("/sign-in/oidc", None, params={"next": place})
-    assert answer.status_code == 303, answer.text
-    return answer
-
-
-def come_back(api, place, **options):
-    url = urlsplit(place)
-    return api.get(f"{url.path}?{url.query}", None, **options)
 
 
 def changed(place, **answers):
@@ -86,7 +54,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_say_nothing(api, at_provider):
     asked = begin(api)
     handshake = asked.headers["Set-Cookie"]
     assert handshake.startswith(f"{HANDSHAKE}=")
-    assert {"HttpOnly", "Path=/sign-in", "SameSite=lax", "Max-Age=600"} <= set(handshake.split("; "))
+    assert {"HttpOnly", "Path=/", "SameSite=lax", "Max-Age=600"} <= set(handshake.split("; "))
     question = parse_qs(urlsplit(asked.headers["Location"]).query)
     assert question["state"][0] not in handshake
     cookies = come_back(api, at_provider(asked.headers["Location"], "jansen")).headers.get_list("Set-Cookie")
@@ -96,6 +64,25 @@ def test_cookies_are_out_of_reach_of_scripts_and_say_nothing(api, at_provider):
     reader = api.parts.sessions.reader(session.split(";")[0].partition("=")[2], api.clock.now())
     assert (reader.role, reader.local) == ("investigator", False)
     assert "jansen" not in str(reader)
+
+
+@pytest.mark.parametrize("changes", [{"public_url": "https://intake.example.org"}])
+def test_behind_https_no_other_host_puts_a_cookie_in_the_place_of_ours(api):
+    """A host beside ours can set a cookie for the whole domain, but none whose name begins with __Host-."""
+    asked = begin(api).headers["Set-Cookie"]
+    assert asked.startswith(f"__Host-{HANDSHAKE}=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(asked.split("; "))
+    assert "Domain" not in asked
+    reader = Reader("oidc:" + "a" * 32, "lead", "p1-" + "1" * 32, local=False)
+    session = api.parts.sessions.start(reader, api.clock.now())
+    statuses = [
+        api.get("/queue", None, headers={"Cookie": f"{name}={session}"}).status_code
+        for name in (COOKIE, f"__Host-{COOKIE}")
+    ]
+    assert statuses == [303, 403]
+    out = api.call("POST", "/sign-out", headers={"Origin": "https://intake.example.org"}).headers["Set-Cookie"]
+    assert out.startswith(f'__Host-{COOKIE}=""')
+    assert "Secure" in out.split("; ")
 
 
 @pytest.mark.parametrize("changes", [{"public_url": "https://intake.example.org"}])

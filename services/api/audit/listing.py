@@ -17,6 +17,7 @@ from services.api.audit.concern import concerns
 from services.api.audit.export import root_answer
 from services.api.audit.heads import Root
 from services.api.audit.withholding import withholding
+from services.api.casework.notes import without_bsn
 from services.api.cursors import Order
 from services.api.db.trail import audit_entries, audit_objects, audit_roots
 from services.api.db.types import AnyRow, AnySelect
@@ -25,8 +26,10 @@ from services.api.payloads import PRINTABLE, Code, Instant
 from services.api.queries import PageQuery
 from services.core.wire import to_wire
 
-Actor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
-ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
+Nobody = AfterValidator(without_bsn)
+"""What is asked for stands in the trail itself, so a number that somebody pastes here must not pass."""
+Actor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), Nobody]
+ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE), Nobody]
 
 
 def _after_its_start(end: datetime | None, info: ValidationInfo) -> datetime | None:
@@ -40,7 +43,7 @@ class AuditQuery(PageQuery):
     """Which entries of the audit trail; filters that are given hold together."""
 
     actor: Annotated[Actor | None, Field(description="Only what this reader did.")] = None
-    action: Annotated[Code | None, Field(description="Only entries of this action.")] = None
+    action: Annotated[Annotated[Code, Nobody] | None, Field(description="Only entries of this action.")] = None
     object_id: Annotated[
         ObjectId | None, Field(description="Only what is about this signal, item or pseudonym, in a list as well.")
     ] = None

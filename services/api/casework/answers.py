@@ -9,6 +9,10 @@ from services.api.casework import codes
 from services.api.casework.fact_answers import DataBreach, SanctionFactors
 from services.api.casework.forms import Finding
 from services.api.payloads import Amount, Count, Fact, Instant, Name, OneOf, Strict
+from services.core.tokens import ROLES
+
+SEEN_ROLES = tuple(sorted(ROLES, key=lambda role: role != "investigator"))
+"""The usual one first: examples show that."""
 
 
 class Assessment(Strict):
@@ -120,13 +124,19 @@ class ItemNote(Strict):
 
 
 class Assignment(Strict):
-    """Who works on an item, and since when."""
+    """Who works on an item, and since when.
+
+    `role` is the one in which they were last seen (null: none, or they were never seen), `fitting` whether somebody in
+    it may work on this item: where it is false, somebody else is to be assigned.
+    """
 
     id: Name
     assignee: Name
     via: Annotated[str, OneOf(("assessment", "lead"))]
     assigned_by: Name
     assigned_at: Instant
+    role: Annotated[str, OneOf(SEEN_ROLES)] | None
+    fitting: bool
 
 
 class Outcome(Strict):

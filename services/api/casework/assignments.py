@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.access import READERS, Reader
-from services.api.audience import OFFICER
+from services.api.casework.colleagues import fitting_roles, reader_of_code
 from services.api.casework.forms import AssignmentForm
 from services.api.casework.hindrances import HinderedError
 from services.api.casework.work import Work, new_id
@@ -14,10 +13,10 @@ from services.api.db.casework import assignments
 from services.api.db.types import AnyRow
 from services.api.need_to_know import item_for
 from services.api.refusals import RefusedError
-from services.core.tokens import ACCOUNTS
 
 BY_WORK, BY_LEAD = "assessment", "lead"
-LOCAL = "token:"
+UNFIT = {"audience": "unknown-assignee", "interest": "assignee-with-interest"}
+"""Why somebody cannot be assigned, by why they would be refused; by default nobody can tell their interests."""
 
 
 async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -> bool:
@@ -28,17 +27,10 @@ async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -
     return bool((await connection.execute(select(held))).scalar_one())
 
 
-def local_candidates(role: str) -> list[str]:
-    """The local accounts that somebody in this role can assign, where people are local accounts."""
-    fitting = {OFFICER} if role == OFFICER else READERS - {OFFICER}
-    return [f"{LOCAL}{account}" for account, held in ACCOUNTS.items() if held in fitting]
-
-
 async def assign(work: Work, form: AssignmentForm) -> bool:
     """Somebody who leads sends a person to an item."""
     work.demand("assign")
-    if work.reader.local:
-        await _check_local(work, form.assignee)
+    await _check(work, form.assignee)
     held = _held(work, form.assignee)
     if held is not None and held.released_at is None:
         return False
@@ -66,17 +58,17 @@ async def assign_by_work(work: Work) -> None:
         await _assign(work, work.reader.subject, BY_WORK)
 
 
-async def _check_local(work: Work, assignee: str) -> None:
-    """Where people are local accounts all of them are known; elsewhere an interest shows when the item is opened."""
-    if assignee not in local_candidates(work.reader.role):
+async def _check(work: Work, assignee: str) -> None:
+    """Raises HinderedError unless this is the code of somebody known, who may work on this item."""
+    other = await reader_of_code(work.connection, work.reader, work.people, assignee)
+    if other is None or other.role not in fitting_roles(work.reader.role):
         raise HinderedError("unknown-assignee", "assignee")
-    account = assignee.removeprefix(LOCAL)
-    other = Reader(assignee, ACCOUNTS[account], work.people.get(account))
     try:
         await item_for(work.connection, other, work.case.item.id)
     except RefusedError as refusal:
         if refusal.reason != "not-assigned":  # which is what is mended here
-            raise HinderedError("assignee-with-interest", "assignee") from refusal
+            code = UNFIT.get(refusal.reason, "assignee-without-interests")
+            raise HinderedError(code, "assignee") from refusal
 
 
 def _held(work: Work, assignee: str) -> AnyRow | None:

@@ -41,26 +41,27 @@ class Waiting:
 
 
 async def waiting(connection: AsyncConnection, now: datetime, *seen: ColumnElement[bool]) -> Waiting:
-    """Each a count along an index; `seen` are conditions on `intake_items`, without any all items are counted."""
+    """Each a count along an index; `seen` are conditions on `intake_items`."""
     status, due, breach_due = intake_items.c.status, intake_items.c.due_at, data_breaches.c.due_at
     half = status == codes.IN_ASSESSMENT, intake_items.c.assessment_count == 1, *seen
     proposed = outcomes.c.state == "proposed", *_of_items(outcomes, seen)
     undecided = data_breaches.c.decided_at.is_(None), *_of_items(data_breaches, seen)
-
-    async def least(column: ColumnElement[datetime], *conditions: ColumnElement[bool]) -> datetime | None:
-        found: datetime | None = (await connection.execute(select(func.min(column)).where(*conditions))).scalar_one()
-        return found
 
     return Waiting(
         second_assessment=await _count(connection, intake_items, *half),
         settlement=await _count(connection, intake_items, status == codes.DISPUTED, *seen),
         confirmation=await _count(connection, outcomes, *proposed),
         overdue=await _count(connection, intake_items, due <= now, *seen),
-        first_due=await least(due, *seen),
+        first_due=await _least(connection, due, *seen),
         breaches_running=await _count(connection, data_breaches, *undecided),
         breaches_overdue=await _count(connection, data_breaches, *undecided, breach_due < now),
-        first_breach_due=await least(breach_due, *undecided),
+        first_breach_due=await _least(connection, breach_due, *undecided),
     )
+
+
+async def first_breach_due(connection: AsyncConnection) -> datetime | None:
+    """When the 72 hours that end first are over, whoever the item is for; null where none run."""
+    return await _least(connection, data_breaches.c.due_at, data_breaches.c.decided_at.is_(None))
 
 
 async def casework_figures(
@@ -89,6 +90,13 @@ def _wire(open_now: Waiting) -> Mapping[str, object]:
 
 def _of_items(table: Table, seen: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
     return [table.c.item_id.in_(select(intake_items.c.id).where(*seen))] if seen else []
+
+
+async def _least(
+    connection: AsyncConnection, column: ColumnElement[datetime], *conditions: ColumnElement[bool]
+) -> datetime | None:
+    found: datetime | None = (await connection.execute(select(func.min(column)).where(*conditions))).scalar_one()
+    return found
 
 
 async def _count(connection: AsyncConnection, table: FromClause, *conditions: ColumnElement[bool]) -> int:

@@ -14,7 +14,7 @@ from services.api.payloads import PRINTABLE, Amount, Instant, OneOf, Strict
 Assignee = Annotated[
     str,
     StringConstraints(min_length=3, max_length=200, pattern=PRINTABLE),
-    Field(description="Who is to work on it, as the audit trail names them."),
+    Field(description="Who is to work on it: the code by which the audit trail names them."),
 ]
 
 

@@ -16,6 +16,8 @@ HINDRANCES: Mapping[str, str] = {
     "assessed-yourself": "You assessed this item yourself; a lead who did not must settle it, or another auditor where "
     "it is about a reader.",
     "assignee-with-interest": "Whom you name has an interest in what this is about; assign somebody else.",
+    "assignee-without-interests": "Nobody can tell whether whom you name has an interest in what this is about: an "
+    "administrator must load the interests of readers, theirs among them.",
     "changed-meanwhile": "The item was changed since it was read. Look at it again, and decide then.",
     "confirmed-yourself": "You recorded this outcome yourself; somebody else must confirm it.",
     "item-ended": "The item has ended; this can be done no more.",
@@ -39,13 +41,16 @@ HINDRANCES: Mapping[str, str] = {
     "signal-withdrawn": "The signal was withdrawn before anybody assessed it; nothing is to be decided.",
     "suspended-already": "The thirteen weeks stand still already.",
     "unacknowledged": "The signal was withdrawn, or came back, while the item was open: first acknowledge that.",
-    "unknown-assignee": "This is no account of somebody who may work on this item.",
+    "unknown-assignee": "This is not the code, as the audit trail has it, of somebody who signed in here in a role "
+    "that may work on this item. Each reader finds the own code at the foot of the pages.",
     "wrong-time": "The time must not lie in the future, nor before what it follows.",
     "delay-unexplained": "The notification is later than 72 hours after the breach was known; delayReason must say why "
     "(AVG art. 33(1)).",
     "facts-missing": "A notification needs nature, contact, consequences and measures (AVG art. 33(3)).",
 }
 STATUSES: Mapping[str, HTTPStatus] = {
+    "assignee-with-interest": HTTPStatus.BAD_REQUEST,
+    "assignee-without-interests": HTTPStatus.BAD_REQUEST,
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "lead-needed": HTTPStatus.FORBIDDEN,
     "not-assigned": HTTPStatus.FORBIDDEN,

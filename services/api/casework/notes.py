@@ -12,7 +12,9 @@ from services.api.payloads import PRINTABLE
 from services.core.eleven_proof import is_valid
 
 LONGEST = 4_000
-NINE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u00a0\u2009]?[0-9]){8}(?![0-9])")
+BETWEEN = r"[\s.\-/_\u0080-\u009f\u00ad\u200b-\u2015\ufeff]{0,2}"
+"""What may stand between digits of one number: blanks, also unseen ones, dots, dashes, strokes."""
+NINE_DIGITS = re.compile(rf"(?<![0-9])[0-9](?:{BETWEEN}[0-9]){{8}}(?![0-9])")
 
 
 def holds_bsn(text: str) -> bool:
@@ -28,9 +30,8 @@ def masked(text: str) -> str:
     return NINE_DIGITS.sub(lambda found: "\u2022" * len(found[0]) if holds_bsn(found[0]) else found[0], plain)
 
 
-def _without_bsn(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must say something")
+def without_bsn(text: str) -> str:
+    """The text. Raises ValueError if it holds a citizen service number."""
     if holds_bsn(text):
         raise ValueError(
             "holds a number that reads as a citizen service number (BSN); people are pseudonyms here: leave it out"
@@ -38,8 +39,15 @@ def _without_bsn(text: str) -> str:
     return text
 
 
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must say something")
+    return text
+
+
 Note = Annotated[
     str,
     StringConstraints(min_length=1, max_length=LONGEST, pattern=PRINTABLE),
-    AfterValidator(_without_bsn),
+    AfterValidator(_says_something),
+    AfterValidator(without_bsn),
 ]

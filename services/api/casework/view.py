@@ -14,6 +14,7 @@ from services.api.access import Reader
 from services.api.casework.breach_view import breach_view
 from services.api.casework.case import SETTLING, Case, is_by, load_case
 from services.api.casework.clock_view import clock_view
+from services.api.casework.colleagues import fitting_roles, roles_of
 from services.api.casework.permits import actions_for
 from services.api.casework.readings import readings
 from services.api.casework.sanction_factors import sanction_factors
@@ -39,7 +40,7 @@ async def item_view(
         "withdrawal": _withdrawal(case, reader),
         "assessment": {**_assessment(case, reader), "readings": await readings(connection, case)},
         "notes": _notes(case, reader),
-        "assignments": _assignments(case, reader),
+        "assignments": await _assignments(connection, case, reader),
         "outcome": _outcome(case.outcome),
         "rejectedOutcomes": [_outcome(found) for found in case.outcomes if found.state == "rejected"],
         "measures": [_shown(found, "id", "kind", "taken_at", "decided_by", *MEASURE) for found in case.measures],
@@ -93,13 +94,19 @@ def _notes(case: Case, reader: Reader) -> list[dict[str, object]]:
     return [_shown(row, "id", "author", "note", "written_at") for row in shown]
 
 
-def _assignments(case: Case, reader: Reader) -> list[dict[str, object]]:
-    """Those who are assigned; who is so by an assessment is not told before both are in."""
+async def _assignments(connection: AsyncConnection, case: Case, reader: Reader) -> list[dict[str, object]]:
+    """Those who are assigned, and their roles now; who is so by an assessment is not told before both are in."""
     names = ("id", "assignee", "via", "assigned_by", "assigned_at")
-    return [
-        _shown(row, *names)
+    held = [
+        row
         for row in case.assignments
         if row.released_at is None and (_open_to_all(case) or row.via != "assessment" or row.assignee == reader.subject)
+    ]
+    roles = await roles_of(connection, reader, {row.assignee for row in held}) if held else {}
+    fitting = fitting_roles(reader.role)
+    return [
+        _shown(row, *names) | {"role": roles.get(row.assignee), "fitting": roles.get(row.assignee) in fitting}
+        for row in held
     ]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -29,7 +32,17 @@ identities = Table(
 """The identities of people that pushed signals are about, sealed; only the private key of `key_id` opens them."""
 
 revealers = Table("revealers", metadata, Column("reader", String(200), primary_key=True))
-"""A row per reader who ever asked for a reveal: it is locked while his reveals of a day are counted."""
+"""A row per reader who ever asked for a reveal or searched: it is locked while those of a day are counted."""
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("asked_by", String(200), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+)
+"""That somebody searched for a known person, for as long as it counts; for whom is in the audit trail."""
+Index("ix_searches_of_reader", searches.c.asked_by, searches.c.asked_at)
 
 reveals = Table(
     "reveals",

@@ -31,10 +31,11 @@ def person_of(claims: Claims, settings: IssuerSettings, ring: KeyRing) -> Person
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise BadTokenError("claims")
-    role, employee = _role(_at(claims, settings.role_claim)), _at(claims, settings.employee_claim)
-    if not (isinstance(employee, str) and employee):
-        return Person(account_code(ring, settings.issuer or "", subject), role, None)
-    return Person(person_code(ring, employee), role, employee_pseudonym(ring, employee))
+    told = _at(claims, settings.employee_claim)
+    employee = told if isinstance(told, str) and told else None
+    code = account_code(ring, settings.issuer or "", subject) if employee is None else person_code(ring, employee)
+    role = _role(_at(claims, settings.role_claim), code)
+    return Person(code, role, None if employee is None else employee_pseudonym(ring, employee))
 
 
 def person_code(ring: KeyRing, employee_id: str) -> str:
@@ -55,12 +56,12 @@ def _code(ring: KeyRing, message: str) -> str:
     return f"oidc:{hmac.digest(ring.key('signal-id'), message.encode(), 'sha256').hex()[:32]}"
 
 
-def _role(told: object) -> str:
+def _role(told: object, account: str) -> str:
     """One role. With several nobody can tell in which of them somebody acts, and two would undo four eyes."""
     named = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
     ours = [role for role in ROLES if role in named]
     if len(ours) != 1:
-        raise NoRoleError("several-roles" if ours else "no-role")
+        raise NoRoleError("several-roles" if ours else "no-role", account)
     return ours[0]
 
 

@@ -25,11 +25,15 @@ class BadTokenError(Exception):
 
 
 class NoRoleError(Exception):
-    """The token is genuine, but does not name exactly one role of ours; `reason` is one of REASONS."""
+    """The token is genuine, but does not name exactly one role of ours.
 
-    def __init__(self, reason: str) -> None:
+    `reason` is one of REASONS, `account` the code by which the trail knows whose token it is.
+    """
+
+    def __init__(self, reason: str, account: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.account = account
 
 
 class IssuerAwayError(Exception):

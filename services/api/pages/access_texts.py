@@ -58,6 +58,10 @@ ACCESS_TEXTS: Mapping[str, tuple[str, str]] = {
         "Alleen wie het heeft gevraagd, kan het openen. Dit is vastgelegd.",
         "Only the one who asked can open it. This has been recorded.",
     ),
+    "refused-rate": (
+        "U liet in 24 uur zoveel personen onthullen en zocht er zoveel als mag. Laat een collega zoeken, of wacht.",
+        "In 24 hours you had as many people revealed and searched for as one may. Have a colleague search, or wait.",
+    ),
     "refused-audience": (
         "Dit is voor een andere rol dan de uwe. Iemand anders moet dit bekijken. Dit is vastgelegd.",
         "This is for another role than yours. Somebody else has to look at it. This has been recorded.",

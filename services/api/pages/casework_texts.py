@@ -34,6 +34,14 @@ CASEWORK_TEXTS: Mapping[str, tuple[str, str]] = {
     "received-on": ("Ontvangen", "Received"),
     "closed-on": ("Afgesloten", "Closed"),
     "assigned-people": ("Wie eraan werkt", "Who works on it"),
+    "assignee-unfit": (
+        "heeft hier geen rol (meer); wijs iemand anders toe",
+        "has no role here (any more); assign somebody else",
+    ),
+    "assignee-unfit-role": (
+        "heeft nu de rol {role}, die niet aan deze zaak werkt; wijs iemand anders toe",
+        "now has the role {role}, which does not work on this item; assign somebody else",
+    ),
     "nobody-yet": ("nog niemand", "nobody yet"),
     "you": ("u", "you"),
     "look-number": ("Ronde", "Look"),
@@ -216,6 +224,10 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "Wie u noemt heeft een belang bij degene over wie dit gaat; wijs iemand anders toe.",
         "Whom you name has an interest in whom this is about; assign somebody else.",
     ),
+    "assignee-without-interests": (
+        "Niet bekend is bij wie deze collega een belang heeft; een beheerder moet de belangen laden.",
+        "Nobody can tell in whom this colleague has an interest; an administrator must load the interests.",
+    ),
     "changed-meanwhile": (
         "Iemand anders heeft deze zaak intussen gewijzigd. Er is niets vastgelegd: kijk opnieuw en beslis dan.",
         "Somebody else changed this item meanwhile. Nothing was recorded: look again, and decide then.",
@@ -263,8 +275,8 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "The signal changed while the item was open: confirm first that you saw it.",
     ),
     "unknown-assignee": (
-        "Dit is geen account van iemand die aan deze zaak mag werken.",
-        "This is no account of somebody who may work on this item.",
+        "Dit is geen code van iemand die zich hier aanmeldde in een rol die aan deze zaak mag werken.",
+        "This is not the code of somebody who signed in here in a role that may work on this item.",
     ),
     "version-needed": ("Open de zaak opnieuw en probeer het nog eens.", "Open the item again, and try once more."),
     "wrong-time": (

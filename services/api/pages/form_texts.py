@@ -49,6 +49,10 @@ FIELD_TEXTS: Mapping[str, tuple[str, str]] = {
         "Of whoever was looked up. Fill in this, or the employee id below.",
     ),
     "help-employeeId": ("Van wie zelf raadpleegde.", "Of whoever did the looking up."),
+    "help-assignee": (
+        "De code van uw collega in het audittrail. Die staat onderaan elke pagina die uw collega opent.",
+        "The code of your colleague in the audit trail. It stands at the foot of each page that your colleague opens.",
+    ),
     "help-time": ("Datum en tijd, in {timezone}.", "Date and time, in {timezone}."),
     "help-agrees": ("Een afwijzing heeft een toelichting nodig.", "A rejection needs a note."),
     "yes-agrees": ("ja, ik bevestig haar", "yes, I confirm it"),

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from services.api.access import GuardedRoute, Reader, ReaderOf
 from services.api.casework import assignments
 from services.api.casework.acting import Action, Do, act, saw
+from services.api.casework.colleagues import colleagues_of
 from services.api.casework.hindrances import HinderedError
 from services.api.casework.view import item_view
 from services.api.db.engine import reading
@@ -23,7 +24,7 @@ from services.api.pages.form_fields import Filled, fill
 from services.api.pages.render import page
 from services.api.pages.sent import sent_form
 from services.api.pages.telling import record_telling, telling_of
-from services.api.pages.work_forms import FORMS, forms_for
+from services.api.pages.work_forms import FORMS, WorkForm, forms_with
 from services.api.parts import Parts, PartsOf
 from services.api.routes.intake_items import ItemId
 
@@ -59,7 +60,9 @@ async def show_item(
 async def do_action(request: Request, item_id: ItemId, action: str, parts: PartsOf, reader: ReaderOf) -> Response:
     """Carry out what a form asks, and lead back to the item; what is wrong is told at its field."""
     sent = await sent_form(request)
-    do, filled = _asked_for(action, sent, reader, parts)
+    async with reading(parts.engine) as connection:
+        forms = forms_with(await colleagues_of(connection, reader), reader.role)
+    do, filled = _asked_for(action, sent, forms, parts)
     if filled.faults:
         tried = Tried(action, filled.given, filled.faults)
         return await _item_page(request, item_id, parts, reader, tried, HTTPStatus.BAD_REQUEST)
@@ -73,12 +76,12 @@ async def do_action(request: Request, item_id: ItemId, action: str, parts: Parts
     return RedirectResponse(f"/items/{item_id}?done={action}#work", HTTPStatus.SEE_OTHER)
 
 
-def _asked_for(action: str, sent: Fields, reader: Reader, parts: Parts) -> tuple[Do, Filled]:
+def _asked_for(action: str, sent: Fields, forms: Mapping[str, WorkForm], parts: Parts) -> tuple[Do, Filled]:
     """What carries the action out, and its form. Raises HTTPException 404 if there is no such action."""
     if action == RELEASE:
         (assignment_id, *_) = sent.get("assignmentId", [""])
         return lambda work: assignments.release(work, assignment_id), Filled({}, {})
-    form = forms_for(reader.role).get(action)
+    form = forms.get(action)
     if form is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     filled = fill(form.model, form.fields, sent, parts.settings.timezone)
@@ -100,6 +103,7 @@ async def _item_page(
         case = await item_view(connection, reader, row, now, timezone)
         signal = await signal_for(connection, reader, row.signal_id)
         told = await telling_of(connection, reader, signal, timezone)
+        forms = forms_with(await colleagues_of(connection, reader), reader.role)
     await record_telling(parts, reader, "item-page", told)
     clock, breach = case["clock"], case["dataBreach"]
     assert isinstance(clock, Mapping)  # noqa: S101 - as `item_view` makes it
@@ -110,7 +114,7 @@ async def _item_page(
         told=told.values,
         case=case,
         item=case["item"],
-        forms=forms_for(reader.role),
+        forms=forms,
         tried=tried,
         done=done,
         deadline=deadline_of(clock["dueAt"], now, timezone),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field as Limits
 
 from services.api import signals
 from services.api.access import GuardedRoute, ReaderOf
@@ -15,7 +14,7 @@ from services.api.pages.render import page
 from services.api.pages.sent import sent_form
 from services.api.parts import Parts, PartsOf
 from services.api.queries import MOST, PageQuery
-from services.api.vault.forms import SEARCH_PURPOSES, Reason, SearchForm
+from services.api.vault.forms import SEARCH_PURPOSES, SearchForm
 from services.api.vault.search import search
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
@@ -30,12 +29,6 @@ ASKED = (
 BETWEEN_DIGITS = str.maketrans("", "", " .-\u00a0")
 
 
-class ReasonedSearch(SearchForm):
-    """On the page a reason is always asked for."""
-
-    reason: Reason | None = Limits(description="In words, without naming anybody.")
-
-
 @router.get("/search")
 async def show_form(request: Request) -> Response:
     """What is asked before anybody is looked for."""
@@ -46,7 +39,7 @@ async def show_form(request: Request) -> Response:
 async def look_for(request: Request, parts: PartsOf, reader: ReaderOf) -> Response:
     """The signals about this person, the highest score first; who it was is not shown again."""
     filled = _filled(await sent_form(request), parts)
-    if not isinstance(filled.model, ReasonedSearch):
+    if not isinstance(filled.model, SearchForm):
         return page(request, "search.html", HTTPStatus.BAD_REQUEST, asked=ASKED, filled=filled)
     person, found = await search(parts, reader, filled.model, PageQuery(limit=MOST), "search-page")
     return page(
@@ -65,7 +58,7 @@ def _filled(sent: Fields, parts: Parts) -> Filled:
         name: [value.translate(BETWEEN_DIGITS) for value in values] if name == "bsn" else values
         for name, values in sent.items()
     }
-    filled = fill(ReasonedSearch, ASKED, plain, parts.settings.timezone)
+    filled = fill(SearchForm, ASKED, plain, parts.settings.timezone)
     faults = dict(filled.faults)
     if ("bsn" in sent) == ("employeeId" in sent):
         faults = dict.fromkeys(PEOPLE, "fault-one-person") | faults

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.api.access import ACCESS, GuardedRoute, account_of
+from services.api.cookies import give_cookie, take_cookie_back
 from services.api.pages.render import page
 from services.api.parts import PartsOf, parts_of
 from services.api.sessions import COOKIE, LASTS, LocalSessions
@@ -58,25 +59,13 @@ async def sign_out(request: Request, parts: PartsOf) -> Response:
         # a page of our own: the policy of the browser lets no form lead away from this site
         answer = page(request, "signed-out.html", place=place)
         answer.headers["Refresh"] = f"0; url={place}"
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=of_https(request))
+    take_cookie_back(request, answer, COOKIE, "strict")
     return answer
 
 
 def keep_session(request: Request, answer: Response, session: str) -> None:
     """Give the browser the session along with an answer."""
-    answer.set_cookie(
-        COOKIE,
-        session,
-        max_age=int(LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=of_https(request),
-    )
-
-
-def of_https(request: Request) -> bool:
-    """Whether browsers reach these pages by https, here or at what stands before us."""
-    return request.url.scheme == "https" or (parts_of(request).settings.public_url or "").startswith("https://")
+    give_cookie(request, answer, COOKIE, session, LASTS, "strict")
 
 
 def check_origin(request: Request) -> None:

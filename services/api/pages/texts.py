@@ -21,6 +21,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Een signaal is een vraag, geen oordeel. Elke inzage op deze pagina's wordt vastgelegd.",
         "A signal is a question, not a verdict. Every read on these pages is recorded.",
     ),
+    "own-code": ("Uw code in het audittrail:", "Your code in the audit trail:"),
     "signed-in-as": ("Aangemeld als", "Signed in as"),
     "optional": ("niet verplicht", "optional"),
     "form-faults": ("Er is niets vastgelegd, want:", "Nothing was recorded, because:"),

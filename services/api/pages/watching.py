@@ -15,6 +15,7 @@ from services.api.access import GuardedRoute, Reader, ReaderOf
 from services.api.audit import listing
 from services.api.audit.entries import entry_of
 from services.api.casework.figures import casework_figures
+from services.api.casework.notes import masked
 from services.api.db.engine import reading
 from services.api.pages.moments import day_of
 from services.api.pages.render import page
@@ -40,6 +41,7 @@ async def show_audit(
     given = {name: request.query_params.get(name, "").strip()[:LONGEST] for name in (*TEXTS, *DAYS)}
     query, faults = _query(given, cursor, parts.settings.timezone)
     if query is None:
+        given = {name: masked(value) for name, value in given.items()}
         nothing: dict[str, object] = {"entries": [], "previous": None, "following": None, "roots": []}
         return page(request, "audit.html", HTTPStatus.BAD_REQUEST, part=PART, told=nothing, given=given, faults=faults)
     async with reading(parts.engine) as connection:

@@ -27,8 +27,8 @@ WATCHING_TEXTS: Mapping[str, tuple[str, str]] = {
         "This identity is not known here, or cannot be opened. An administrator can see why.",
     ),
     "reveal-conflict": (
-        "Dit gaat nu niet: het doel past niet bij de stand van de zaak, of de aanvraag is al afgehandeld of verlopen.",
-        "Not now: the purpose does not go with the state of the item, or the request was dealt with or is too old.",
+        "Dit gaat nu niet: het doel past niet bij de zaak (een datalek moet zijn doorgezet), of dit is al afgehandeld.",
+        "Not now: the purpose does not go with the item (a data breach must be referred), or this was dealt with.",
     ),
     "reveal-lookup": ("Tonen", "Reveal"),
     "search": ("Persoon zoeken", "Find a person"),

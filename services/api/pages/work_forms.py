@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
@@ -33,6 +33,7 @@ VERDICT = (
     NOTE,
 )
 FINDINGS = tuple(f"{area}/{name}" for area, names in codes.AREAS.items() for name in names)
+ASSIGNEE = Field("assignee", "select", help="help-assignee")
 BREACH_FACTS = (
     Field("nature", "area", optional=True, help="note-help"),
     Field("consequences", "area", optional=True, help="note-help"),
@@ -52,7 +53,7 @@ FORMS: Mapping[str, WorkForm] = {
     "assess": WorkForm(VERDICT, forms.VerdictForm, assessing.assess),
     "settle": WorkForm(VERDICT, forms.VerdictForm, assessing.settle),
     "note": WorkForm((NOTE,), forms.NoteForm, assessing.add_note),
-    "assign": WorkForm((Field("assignee", "select"),), forms.AssignmentForm, assignments.assign),
+    "assign": WorkForm((ASSIGNEE,), forms.AssignmentForm, assignments.assign),
     "suspend": WorkForm(
         (Field("reason", "select", codes.SUSPENSION_REASONS),), forms.SuspensionForm, suspending.suspend
     ),
@@ -102,11 +103,11 @@ FORMS: Mapping[str, WorkForm] = {
     ),
     "acknowledge-withdrawal": WorkForm((), None, withdrawals.acknowledge),
 }
-"""By the code of the action; whom one can assign and which measures one records differ by role, see `forms_for`."""
+"""By the code of the action; whom one can assign and which measures one records differ, see `forms_with`."""
 
 
-def forms_for(role: str) -> Mapping[str, WorkForm]:
-    """The forms as somebody in this role is offered them."""
-    assignee = Field("assignee", "select", tuple(assignments.local_candidates(role)))
+def forms_with(colleagues: Sequence[str], role: str) -> Mapping[str, WorkForm]:
+    """The forms as they are offered to somebody in this role, who can give work to these colleagues."""
+    assignee = replace(ASSIGNEE, choices=tuple(colleagues))
     measure = FORMS["record-measure"] if role in LEADING else replace(FORMS["record-measure"], fields=MEASURE)
     return {**FORMS, "assign": replace(FORMS["assign"], fields=(assignee,)), "record-measure": measure}

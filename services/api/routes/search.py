@@ -30,8 +30,9 @@ async def search(
 ) -> Response:
     """Signals whose employee or subject this is, pushed or not; logged with the pseudonym, whatever is found.
 
-    Those in which you have an interest are left out. A POST, so that the number stands in no address and no
-    log. The next page is asked with the same body.
+    Counts in the number of reveals a day; above it a search is refused (403), and a colleague has to search. Those in
+    which you have an interest are left out. A POST, so that the number stands in no address and no log. The next page
+    is asked with the same body.
     """
     _, page = await found_about(parts, reader, form, query, "search")
     return json_answer({"signals": [signals.as_answer(row) for row in page.rows]}, page.links(request))

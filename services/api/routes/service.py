@@ -12,11 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import GuardedRoute
+from services.api.aggregates import in_fives
 from services.api.answers import Health
-from services.api.casework.figures import Waiting, waiting
+from services.api.audience import items_for, signals_for
+from services.api.casework.figures import first_breach_due, waiting
 from services.api.db.engine import reading
 from services.api.db.migrate import is_current
-from services.api.db.tables import intake_items, signals
+from services.api.db.tables import signals
 from services.api.interests import last_loaded
 from services.api.metrics import ApiMetrics
 from services.api.openapi import document
@@ -28,6 +30,9 @@ from services.api.routes.answer import json_answer
 from services.api.vault.listing import count_waiting
 
 DOCUMENT = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0", "info": {"title": "Doelbinding"}}}
+
+BUREAU = "investigator"
+"""The role by which what is for Bureau Integriteit is told from what is about readers."""
 
 router = APIRouter(tags=["service"], route_class=GuardedRoute)
 
@@ -70,43 +75,46 @@ async def metrics(parts: PartsOf) -> Response:
     parts.metrics.issuer_keys.set(fetched.timestamp() if fetched else 0)
     try:
         async with reading(parts.engine) as connection:
-            await _gauge(connection, parts.metrics, parts.clock.now())
+            await _gauge(connection, parts.metrics)
+            await _gauge_work(connection, parts.metrics, parts.clock.now())
             if parts.reads is not None:
                 unread = await reads_backlog(connection)
                 parts.metrics.reads_pending.set(unread.pending)
                 parts.metrics.oldest_read.set(unread.oldest.timestamp() if unread.oldest else 0)
-            _gauge_casework(await waiting(connection, parts.clock.now()), parts.metrics)
         parts.metrics.database_up.set(1)
     except SQLAlchemyError:
         parts.metrics.database_up.set(0)
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _gauge(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> None:
-    is_open = signals.c.status == "open"
-    for pushed in (True, False):
-        query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed)
-        to.open_signals.labels(str(pushed).lower()).set((await connection.execute(query)).scalar_one())
-    waiting = (intake_items.c.status == "received", intake_items.c.withdrawn.is_(False))
-    oldest = (await connection.execute(select(func.min(intake_items.c.received_at)).where(*waiting))).scalar_one()
-    to.oldest_item.set(oldest.timestamp() if oldest else 0)
+async def _gauge(connection: AsyncConnection, to: ApiMetrics) -> None:
     loaded = await last_loaded(connection)
     to.interests_loaded.set(loaded.timestamp() if loaded else 0)
-    to.reveals_pending.set(await count_waiting(connection, now))
     waits = await backlog(connection)
     to.publications_pending.set(waits.pending)
     to.oldest_publication.set(waits.oldest.timestamp() if waits.oldest else 0)
 
 
-def _gauge_casework(now: Waiting, to: ApiMetrics) -> None:
-    to.four_eyes_pending.labels("second-assessment").set(now.second_assessment)
-    to.four_eyes_pending.labels("settlement").set(now.settlement)
-    to.four_eyes_pending.labels("outcome-confirmation").set(now.confirmation)
-    to.overdue_items.set(now.overdue)
-    to.next_due.set(now.first_due.timestamp() if now.first_due else 0)
-    to.breach_clocks.labels("running").set(now.breaches_running)
-    to.breach_clocks.labels("overdue").set(now.breaches_overdue)
-    to.next_breach_due.set(now.first_breach_due.timestamp() if now.first_breach_due else 0)
+async def _gauge_work(connection: AsyncConnection, to: ApiMetrics, now: datetime) -> None:
+    """Counts of what is for Bureau Integriteit, in fives: without what is about readers, or one could subtract.
+
+    The clock of a data breach is the exception: that it runs out must be seen whoever's it is.
+    """
+    is_open, others = signals.c.status == "open", signals_for(BUREAU)
+    for pushed in (True, False):
+        query = select(func.count()).select_from(signals).where(is_open, signals.c.pushed == pushed, others)
+        to.open_signals.labels(str(pushed).lower()).set(in_fives((await connection.execute(query)).scalar_one()))
+    seen = items_for(BUREAU)
+    to.reveals_pending.set(in_fives(await count_waiting(connection, now, seen)))
+    work = await waiting(connection, now, seen)
+    to.four_eyes_pending.labels("second-assessment").set(in_fives(work.second_assessment))
+    to.four_eyes_pending.labels("settlement").set(in_fives(work.settlement))
+    to.four_eyes_pending.labels("outcome-confirmation").set(in_fives(work.confirmation))
+    to.overdue_items.set(in_fives(work.overdue))
+    to.breach_clocks.labels("running").set(in_fives(work.breaches_running))
+    to.breach_clocks.labels("overdue").set(in_fives(work.breaches_overdue))
+    due = await first_breach_due(connection)
+    to.next_breach_due.set(due.timestamp() if due else 0)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from services.api.casework.notes import holds_bsn
 from services.api.payloads import PRINTABLE, Name, OneOf, Strict
 from services.api.queries import PageQuery
 from services.core.eleven_proof import is_valid
@@ -20,7 +21,7 @@ STATUSES = ("pending", "approved", "opened")
 
 
 def _names_nobody(text: str) -> str:
-    if redact(text) != text:
+    if redact(text) != text or holds_bsn(text):
         raise ValueError("must not hold a BSN, an e-mail address or a token; say it without")
     return text
 
@@ -70,7 +71,7 @@ class SearchForm(Strict):
     bsn: Annotated[str | None, AfterValidator(_of_a_person)] = None
     employee_id: Annotated[str | None, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)] = None
     purpose: Annotated[str, OneOf(SEARCH_PURPOSES)]
-    reason: Annotated[Reason | None, Field(description="In words, without naming anybody.")] = None
+    reason: Annotated[Reason, Field(description="In words, for whoever checks it; without naming anybody.")]
 
     @model_validator(mode="after")
     def _one_person(self) -> Self:

@@ -48,9 +48,10 @@ async def reveals_of(connection: AsyncConnection, item_id: str) -> Sequence[AnyR
     return (await connection.execute(of_item.order_by(*newest).limit(SHOWN_OF_ITEM))).all()
 
 
-async def count_waiting(connection: AsyncConnection, now: datetime) -> int:
-    """How many requests wait for another person's approval."""
-    counted = select(func.count()).select_from(reveals).where(*_waiting(now))
+async def count_waiting(connection: AsyncConnection, now: datetime, *seen: ColumnElement[bool]) -> int:
+    """How many requests wait for another person's approval; `seen` are conditions on `intake_items`."""
+    of_items = reveals.c.item_id.in_(select(intake_items.c.id).where(*seen))
+    counted = select(func.count()).select_from(reveals).where(*_waiting(now), of_items)
     return int((await connection.execute(counted)).scalar_one())
 
 

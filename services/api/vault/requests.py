@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import HTTPException
@@ -13,18 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.access import Reader
 from services.api.db.types import AnyRow
-from services.api.db.vault import revealers, reveals
+from services.api.db.vault import revealers, reveals, searches
 from services.api.vault.forms import RevealForm
 from services.api.vault.listing import HOLDS
 from services.api.vault.pointing import Person
 
+RATE_PERIOD = timedelta(hours=24)
 SAME = ("item_id", "field", "lookup_id", "purpose")
 
 
-async def hold_rate(connection: AsyncConnection, reader: str) -> None:
-    """Holds the reader's row: two requests at once must not both be the last one below the limit."""
+async def used_up(connection: AsyncConnection, reader: str, now: datetime, limit: int) -> bool:
+    """Whether a reader had as many identities opened, and people searched for, as one may without another person.
+
+    Both tie a name to a pseudonym. Holds the reader's row until the transaction ends: two requests at once must not
+    both be the last one below the limit.
+    """
     await connection.execute(_present(connection), {"reader": reader})
     await connection.execute(select(revealers.c.reader).where(revealers.c.reader == reader).with_for_update())
+    since = now - RATE_PERIOD
+    opened = select(func.count()).where(reveals.c.asked_by == reader, reveals.c.opened_at > since)
+    searched = select(func.count()).where(searches.c.asked_by == reader, searches.c.asked_at > since)
+    counts = [(await connection.execute(query)).scalar_one() for query in (opened, searched)]
+    return sum(counts) >= limit
 
 
 def _present(connection: AsyncConnection) -> Insert:
@@ -33,10 +43,11 @@ def _present(connection: AsyncConnection) -> Insert:
     return sqlite.insert(revealers).on_conflict_do_nothing()
 
 
-async def opened_since(connection: AsyncConnection, reader: str, since: datetime) -> int:
-    """How many identities a reader had opened since then."""
-    mine = select(func.count()).where(reveals.c.asked_by == reader, reveals.c.opened_at > since)
-    return int((await connection.execute(mine)).scalar_one())
+async def add_search(connection: AsyncConnection, reader: str, now: datetime) -> None:
+    """Counts a search, and forgets the reader's own that count no more."""
+    past = searches.c.asked_by == reader, searches.c.asked_at <= now - RATE_PERIOD
+    await connection.execute(searches.delete().where(*past))
+    await connection.execute(searches.insert().values(asked_by=reader, asked_at=now))
 
 
 async def asked_already(connection: AsyncConnection, reader: str, form: RevealForm, now: datetime) -> AnyRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import HTTPException
@@ -21,19 +21,12 @@ from services.api.need_to_know import item_for
 from services.api.parts import Parts
 from services.api.refusals import RefusedError
 from services.api.vault import requests
+from services.api.vault.fitting import refuse_purpose
 from services.api.vault.forms import RevealForm
 from services.api.vault.identities import find_identity
 from services.api.vault.listing import HOLDS
 from services.api.vault.pointing import Person, pointed_at, refuse_interest
 from services.core.vault import ShutError
-
-RATE_PERIOD = timedelta(hours=24)
-FITS = {
-    "assessment": ("received", "in-assessment", "disputed", "line-intervention"),
-    "investigation": ("investigation",),
-    "hearing": ("investigation",),
-}
-"""With which status of the item a purpose goes; a data breach is notified whatever became of the item."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +41,16 @@ async def ask(parts: Parts, reader: Reader, form: RevealForm) -> Revealed:
     """Opens the identity, or stores a request that another person must approve; committed and logged on return.
 
     Raises HTTPException: 403 and 404 as `item_for` does, 404 where the vault lacks the identity, 409 where the purpose
-    does not go with the status of the item.
+    does not go with where the item stands.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         item = await item_for(connection, reader, form.item_id)
-        _refuse_purpose(form.purpose, item.status)
+        await refuse_purpose(connection, form.purpose, item)
         person = await pointed_at(connection, item, form)
         await refuse_interest(connection, reader, person)
-        await requests.hold_rate(connection, reader.subject)
         limit = parts.settings.reveals_per_day
-        needs_another = await requests.opened_since(connection, reader.subject, now - RATE_PERIOD) >= limit
+        needs_another = await requests.used_up(connection, reader.subject, now, limit)
         waiting = await requests.asked_already(connection, reader.subject, form, now) if needs_another else None
         if waiting is not None:
             return Revealed(waiting)
@@ -74,12 +66,13 @@ async def approve(parts: Parts, reader: Reader, reveal_id: str) -> AnyRow:
     """Another person agrees; the one who asked may open it from then on. Agreeing twice is agreeing once.
 
     Raises RefusedError (403, recorded) for the one who asked, for somebody who may yet assess the item, or as
-    `item_for` does; HTTPException 404, and 409 where it is too late.
+    `item_for` does; HTTPException 404, and 409 where it is too late, or where the purpose does not go with where the
+    item stands now.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
-        await item_for(connection, reader, row.item_id)
+        await refuse_purpose(connection, row.purpose, await item_for(connection, reader, row.item_id))
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         if row.asked_by == reader.subject:
             raise RefusedError("own-request", "intake-item", row.item_id)
@@ -97,14 +90,15 @@ async def open_approved(parts: Parts, reader: Reader, reveal_id: str) -> Reveale
     """The identity of a request that was approved, once; committed and logged on return.
 
     Raises RefusedError (403, recorded) for others than the one who asked, or as `item_for` does; HTTPException 404, and
-    409 where it was not approved yet, was opened before, or was asked too long ago.
+    409 where it was not approved yet, was opened before, was asked too long ago, or has a purpose that does not go with
+    where the item stands now.
     """
     now = parts.clock.now()
     async with writing(parts.engine) as connection:
         row = await requests.locked(connection, reveal_id)
         if row.asked_by != reader.subject:
             raise RefusedError("other-asked", "intake-item", row.item_id)
-        await item_for(connection, reader, row.item_id)
+        await refuse_purpose(connection, row.purpose, await item_for(connection, reader, row.item_id))
         await refuse_interest(connection, reader, Person(row.kind, row.pseudonym))
         _refuse_late(row, now, "approved")
         value = await unsealed(connection, parts, Person(row.kind, row.pseudonym), row.purpose)
@@ -126,15 +120,6 @@ async def unsealed(connection: AsyncConnection, parts: Parts, person: Person, pu
         raise HTTPException(
             HTTPStatus.NOT_FOUND, f"The vault does not hold this identity, or cannot open it: {error}."
         ) from error
-
-
-def _refuse_purpose(purpose: str, status: str) -> None:
-    fitting = FITS.get(purpose)
-    if fitting is not None and status not in fitting:
-        raise HTTPException(
-            HTTPStatus.CONFLICT,
-            f"The purpose {purpose} goes with an item of status {', '.join(fitting)}; this one is {status}.",
-        )
 
 
 async def _refuse_assessor(connection: AsyncConnection, reader: Reader, item_id: str) -> None:

@@ -17,7 +17,9 @@ from services.api.queries import PageQuery
 from services.api.reader import Reader
 from services.api.readers.shown import ManySignals
 from services.api.reads import record_reads
+from services.api.refusals import RefusedError
 from services.api.signals import SHOWN
+from services.api.vault import requests
 from services.api.vault.forms import SearchForm
 from services.api.vault.opening import Vault
 from services.api.vault.pointing import Person, refuse_interest
@@ -31,13 +33,19 @@ async def search(
 ) -> tuple[Person, Page[AnyRow]]:
     """Who was asked about, and a page of the signals about them; `what` names the answer in the audit trail.
 
-    Raises RefusedError for a reader who has an interest in this person.
+    Whoever goes through a list of people learns who is behind each signal, so searches count in the rate of reveals;
+    a further page of one does not, as its cursor opens no other person's. Raises RefusedError above that rate, and for
+    a reader who has an interest in this person.
     """
-    person = person_of(parts.vault, form)
-    detail = {"kind": person.kind} | ({"reason": _on_one_line(form.reason)} if form.reason else {})
+    person, now = person_of(parts.vault, form), parts.clock.now()
+    detail = {"kind": person.kind, "reason": _on_one_line(form.reason)}
     entry = entry_of(reader, "search", "person", person.pseudonym, form.purpose, detail)
     async with writing(parts.engine) as connection:
-        await append(connection, [entry], parts.clock.now())
+        if query.cursor is None:
+            if await requests.used_up(connection, reader.subject, now, parts.settings.reveals_per_day):
+                raise RefusedError("rate", "person", person.pseudonym)
+            await requests.add_search(connection, reader.subject, now)
+        await append(connection, [entry], now)
     async with reading(parts.engine) as connection:
         await refuse_interest(connection, reader, person)
         about = signals_about(person, await unconcerned(connection, reader))

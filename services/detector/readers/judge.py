@@ -18,6 +18,8 @@ from services.detector.state.tables import bucket_of, that_count
 IDENTITY = 1 << DATA_CATEGORIES.index("identity")
 OPENED = ((pl.col("categories") & IDENTITY) > 0) & pl.col("subject").is_not_null()
 """An identity was opened in the clear."""
+UNMASKED = OPENED | ((pl.col("action") == "search") & pl.col("subject").is_not_null())
+"""A name and a pseudonym were tied together: an identity was opened, or a known person was searched for."""
 UNTOLD: dict[str, bool | None] = {
     **dict.fromkeys(("same_team", "handler", "anyone_had_case", "team_had_case", "dormant", "on_leave"), False),
     **dict.fromkeys(("in_street", "staff_kind", "retroactive_at", "claim_known_at", "claim_worked_at"), None),
@@ -54,7 +56,7 @@ def judged_reads(reads: pl.DataFrame, registers: Registers, explanations: Sequen
 
 
 def reader_contributions(judged: pl.DataFrame) -> pl.DataFrame:
-    """Frame of CONTRIBUTIONS: reads with an interest, reads that were nobody's work, and identities opened.
+    """Frame of CONTRIBUTIONS: reads with an interest, reads that were nobody's work, and people unmasked.
 
     A read that turns out to have been with an interest counts as that from when it was known, assigned or not.
     """
@@ -67,7 +69,7 @@ def reader_contributions(judged: pl.DataFrame) -> pl.DataFrame:
         pl.col("at").alias("counts_from"),
         pl.col("special_from").alias("counts_until"),
     )
-    opened = judged.filter(OPENED).with_columns(
+    opened = judged.filter(UNMASKED).with_columns(
         pl.lit(REVEALS).alias("family"), pl.col("at").alias("counts_from"), never
     )
     parts = [that_count(part) for part in (interest, nobodys, opened)]

@@ -1,4 +1,4 @@
-"""Reads into the days on which a reader opened far more identities than the others do."""
+"""Reads into the days on which a reader opened, or searched for, far more identities than the others do."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ OTHERS, NOBODY = "readers", "none"
 def decide_reveals(reads: pl.DataFrame, over: date, settings: ReaderSettings, calendar: AgencyCalendar) -> pl.DataFrame:
     """Frame of VOLUME_DAYS: every day until `over` that stands out among all reads (READS).
 
-    A day of a reader counts how many identities were opened on it, each once. It is compared with the days on which
-    the other readers read anything, in the weeks before: with their mean, which a single busy day hardly moves where
-    there are few readers, and with what nearly all of their days stay within.
+    A day of a reader counts how many identities were opened or searched for on it, each once. It is compared with the
+    days on which the other readers read anything, in the weeks before: with their mean, which a single busy day hardly
+    moves where there are few readers, and with what nearly all of their days stay within.
     """
     days = _days(reads.filter(pl.col("day") <= over))
     found = [pl.DataFrame(schema=VOLUME_DAYS)]
@@ -35,7 +35,7 @@ def decide_reveals(reads: pl.DataFrame, over: date, settings: ReaderSettings, ca
 
 
 def _days(reads: pl.DataFrame) -> pl.DataFrame:
-    """Per reader and day with any read the number of identities opened (`amount`)."""
+    """Per reader and day with any read the number of identities opened or searched for (`amount`)."""
     opened = pl.col("subject").filter("opened").n_unique().cast(pl.Int64).alias("amount")
     return reads.group_by("employee", "day").agg(opened).sort("day", "employee")
 

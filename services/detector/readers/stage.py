@@ -14,7 +14,7 @@ from services.detector.encode import LOOKUPS
 from services.detector.explain import reading_explanations
 from services.detector.explain.margins import margins_of
 from services.detector.readers.apart import OF_READS
-from services.detector.readers.judge import OPENED, judged_reads, reader_contributions
+from services.detector.readers.judge import UNMASKED, judged_reads, reader_contributions
 from services.detector.readers.rates import decide_reveals
 from services.detector.register_changes import Keys
 from services.detector.registers import Registers
@@ -88,7 +88,7 @@ class ReaderStage:
         gone = admitted.replaced["lookup_id"]
         outdated = pl.concat([gone, again["lookup_id"]])
         kept = state.read_contributions.filter(~pl.col("lookup_id").is_in(outdated.implode()))
-        opened, bucket = OPENED.alias("opened"), bucket_of(pl.col("day"))
+        opened, bucket = UNMASKED.alias("opened"), bucket_of(pl.col("day"))
         fresh = admitted.lookups.select("lookup_id", "employee", "day", "subject", opened, bucket)
         standing = state.reads.filter(~pl.col("lookup_id").is_in(gone.implode()))
         return replace(

@@ -1,4 +1,4 @@
-"""reveal-rate: a day on which a reader of signals opened far more identities than the other readers do."""
+"""reveal-rate: a day on which a reader of signals opened, or searched for, far more people than the others do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMPARED = pl.col("compared_with") == "readers"
 
 RULE = Rule(
     id="reveal-rate",
-    version=1,
+    version=2,
     family="reveal-rate",
     rule_class=in_class("P"),
     hit=None,
@@ -21,8 +21,8 @@ RULE = Rule(
         base(
             640,
             Text(
-                "Op {first_day} heeft de lezer {identities_nl} in leesbare vorm geopend, elk één keer geteld.",
-                "On {first_day} the reader opened {identities_en} in the clear, each counted once.",
+                "Op {first_day} heeft de lezer {identities_nl} geopend of als bekende opgezocht, elk één keer geteld.",
+                "On {first_day} the reader opened {identities_en}, or searched for them as known, each counted once.",
             ),
         ),
         Factor(
@@ -38,8 +38,8 @@ RULE = Rule(
             pl.lit(40),
             pl.col("expected").cast(pl.String),
             Text(
-                "Andere lezers openden in de weken ervoor gemiddeld {expected_nl} per dag waarop zij lazen, gemeten over {workdays_nl} van {peers_nl}.",
-                "In the weeks before, other readers opened {expected_en} on average on a day on which they read, measured over {workdays_en} of {peers_en}.",
+                "Bij andere lezers waren het in de weken ervoor gemiddeld {expected_nl} per dag waarop zij lazen, gemeten over {workdays_nl} van {peers_nl}.",
+                "In the weeks before, it was {expected_en} on average for other readers on a day on which they read, measured over {workdays_en} of {peers_en}.",
             ),
         ),
         Factor(
@@ -55,12 +55,12 @@ RULE = Rule(
         off_hours(20),
     ),
     summary=Text(
-        "De lezer opende {identities_nl} in leesbare vorm op {first_day}.",
-        "The reader opened {identities_en} in the clear on {first_day}.",
+        "De lezer opende {identities_nl}, of zocht deze als bekende op, op {first_day}.",
+        "The reader opened {identities_en}, or searched for them as known, on {first_day}.",
     ),
     counterfactual=Text(
-        "Met minder geopende identiteiten op die dag, of als zulke aantallen bij andere lezers gewoon waren, was er geen signaal.",
-        "With fewer identities opened on that day, or if such numbers were usual among other readers, this signal would not exist.",
+        "Met minder geopende of opgezochte identiteiten op die dag, of als zulke aantallen bij andere lezers gewoon waren, was er geen signaal.",
+        "With fewer identities opened or searched for on that day, or if such numbers were usual among other readers, this signal would not exist.",
     ),
     unknown=(PURPOSE, ASKED, SEEN),
     title=Text("Veel identiteiten geopend", "Many identities opened"),
@@ -68,9 +68,11 @@ RULE = Rule(
     false_positives=(
         "A large investigation into one event, in which many identities are needed on one day.",
         "A data breach whose notification names everybody concerned.",
+        "Requests for access to their own data of many persons, answered on one day.",
+        "An auditor who searches for each reader of signals to learn whom a signal is about.",
     ),
     known_gaps=(
-        "Identities opened in small numbers over many days.",
+        "Identities opened or searched for in small numbers over many days.",
         "Where all readers open many, nobody stands out.",
         "With fewer than twenty days of other readers only the number itself counts.",
     ),

@@ -203,8 +203,9 @@ READS: Schema = {
     "opened": pl.Boolean(),
     "bucket": pl.Int32(),
 }
-"""Reads of signals: who read when about whom (null: a list), and whether an identity was opened. What they contribute,
-and those that are remembered, have tables of their own, so that nothing else ever sees them."""
+"""Reads of signals: who read when about whom (null: a list), and whether this person was unmasked.
+
+What they contribute, and those that are remembered, have tables of their own, so that nothing else ever sees them."""
 
 TOLD: Schema = {"signal_id": pl.String(), "content_hash": pl.String(), "as_of": INSTANT}
 """The last revision that was told of each signal."""

@@ -55,7 +55,7 @@ def test_the_search_for_a_person_finds_what_is_for_the_asker_pushed_or_not(api, 
     person = api.parts.vault.name("employee", "medewerker-4711")
     api.results(the_same_people(1, pushed=False), about_a_reader(2, pushed=False))
     api.results(a_signal(3, employee_id=person), about_a_reader(4, employee_id=person, pushed=False))
-    asked = {"purpose": "investigation", "employeeId": "medewerker-4711"}
+    asked = {"purpose": "investigation", "reason": "Een vraag.", "employeeId": "medewerker-4711"}
     found = ids(api.call("POST", "/v1/signals/_search", role, json=asked))
     assert found == [signal_id(4 if role == "auditor" else 3)]
 
@@ -104,7 +104,7 @@ def test_nobody_learns_of_an_interest_in_what_is_for_another_role(tmp_path, migr
 
 
 @pytest.mark.parametrize("role", SEEN_BY)
-def test_figures_are_of_the_items_for_the_reader_and_metrics_of_all(api, role):
+def test_figures_are_of_the_items_for_the_reader(api, role):
     api.results(the_same_people(), about_a_reader(), about_a_reader(3, NOT_ASSIGNED))
     for signal, by in ((BUREAUS, "investigator"), (OFFICERS, "auditor")):
         item = item_of(api, signal)
@@ -116,9 +116,36 @@ def test_figures_are_of_the_items_for_the_reader_and_metrics_of_all(api, role):
     assert (figures["secondAssessment"], figures["breachesRunning"]) == (1, 1)
     api.clock.at += timedelta(weeks=20)
     assert api.get("/v1/casework-figures", role).json()["overdue"] == received + 1
-    metrics = api.get("/metrics", None).text
-    assert 'doelbinding_api_items_awaiting_second_person{step="second-assessment"} 2.0' in metrics
-    assert "doelbinding_api_items_overdue 3.0" in metrics
+
+
+def test_who_reads_the_metrics_cannot_subtract_a_signal_about_a_reader(api):
+    api.results(the_same_people())
+    before = gauges(api)
+    api.results(about_a_reader(), about_a_reader(3, NOT_ASSIGNED, pushed=False))
+    api.call("POST", f"/v1/intake-items/{item_of(api, OFFICERS)}/assessments", "auditor", json=no_follow_up())
+    assert gauges(api) == before
+    api.clock.at += timedelta(weeks=20)
+    assert gauges(api)["doelbinding_api_items_overdue"] == "5.0"
+
+
+def test_a_data_breach_of_a_reader_runs_out_in_sight_of_all(api):
+    api.results(about_a_reader())
+    due = "doelbinding_api_data_breach_first_due_timestamp_seconds"
+    assert api.get("/metrics", None).text.count(f"\n{due} 0.0\n") == 1
+    known = {"knownAt": api.clock.now().isoformat()}
+    api.call("POST", f"/v1/intake-items/{item_of(api, OFFICERS)}/data-breach", "auditor", json=known)
+    assert f"\n{due} 0.0\n" not in api.get("/metrics", None).text
+    assert gauges(api)['doelbinding_api_data_breach_clocks{state="running"}'] == "0.0"
+
+
+GAUGES = ("open_signals", "items_", "data_breach_clocks", "reveals_pending")
+
+
+def gauges(api):
+    """The counts of signals and items that the metrics tell."""
+    lines = api.get("/metrics", None).text.splitlines()
+    told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("doelbinding_api_"))
+    return {name: value for name, value in told.items() if name[len("doelbinding_api_") :].startswith(GAUGES)}
 
 
 def test_counts_for_security_operations_stay_as_they_are(api):

@@ -35,9 +35,17 @@ def test_intake_results_and_reads_are_counted(own_api, make_signal, metrics):
     assert found['doelbinding_api_intake_signals_total{result="stored"}'] == "2.0"
     assert found['doelbinding_api_intake_signals_total{result="unchanged"}'] == "1.0"
     assert found['doelbinding_api_signal_reads_total{what="signals"}'] == "1.0"
-    assert found['doelbinding_api_open_signals{pushed="true"}'] == "1.0"
-    assert found['doelbinding_api_open_signals{pushed="false"}'] == "1.0"
-    assert float(found["doelbinding_api_oldest_open_item_timestamp_seconds"]) == own_api.clock.at.timestamp()
+    assert found['doelbinding_api_open_signals{pushed="true"}'] == "5.0"
+    assert found['doelbinding_api_open_signals{pushed="false"}'] == "5.0"
+
+
+def test_counts_of_signals_and_items_are_told_in_fives(own_api, make_signal, metrics):
+    assert metrics()['doelbinding_api_open_signals{pushed="true"}'] == "0.0"
+    told = []
+    for number in range(1, 7):
+        own_api.results(make_signal(number))
+        told.append(metrics()['doelbinding_api_open_signals{pushed="true"}'])
+    assert told == ["5.0"] * 5 + ["10.0"]
 
 
 def test_results_that_did_not_occur_yet_are_zero(metrics):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import sqlite
 from services.api.audit import listing
 from services.api.cursors import Cursor
 from services.api.paging import page_query
+from tests.world import BSNS
 
 SIGNAL = "s-" + f"{1:032x}"
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -96,6 +97,18 @@ def test_others_are_refused(api, role):
 @pytest.mark.parametrize("query", ["objectId=", "actor=%00", "action=Read", "from=2026-03-01", "other=1", "cursor=x"])
 def test_a_wrong_question_is_told(api, query):
     assert api.get(f"/v1/audit-entries?{query}", "auditor").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["actor", "objectId", "action"])
+@pytest.mark.parametrize("group", ["{0}{1}{2}", "{0} {1} {2}", "{0}-{1}-{2}"])
+def test_what_is_asked_for_is_no_number_of_a_person_as_it_is_recorded(api, name, group):
+    number = group.format(BSNS[0][:3], BSNS[0][3:6], BSNS[0][6:])
+    answer = api.get("/v1/audit-entries", "auditor", params={name: number})
+    assert answer.status_code == 400
+    api.sign_in("auditor")
+    page = api.get("/audit", None, params={name: number})
+    assert (page.status_code, f'value="{number}"' in page.text) == (400, False)
+    assert api.trail() == []
 
 
 def test_an_empty_interval_is_a_fault(api):

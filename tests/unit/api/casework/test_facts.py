@@ -207,9 +207,9 @@ def test_metrics_tell_what_waits_and_what_is_late(desk):
     desk.api.clock.at += timedelta(weeks=20)
     page = desk.api.get("/metrics", None).text
     for line in (
-        'doelbinding_api_items_awaiting_second_person{step="second-assessment"} 1.0',
+        'doelbinding_api_items_awaiting_second_person{step="second-assessment"} 5.0',
         'doelbinding_api_items_awaiting_second_person{step="settlement"} 0.0',
-        "doelbinding_api_items_overdue 2.0",
-        'doelbinding_api_data_breach_clocks{state="overdue"} 1.0',
+        "doelbinding_api_items_overdue 5.0",
+        'doelbinding_api_data_breach_clocks{state="overdue"} 5.0',
     ):
         assert line in page, line

@@ -44,7 +44,7 @@ def test_nobody_with_an_interest_is_assigned(own_api):
         f"INSERT INTO interests (reader, kind, employee_id, standing) VALUES ('{EMPLOYEE}', 'team', '{EMPLOYEE}', 1)"
     )
     refused = desk.sends(LEAD, desk.opens(1), "assignments", {"assignee": f"token:{OTHER}"})
-    assert (refused.status_code, codes(refused)) == (409, [("assignee-with-interest", "/assignee")])
+    assert (refused.status_code, codes(refused)) == (400, [("assignee-with-interest", "/assignee")])
 
 
 def test_the_clock_stands_still_while_it_is_suspended(desk):

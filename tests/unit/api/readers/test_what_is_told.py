@@ -119,12 +119,12 @@ def test_a_search_for_a_known_person_names_the_person_and_then_tells_how_many_we
     with start(broker) as office:
         vault = VaultDesk(office.api)
         vault.deliver(vault.signal())
-        form = {"purpose": "access-request", "employeeId": "medewerker-4711"}
+        form = {"purpose": "access-request", "reason": "Een vraag.", "employeeId": "medewerker-4711"}
         asked, found = office.after(lambda: office.api.call("POST", "/v1/signals/_search", OTHER, json=form))
         assert (asked["action"], asked["searched_by"], asked["record_count"]) == ("search", "other", 0)
         assert (asked["subject_pseudonym"], asked["reason"]) == (vault.signal()["employeeId"], "access-request")
         assert (found["searched_by"], found["record_count"], found["subject_pseudonym"]) == ("worklist", 1, None)
-        by_bsn = {"purpose": "investigation", "bsn": "960000017"}
+        by_bsn = {"purpose": "investigation", "reason": "Een vraag.", "bsn": "960000017"}
         office.after(lambda: office.api.call("POST", "/v1/signals/_search", OTHER, json=by_bsn))
         assert "960000017" not in repr(broker.events)
 

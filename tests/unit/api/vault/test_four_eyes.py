@@ -108,6 +108,19 @@ def test_an_approval_holds_for_three_days_too(busy, pending):
     assert busy.step("opening", pending, "investigator").status_code == 409
 
 
+@pytest.mark.parametrize("approved", [False, True])
+def test_an_item_that_ended_meanwhile_has_its_requests_neither_approved_nor_opened(busy, pending, approved):
+    if approved:
+        assert busy.step("approval", pending, "lead").status_code == 200
+    busy.api.rows("UPDATE intake_items SET status = 'no-follow-up'")
+    refused = busy.step(*(("opening", pending, "investigator") if approved else ("approval", pending, "lead")))
+    assert refused.status_code == 409
+    assert "goes with an item of status" in refused.json()["detail"]
+    assert EMPLOYEE_ID not in refused.text
+    (row,) = busy.api.rows(f"SELECT status FROM reveals WHERE id = '{pending}'")
+    assert row["status"] == ("approved" if approved else "pending")
+
+
 def test_a_day_later_one_may_reveal_alone_again(busy):
     assert busy.ask().status_code == 202
     busy.api.clock.at += timedelta(hours=24)
@@ -169,7 +182,7 @@ def test_lists_of_requests_have_pages(busy):
 
 def test_what_waits_is_told_in_the_metrics(busy):
     busy.ask()
-    assert "doelbinding_api_reveals_pending 1.0" in busy.api.get("/metrics", None).text
+    assert "doelbinding_api_reveals_pending 5.0" in busy.api.get("/metrics", None).text
 
 
 @pytest.mark.parametrize("step", ["approval", "opening"])

@@ -36,6 +36,15 @@ def test_each_reader_gets_as_many_as_the_limit_however_many_ask_at_once(desk):
     assert {answer.json()["value"] for answer in answers if answer.status_code == 201} <= {EMPLOYEE_ID, BSN}
 
 
+def test_searches_at_once_are_counted_with_the_reveals(desk):
+    body = {"purpose": "investigation", "reason": "Een vraag.", "bsn": BSN}
+    assert desk.ask(itemId=str(desk.api.rows("SELECT id FROM intake_items")[0]["id"])).status_code == 201
+    with ThreadPoolExecutor(8) as pool:
+        asked = pool.map(lambda _: desk.api.call("POST", "/v1/signals/_search", READERS[0], json=body), range(8))
+        statuses = sorted(answer.status_code for answer in asked)
+    assert statuses == [200] * (LIMIT - 1) + [403] * (8 - LIMIT + 1)
+
+
 def test_of_two_who_approve_at_once_one_does_and_it_is_opened_once(desk):
     (item, *_rest) = (str(row["id"]) for row in desk.api.rows("SELECT id FROM intake_items ORDER BY id"))
     desk.disputed(item)

@@ -59,7 +59,7 @@ def test_a_reason_that_names_somebody_is_refused(desk, post):
 def test_a_purpose_that_does_not_fit_is_told_plainly(desk, post):
     answer = post(asked(desk), purpose="hearing", reason="Hoor en wederhoor.")
     assert answer.status_code == 409
-    assert "het doel past niet bij de stand van de zaak" in answer.text
+    assert "het doel past niet bij de zaak" in answer.text
 
 
 def test_above_a_rate_another_person_approves_and_the_asker_opens_it_once(desk, post, page):

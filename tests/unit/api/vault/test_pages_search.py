@@ -117,3 +117,10 @@ REVEAL = {"purpose": "assessment", "reason": "Nodig voor de beoordeling."}
 def test_where_the_signal_names_its_people_the_rows_name_nobody(desk):
     desk.api.sign_in("investigator")
     assert "reveal?field=lookup-" not in desk.api.get(f"/items/{desk.item()}", None, headers=OURS).text
+
+
+def test_above_the_rate_the_page_says_what_to_do(desk, search):
+    desk.use_up()
+    refused = search(bsn=BSN, **WHY)
+    assert refused.status_code == 403
+    assert "Laat een collega zoeken" in refused.text

@@ -3,6 +3,7 @@
 import pytest
 
 from services.core.vault_keys import rotate_pair
+from services.core.wire import to_wire
 from tests.unit.api.conftest import lookup
 from tests.unit.api.vault.conftest import BSN, EMPLOYEE_ID
 from tests.world import BSNS
@@ -80,7 +81,19 @@ def test_a_purpose_goes_with_where_the_item_stands(desk, status, fitting):
     desk.api.rows(f"UPDATE intake_items SET status = '{status}'")
     purposes = ("assessment", "investigation", "hearing", "data-breach-notification")
     refused = {purpose: desk.ask("lead", purpose=purpose).status_code == 409 for purpose in purposes}
-    assert {purpose for purpose, no in refused.items() if not no} == fitting | {"data-breach-notification"}
+    assert {purpose for purpose, no in refused.items() if not no} == fitting
+
+
+@pytest.mark.parametrize("status", ["received", "investigation", "no-follow-up", "concluded"])
+def test_people_of_a_data_breach_are_revealed_once_it_was_referred(desk, status):
+    desk.api.rows(f"UPDATE intake_items SET status = '{status}'")
+    refused = desk.ask("lead", purpose="data-breach-notification")
+    assert refused.status_code == 409
+    assert "referred" in refused.json()["detail"]
+    known = {"knownAt": to_wire(desk.api.clock.now())}
+    referred = desk.api.call("POST", f"/v1/intake-items/{desk.item()}/data-breach", "lead", json=known)
+    assert referred.status_code == 201, referred.text
+    assert desk.ask("lead", purpose="data-breach-notification").status_code == 201
 
 
 def test_what_the_vault_lacks_is_told_with_what_helps(empty_desk):
@@ -153,6 +166,9 @@ def test_what_is_no_sealed_identity_is_refused(empty_desk, spoilt):
         {"reason": "   "},
         {"reason": f"Het gaat om {BSN}."},
         {"caseNumber": BSN},
+        {"reason": f"burger {BSN[:3]} {BSN[3:6]} {BSN[6:]}"},
+        {"reason": f"burger {BSN[:3]}\n{BSN[3:6]}\u0095{BSN[6:]}"},
+        {"caseNumber": f"{BSN[:4]}.{BSN[4:6]}.{BSN[6:]}"},
         {"itemId": "i-1"},
     ],
 )
