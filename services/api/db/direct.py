@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.api.db import postgresql
 from services.api.db.engine import reading
 from services.api.db.types import AnySelect
 
@@ -86,4 +87,6 @@ class Driver:
             await self._idle.pop().close()
 
     async def _connect(self) -> Connection:
-        return await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
+        await connection.execute(postgresql.limit())
+        return connection

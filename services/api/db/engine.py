@@ -33,8 +33,6 @@ def open_engine(url: str) -> AsyncEngine:
     """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's."""
     try:
         address = make_url(url)
-        if postgresql.is_postgresql(address):
-            address = postgresql.bounded(address)
         engine = create_async_engine(
             address,
             hide_parameters=True,
@@ -50,6 +48,8 @@ def open_engine(url: str) -> AsyncEngine:
         ) from error
     if sqlite.is_sqlite(address):
         sqlite.harden(engine.sync_engine)
+    elif postgresql.is_postgresql(address):
+        postgresql.bound(engine.sync_engine)
     return engine
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 LOCK_SECONDS = 15
 """As long as SQLite waits (`sqlite.BUSY_SECONDS`): who holds a row that everybody needs is then told of, by 503."""
@@ -13,8 +14,18 @@ def is_postgresql(url: URL) -> bool:
     return url.get_backend_name() == "postgresql"
 
 
-def bounded(url: URL) -> URL:
-    """The same address, each of whose connections gives up a lock after so long; what it sets itself comes last."""
-    own = url.query.get("options", ())
-    options = [f"-c lock_timeout={LOCK_SECONDS}s", *((own,) if isinstance(own, str) else own)]
-    return url.update_query_dict({"options": " ".join(options)})
+def bound(engine: Engine) -> None:
+    """Has each connection give up a lock after so long; by a statement, which a pooler passes on."""
+    event.listen(engine, "connect", _limit)
+
+
+def limit() -> str:
+    """The statement that does so, for the rest of a connection."""
+    return f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', false)"
+
+
+def _limit(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(limit())
+    cursor.close()
+    connection.commit()
