@@ -27,7 +27,7 @@ from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
 from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
-from services.detector.owning import Followed, Owner
+from services.detector.owning import Bury, Followed, Owner
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.poison import Breaking
@@ -163,9 +163,9 @@ def owner_of(
         ):
             yield running
 
-    def open_registers(known: str | None) -> AbstractContextManager[Followed | None]:
+    def open_registers(known: str | None, bury: Bury) -> AbstractContextManager[Followed | None]:
         if isinstance(options.registers, RegisterTopics):
-            return options.registers.opened(known, pipeline, sources, ring, metrics, clock, stop)
+            return options.registers.opened(known, bury, pipeline, sources, ring, metrics, clock, stop)
         return nullcontext(FollowedRegisters(options.registers, pipeline, sources, known))
 
     return Owner(

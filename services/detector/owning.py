@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 
 import polars as pl
@@ -41,7 +42,8 @@ LOG = structlog.get_logger()
 
 
 Followed = FollowedRegisters | TopicRegisters
-OpenRegisters = Callable[[str | None], AbstractContextManager[Followed | None]]
+Bury = Callable[[pl.DataFrame], None]
+OpenRegisters = Callable[[str | None, Bury], AbstractContextManager[Followed | None]]
 
 
 @dataclass
@@ -49,7 +51,8 @@ class Owner:
     """Decides on arrivals for as long as this detector owns the engine of the store.
 
     `news` wakes it, `ended` tells that all of an input that ends has arrived, `stop` ends the work after the step in
-    hand. `registers` opens the registers, given which ones the last step saw, or nothing if `stop` was set first.
+    hand. `registers` opens the registers, given which ones the last step saw and what stores rows that cannot be read
+    (DEAD), or nothing if `stop` was set first.
     """
 
     store: Store
@@ -103,7 +106,8 @@ class Owner:
         decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         self.metrics.engine_epoch.set(snapshot.epoch)
-        with self.deliverer() as deliverer, self.registers(snapshot.meta.get("registers")) as registers:
+        known, bury = snapshot.meta.get("registers"), partial(self._keeper.bury, ring=self.ring)
+        with self.deliverer() as deliverer, self.registers(known, bury) as registers:
             if registers is not None:
                 self._rounds(decider, registers, deliverer, snapshot)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)

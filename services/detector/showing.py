@@ -12,7 +12,7 @@ from services.detector.states import states
 
 
 def show_findings(
-    metrics: DetectorMetrics, state: State, found: Findings, revisions: pl.DataFrame, dead: pl.DataFrame, sizes: Sizes
+    metrics: DetectorMetrics, state: State, found: Findings, revisions: pl.DataFrame, sizes: Sizes
 ) -> None:
     """Counts one committed step."""
     mark = state.progress.watermark
@@ -20,7 +20,6 @@ def show_findings(
         metrics.watermark.set(mark.timestamp())
         for outcome, count in states(found.judged, state.contributions, mark).group_by("state").len().iter_rows():
             metrics.lookups.labels(outcome=outcome).inc(count)
-    show_dead(metrics, dead)
     metrics.duplicates.labels(layer="state").inc(found.duplicates)
     metrics.late_lookups.labels(disposition="recomputed").inc(found.late)
     for partition, latest in state.clocks.group_by("partition").agg(pl.col("latest").max()).iter_rows():
@@ -32,7 +31,7 @@ def show_findings(
 
 
 def show_dead(metrics: DetectorMetrics, dead: pl.DataFrame) -> None:
-    """Counts dead letters (DEAD) that were stored."""
+    """Counts dead letters that were stored; of their columns record and codes matter."""
     for record, count in dead.group_by("record").len().iter_rows():
         metrics.unread_records.labels(record=record).inc(count)
     for code, count in dead.explode("codes").group_by("codes").len().iter_rows():
