@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from services.detector.metrics import DetectorMetrics
@@ -18,7 +20,9 @@ def show_findings(
     mark = state.progress.watermark
     if mark is not None:
         metrics.watermark.set(mark.timestamp())
-        for outcome, count in states(found.judged, state.contributions, mark).group_by("state").len().iter_rows():
+    known_at = mark or state.clocks["latest"].max()  # before the first watermark: the newest lookup's time
+    if isinstance(known_at, datetime):
+        for outcome, count in states(found.judged, state.contributions, known_at).group_by("state").len().iter_rows():
             metrics.lookups.labels(outcome=outcome).inc(count)
     metrics.duplicates.labels(layer="state").inc(found.duplicates)
     metrics.late_lookups.labels(disposition="recomputed").inc(found.late)
