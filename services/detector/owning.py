@@ -18,7 +18,7 @@ from services.detector.again import LettersAgain
 from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
-from services.detector.following import FollowedRegisters
+from services.detector.following import FollowedRegisters, Reading
 from services.detector.gathering import Gathering, many
 from services.detector.keeping import Keeper
 from services.detector.lease import Lease
@@ -27,6 +27,7 @@ from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read, Reader
 from services.detector.register_topics.following import TopicRegisters
+from services.detector.sources.slices import SourceSlice
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Snapshot, Store
@@ -124,22 +125,18 @@ class Owner:
                 self._gathering.gather()
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
-            for piece in letters.slices():
-                behind, reading = self._behind(taken), registers.read()
+            again = letters.next()  # no more than a slice, so that many letters do not keep what arrives waiting
+            if again is not None:
+                reading = registers.read()
                 if self.stop.is_set():
                     return
-                read = self.reader.read(piece)
-                step = decider.step([read], reading, closed=False, behind=behind)
-                commit = step.commit(self.ring, piece.partition)
-                self._keeper.keep(decider, step, replace(commit, again=piece.again, identities=read.identities))
-                self.reader.stored(read)
-                self.counted.update(step.counts())
+                self._take_again(again, decider, reading, self._behind(taken))
                 seen = reading.signature
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             self._vitals.looked(arrived)
             just_taken = {one.partition: one.number for one in arrived}
             behind = self._behind(taken | just_taken)
-            last = ended and not arrived
+            last = ended and not arrived and again is None
             reading = registers.read() if arrived or last else registers.glance()
             self._vitals.registers(reading)
             if self.stop.is_set():  # while it waited for registers: they may not be complete
@@ -155,9 +152,18 @@ class Owner:
             if last:
                 self._vitals.ended()
                 return
-            if not arrived:
+            if not arrived and again is None:
                 self.turns.want()
                 self.news.wait(IDLE_SECONDS)
+
+    def _take_again(self, piece: SourceSlice, decider: Decider, reading: Reading, behind: frozenset[str]) -> None:
+        """A step over dead letters that were marked."""
+        read = self.reader.read(piece)
+        step = decider.step([read], reading, closed=False, behind=behind)
+        commit = step.commit(self.ring, piece.partition)
+        self._keeper.keep(decider, step, replace(commit, again=piece.again, identities=read.identities))
+        self.reader.stored(read)
+        self.counted.update(step.counts())
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         return self._patience.later(lambda: self.store.behind(taken))
