@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.db.engine import reading
+from services.api.db.limits import set_limits
 from services.api.db.types import AnySelect
 
 CONNECTIONS = 8
@@ -86,4 +87,6 @@ class Driver:
             await self._idle.pop().close()
 
     async def _connect(self) -> Connection:
-        return await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
+        await connection.execute(set_limits())
+        return connection

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.api.db import sqlite
+from services.api.db.limits import limit
 from services.core.errors import InputError
 
 Step = Callable[[], Awaitable[object]]
@@ -28,7 +29,10 @@ def _to_json(value: object) -> str:
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's."""
+    """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's.
+
+    On PostgreSQL no connection waits for a lock, or stands still in a transaction, beyond the bounds of limits.py.
+    """
     try:
         address = make_url(url)
         engine = create_async_engine(
@@ -46,6 +50,8 @@ def open_engine(url: str) -> AsyncEngine:
         ) from error
     if sqlite.is_sqlite(address):
         sqlite.harden(engine.sync_engine)
+    else:
+        event.listen(engine.sync_engine, "connect", limit)
     return engine
 
 

@@ -21,13 +21,16 @@ ADVICE = {
     "SQLITE_CORRUPT": "it is damaged; restore it from a backup",
     "SQLITE_NOTADB": "it is no SQLite database; restore it from a backup",
     "53100": NO_ROOM,  # PostgreSQL: disk_full
+    "55P03": LOCKED,  # lock_not_available
+    "25P03": "this process stood still in the middle of its work; give it processor time and memory",
 }
 ELSE_ADVICE = "check that it runs and can be reached"
 FULL = frozenset({"SQLITE_FULL", "53100"})
 OUTSIDE = frozenset({"DatabaseError", "OperationalError", "InterfaceError", "DiskFull"})
 """Names of drivers' errors that are no fault of a statement of ours; SQLITE_ERROR is one all the same."""
-AWAY = ("08", "53", "57P")
-"""Classes of PostgreSQL's SQLSTATE: no connection, no resources, and the server shuts down or starts."""
+AWAY = ("08", "53", "57P", "55P03", "25P03")
+"""Beginnings of PostgreSQL's SQLSTATE: no connection, no resources, the server shuts down or starts, and our limits
+on waiting (limits.py)."""
 
 
 @dataclass(frozen=True)
