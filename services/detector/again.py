@@ -54,10 +54,15 @@ class LettersAgain:
         self._shut: set[int] = set()
 
     def slices(self) -> Iterator[SourceSlice]:
-        """A slice per partition and some megabytes, until no letter is marked.
+        """The next slice, until no letter is marked."""
+        while (piece := self.next()) is not None:
+            yield piece
 
-        Each slice must be stored (`Commit.again`) before the next one is asked for. A letter that cannot be opened
-        stays as it is, and is told once.
+    def next(self) -> SourceSlice | None:
+        """Letters of one partition, some megabytes at most; None where no letter is marked.
+
+        It must be stored (`Commit.again`) before the next one is asked for. A letter that cannot be opened stays as it
+        is, and is told once.
         """
         while letters := self._patience.later(lambda: self._store.letters_again(self._shut)):
             opened = [(letter, raw) for letter in letters if (raw := self._opened(letter)) is not None]
@@ -65,7 +70,7 @@ class LettersAgain:
                 continue
             decoded = decode_again([(letter.position, raw) for letter, raw in opened])
             LOG.info("dead-letters-again", partition=letters[0].partition, letters=len(opened))
-            yield SourceSlice(
+            return SourceSlice(
                 letters[0].partition,
                 decoded.valid,
                 decoded.dead,
@@ -73,6 +78,7 @@ class LettersAgain:
                 closed=False,
                 again=tuple(letter.id for letter, _ in opened),
             )
+        return None
 
     def _opened(self, letter: MarkedLetter) -> bytes | None:
         try:

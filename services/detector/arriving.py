@@ -26,11 +26,15 @@ from services.detector.vital_metrics import READING
 
 LOG = structlog.get_logger()
 MOST_ROWS_WAITING = 200_000
-"""Lookups of one partition that may wait for the engine before reading pauses; some tens of megabytes."""
+"""Lookups of one partition that may wait for the engine before it rests; some tens of megabytes of the database.
+
+A partition of its own: the watermark waits for each, so that one that is full must not keep the others back.
+"""
 
 
-ENGINE_BEHIND_SECONDS = 0.2
-"""Between two looks at whether the engine has caught up."""
+def has_room(readings: Readings, partition: str) -> bool:
+    """Whether the engine keeps up with a partition. Raises StoreUnavailable."""
+    return readings.waiting(partition) <= MOST_ROWS_WAITING
 
 
 class Partitions(Protocol):
@@ -39,7 +43,7 @@ class Partitions(Protocol):
     def slices(self) -> Iterator[SourceSlice]:
         """Slices of the partitions that are this reader's, until it is told to stop, or a closed one at the end.
 
-        Raises StoreUnavailable where a partition cannot be claimed; it may then be called again.
+        Raises StoreUnavailable where a partition cannot be claimed or looked at; it may then be called again.
         """
 
     def stored(self, piece: SourceSlice) -> None:
@@ -53,6 +57,9 @@ class Partitions(Protocol):
 
     def trust(self, partition: str) -> None:
         """Reads as much at once as of every other partition."""
+
+    def rest(self, partition: str) -> None:
+        """Reads no more of a partition until `has_room` says so, and goes on with the others."""
 
     def idle(self, seconds: float) -> None:
         """Waits without reading, and without losing what is assigned."""
@@ -121,7 +128,8 @@ class Arriving:
         for found_wrong in misread(read.dead):
             LOG.warning("records-not-read", **found_wrong._asdict())
         self._breakers.stored(piece.partition, poison, empty=not seen)
-        self._until_there_is_room(piece.partition)
+        if not self._patience.later(lambda: has_room(self._readings, piece.partition)):
+            self._source.rest(piece.partition)
 
     def _store(self, read: Read, piece: SourceSlice, poison: Poison) -> None:
         arrival = Arrival(
@@ -135,11 +143,6 @@ class Arriving:
             identities=read.identities,
         )
         self._readings.arrive(piece.partition, arrival)
-
-    def _until_there_is_room(self, partition: str) -> None:
-        while self._patience.later(lambda: self._readings.waiting(partition)) > MOST_ROWS_WAITING:
-            if self._rest(ENGINE_BEHIND_SECONDS):
-                return
 
     def _rest(self, seconds: float) -> bool:
         self._source.idle(seconds)

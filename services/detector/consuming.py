@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -20,14 +21,14 @@ from services.core.kafka_settings import KafkaSettings
 from services.core.keyring import KeyRing, open_key_ring
 from services.core.topics import MOST_LETTER_BYTES
 from services.core.vault_keys import open_public_key
-from services.detector.arriving import Arriving
+from services.detector.arriving import Arriving, has_room
 from services.detector.beside import beside
 from services.detector.breaker import Breakers
 from services.detector.deliver import CALL_SECONDS, Deliverer, delivering
 from services.detector.following import FollowedRegisters
 from services.detector.lease import LEASE_SECONDS, Lease
 from services.detector.metrics import DetectorMetrics
-from services.detector.owning import Followed, Owner
+from services.detector.owning import Bury, Followed, Owner
 from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.poison import Breaking
@@ -131,6 +132,7 @@ def source_of(
         bounded=options.until_end,
         expect=readings.expect,
         turns=turns,
+        has_room=partial(has_room, readings),
     )
     breakers = Breakers(source, options.breaking, bounded=options.until_end)
     return source, breakers
@@ -163,9 +165,9 @@ def owner_of(
         ):
             yield running
 
-    def open_registers(known: str | None) -> AbstractContextManager[Followed | None]:
+    def open_registers(known: str | None, bury: Bury) -> AbstractContextManager[Followed | None]:
         if isinstance(options.registers, RegisterTopics):
-            return options.registers.opened(known, pipeline, sources, ring, metrics, clock, stop)
+            return options.registers.opened(known, bury, pipeline, sources, ring, metrics, clock, stop)
         return nullcontext(FollowedRegisters(options.registers, pipeline, sources, known))
 
     return Owner(

@@ -87,7 +87,7 @@ class Decider:
     def accept(self, step: Step, sizes: Sizes) -> None:
         """Goes on from a step that was stored, and shows it."""
         before, self._state = self._state, step.state
-        show_findings(self._metrics, step.state, step.found, step.revisions, step.dead, sizes)
+        show_findings(self._metrics, step.state, step.found, step.revisions, sizes)
         show_shadow(self._metrics, before, step.state)
         show_faults(self._metrics, before, step.state, step.rejected, self._pipeline.settings.faults.window_days)
 

@@ -10,10 +10,13 @@ import structlog
 
 from services.core.archive import Wanted
 from services.core.clock import Clock
+from services.core.keyring import KeyRing
+from services.detector.deadletters import seal_frame
 from services.detector.deciding import Decider, Step
 from services.detector.metrics import DetectorMetrics
 from services.detector.misread import misread
 from services.detector.patience import Patience
+from services.detector.showing import show_dead
 from services.detector.state.store import Commit, Store
 
 LOG = structlog.get_logger()
@@ -34,12 +37,23 @@ class Keeper:
 
     def keep(self, decider: Decider, step: Step, commit: Commit) -> None:
         """Stores a step in one transaction, and lets the decider go on from it."""
-        self.patience.later(lambda: self._commit(commit))
-        for found_wrong in misread(step.dead):
-            LOG.warning("records-not-read", **found_wrong._asdict())
+        new = self.patience.later(lambda: self._commit(commit))
+        self._tell(step.dead, new)
         decider.accept(step, self.patience.later(self.store.sizes))
 
-    def _commit(self, commit: Commit) -> None:
+    def bury(self, dead: pl.DataFrame, ring: KeyRing) -> None:
+        """Stores rows of registers that could not be read (DEAD) before a step is taken with the others."""
+        sealed = seal_frame(dead, ring)
+        self._tell(dead, self.patience.later(lambda: self.store.bury(sealed)))
+
+    def _tell(self, dead: pl.DataFrame, new: pl.DataFrame) -> None:
+        """Every letter is told in the log; those that an earlier reading of the registers stored count no more."""
+        for found_wrong in misread(dead):
+            LOG.warning("records-not-read", **found_wrong._asdict())
+        show_dead(self.metrics, new)
+
+    def _commit(self, commit: Commit) -> pl.DataFrame:
         began = time.monotonic()
-        self.store.commit(commit)
+        new = self.store.commit(commit)
         self.metrics.show_commit(time.monotonic() - began, self.clock.now())
+        return new

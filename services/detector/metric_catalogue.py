@@ -163,7 +163,7 @@ KAFKA_ASSIGNED = Metric(
 KAFKA_PAUSED = Metric(
     "doelbinding_kafka_paused",
     "gauge",
-    "1 while reading is paused because the store or the engine cannot keep up, else 0.",
+    "1 while reading, or that of a partition, is paused because the store or the engine cannot keep up, else 0.",
     "min_over_time(doelbinding_kafka_paused[10m]) == 1",
     NO_LABELS,
 )

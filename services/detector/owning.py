@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 
 import polars as pl
@@ -17,7 +18,7 @@ from services.detector.again import LettersAgain
 from services.detector.deciding import Decider
 from services.detector.decode import DEAD
 from services.detector.deliver import DRAIN_SECONDS_WHEN_STOPPED, Deliverer
-from services.detector.following import FollowedRegisters
+from services.detector.following import FollowedRegisters, Reading
 from services.detector.gathering import Gathering, many
 from services.detector.keeping import Keeper
 from services.detector.lease import Lease
@@ -26,6 +27,7 @@ from services.detector.patience import Patience
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Read, Reader
 from services.detector.register_topics.following import TopicRegisters
+from services.detector.sources.slices import SourceSlice
 from services.detector.state.arrivals import Arrived
 from services.detector.state.fences import Fenced
 from services.detector.state.store import Snapshot, Store
@@ -41,7 +43,8 @@ LOG = structlog.get_logger()
 
 
 Followed = FollowedRegisters | TopicRegisters
-OpenRegisters = Callable[[str | None], AbstractContextManager[Followed | None]]
+Bury = Callable[[pl.DataFrame], None]
+OpenRegisters = Callable[[str | None, Bury], AbstractContextManager[Followed | None]]
 
 
 @dataclass
@@ -49,7 +52,8 @@ class Owner:
     """Decides on arrivals for as long as this detector owns the engine of the store.
 
     `news` wakes it, `ended` tells that all of an input that ends has arrived, `stop` ends the work after the step in
-    hand. `registers` opens the registers, given which ones the last step saw, or nothing if `stop` was set first.
+    hand. `registers` opens the registers, given which ones the last step saw and what stores rows that cannot be read
+    (DEAD), or nothing if `stop` was set first.
     """
 
     store: Store
@@ -103,7 +107,8 @@ class Owner:
         decider = Decider(self.pipeline, self.metrics, State.restore(snapshot.tables, self._keeper.archive))
         LOG.info("engine-owned", epoch=snapshot.epoch)
         self.metrics.engine_epoch.set(snapshot.epoch)
-        with self.deliverer() as deliverer, self.registers(snapshot.meta.get("registers")) as registers:
+        known, bury = snapshot.meta.get("registers"), partial(self._keeper.bury, ring=self.ring)
+        with self.deliverer() as deliverer, self.registers(known, bury) as registers:
             if registers is not None:
                 self._rounds(decider, registers, deliverer, snapshot)
             deliverer.rest(DRAIN_SECONDS_WHEN_STOPPED if self.stop.is_set() else self.patience_seconds)
@@ -120,22 +125,18 @@ class Owner:
                 self._gathering.gather()
             self.news.clear()  # before the arrivals are read, so that none slips through between
             ended = self.ended.is_set()
-            for piece in letters.slices():
-                behind, reading = self._behind(taken), registers.read()
+            again = letters.next()  # no more than a slice, so that many letters do not keep what arrives waiting
+            if again is not None:
+                reading = registers.read()
                 if self.stop.is_set():
                     return
-                read = self.reader.read(piece)
-                step = decider.step([read], reading, closed=False, behind=behind)
-                commit = step.commit(self.ring, piece.partition)
-                self._keeper.keep(decider, step, replace(commit, again=piece.again, identities=read.identities))
-                self.reader.stored(read)
-                self.counted.update(step.counts())
+                self._take_again(again, decider, reading, self._behind(taken))
                 seen = reading.signature
             arrived = self._patience.later(lambda: self.store.arrivals(self.rows_per_step, self.ring))
             self._vitals.looked(arrived)
             just_taken = {one.partition: one.number for one in arrived}
             behind = self._behind(taken | just_taken)
-            last = ended and not arrived
+            last = ended and not arrived and again is None
             reading = registers.read() if arrived or last else registers.glance()
             self._vitals.registers(reading)
             if self.stop.is_set():  # while it waited for registers: they may not be complete
@@ -151,9 +152,18 @@ class Owner:
             if last:
                 self._vitals.ended()
                 return
-            if not arrived:
+            if not arrived and again is None:
                 self.turns.want()
                 self.news.wait(IDLE_SECONDS)
+
+    def _take_again(self, piece: SourceSlice, decider: Decider, reading: Reading, behind: frozenset[str]) -> None:
+        """A step over dead letters that were marked."""
+        read = self.reader.read(piece)
+        step = decider.step([read], reading, closed=False, behind=behind)
+        commit = step.commit(self.ring, piece.partition)
+        self._keeper.keep(decider, step, replace(commit, again=piece.again, identities=read.identities))
+        self.reader.stored(read)
+        self.counted.update(step.counts())
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
         return self._patience.later(lambda: self.store.behind(taken))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from services.detector.metrics import DetectorMetrics
@@ -12,15 +14,16 @@ from services.detector.states import states
 
 
 def show_findings(
-    metrics: DetectorMetrics, state: State, found: Findings, revisions: pl.DataFrame, dead: pl.DataFrame, sizes: Sizes
+    metrics: DetectorMetrics, state: State, found: Findings, revisions: pl.DataFrame, sizes: Sizes
 ) -> None:
     """Counts one committed step."""
     mark = state.progress.watermark
     if mark is not None:
         metrics.watermark.set(mark.timestamp())
-        for outcome, count in states(found.judged, state.contributions, mark).group_by("state").len().iter_rows():
+    known_at = mark or state.clocks["latest"].max()  # before the first watermark: the newest lookup's time
+    if isinstance(known_at, datetime):
+        for outcome, count in states(found.judged, state.contributions, known_at).group_by("state").len().iter_rows():
             metrics.lookups.labels(outcome=outcome).inc(count)
-    show_dead(metrics, dead)
     metrics.duplicates.labels(layer="state").inc(found.duplicates)
     metrics.late_lookups.labels(disposition="recomputed").inc(found.late)
     for partition, latest in state.clocks.group_by("partition").agg(pl.col("latest").max()).iter_rows():
@@ -32,7 +35,7 @@ def show_findings(
 
 
 def show_dead(metrics: DetectorMetrics, dead: pl.DataFrame) -> None:
-    """Counts dead letters (DEAD) that were stored."""
+    """Counts dead letters that were stored; of their columns record and codes matter."""
     for record, count in dead.group_by("record").len().iter_rows():
         metrics.unread_records.labels(record=record).inc(count)
     for code, count in dead.explode("codes").group_by("codes").len().iter_rows():

@@ -65,7 +65,7 @@ FENCED_COMMITS = Metric(
 UNREAD_RECORDS = Metric(
     "doelbinding_unread_records_total",
     "counter",
-    "Records that became dead letters, each once however many faults it has; register rows again at each start.",
+    "Records that became dead letters, each once however many faults it has and however often it is read.",
     'sum(increase(doelbinding_unread_records_total{record="lookup"}[1h]))',
     {"record": tuple(record.name for record in INPUTS)},
 )

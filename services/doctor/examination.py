@@ -14,9 +14,11 @@ from services.doctor.home import examine_home
 from services.doctor.machine import examine_machine
 from services.doctor.mandates import examine_mandates
 from services.doctor.outbox import examine_events, examine_outbox
+from services.doctor.reads import examine_reads
 from services.doctor.service import examine_service
 from services.doctor.settings import Settings, examine_settings
 from services.doctor.sources import examine_sources
+from services.doctor.topic import examine_topic
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ def examine(asked: Asked, clock: Clock) -> Iterator[Finding]:
     yield from examine_machine(settings.home, clock.now())
     yield from examine_home(settings.home)
     yield from _databases(settings, clock)
+    yield from examine_reads(settings, asked.dataset)
+    if settings.kafka is not None:
+        yield from examine_topic(settings.kafka)
     if asked.dataset is not None:
         yield from examine_dataset(asked.dataset, settings.agency)
     if asked.api is not None:

@@ -12,6 +12,9 @@ from pydantic import BaseModel
 
 from services.api.publishing.settings import EventSettings
 from services.api.settings import PREFIX, ApiSettings, load_settings
+from services.core.client_settings import DETECTOR as DETECTOR_ACCOUNT
+from services.core.client_settings import INTERESTS as INTERESTS_ACCOUNT
+from services.core.client_settings import ClientSettings
 from services.core.errors import InputError, tell_at_once
 from services.core.kafka_settings import PREFIX as KAFKA_PREFIX
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
@@ -29,6 +32,8 @@ CLASSES: Sequence[tuple[str, type[BaseModel]]] = (
     (PREFIX, EventSettings),
     (KAFKA_PREFIX, KafkaSettings),
     (DETECTOR_PREFIX, TopicSettings),
+    (DETECTOR_ACCOUNT, ClientSettings),
+    (INTERESTS_ACCOUNT, ClientSettings),
 )
 KNOWN = frozenset(
     {f"{OURS}HOME", f"{OURS}INTERESTS_TOKEN", f"{OURS}LOOKUPS_RETENTION_DAYS", DETECTOR_DATABASE, VAULT_PUBLIC_KEY}
@@ -75,7 +80,10 @@ def _api_settings(home: Path | None) -> tuple[ApiSettings | None, list[Finding]]
 
 def _kafka_settings() -> tuple[KafkaSettings | None, list[Finding]]:
     """Nothing is said where the environment says nothing of Kafka: files do without."""
-    if not any(name.startswith((KAFKA_PREFIX, DETECTOR_PREFIX)) and name != DETECTOR_DATABASE for name in os.environ):
+    not_of_kafka = (DETECTOR_DATABASE, DETECTOR_ACCOUNT)
+    if not any(
+        name.startswith((KAFKA_PREFIX, DETECTOR_PREFIX)) and not name.startswith(not_of_kafka) for name in os.environ
+    ):
         return None, []
     try:
         tell_at_once(load_kafka_settings, load_topic_settings)

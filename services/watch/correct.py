@@ -53,6 +53,13 @@ DEAD_LETTERS = Panel(
     (Query("sum by (code) (increase(doelbinding_dead_letters_total[1h])) > 0", "{{code}}"),),
     "A new line, or one that jumps: a source changed its screen or its export.",
 )
+UNREAD_ROWS = Panel(
+    "Rows of registers that could not be read, in an hour",
+    "timeseries",
+    "short",
+    (Query('sum by (record) (increase(doelbinding_unread_records_total{record!="lookup"}[1h])) > 0', "{{record}}"),),
+    "No line. Without them lawful work looks like misuse when its grace ends.",
+)
 OUTCOMES = Panel(
     "Lookups by what was known on arrival, as shares of an hour",
     "timeseries",
@@ -116,6 +123,6 @@ CORRECT = Row(
     "Is it correct?",
     (
         *(UNREAD_SHARE, REJECTED, FENCED, FAULTS),
-        *(DEAD_LETTERS, OUTCOMES, REGISTERS, SIGNALS, DELIVERIES, LATE, ANSWERS),
+        *(DEAD_LETTERS, UNREAD_ROWS, OUTCOMES, REGISTERS, SIGNALS, DELIVERIES, LATE, ANSWERS),
     ),
 )

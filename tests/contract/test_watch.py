@@ -11,19 +11,37 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 
+from services.api.metrics import ApiMetrics
 from services.detector.metric import OPEN_SET
 from services.detector.metric_catalogue import CATALOGUE
 from services.detector.rules import RULES
 from services.watch.dashboard import COLUMNS, ROWS, as_text, dashboard
 from services.watch.known_metrics import asked_for, series_names
+from tests.unit.command_line import run
 
+KEBAB = re.compile(r"`([a-z]+(?:-[a-z]+)+)`")
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 CONSOLE = (PROMETHEUS / "consoles" / "doelbinding.html").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
 LABELS = {metric.name: metric.labels for metric in CATALOGUE}
 OF_THE_SCRAPE = {"job", "instance"}
+
+
+def of_the_api() -> dict[str, tuple[str, set[str]]]:
+    """Kind and labels of each metric of the API, by name."""
+    collectors = {
+        value._name: (value._type, set(value._labelnames))
+        for value in ApiMetrics().registry._collector_to_names
+        if isinstance(value, MetricWrapperBase)
+    }
+    return {name: found for name, found in collectors.items() if name.startswith("doelbinding_")}
+
+
+OF_THE_API = {name: labels for name, (_, labels) in of_the_api().items()}
+KINDS = {name: kind for name, (kind, _) in of_the_api().items()}
 
 
 def alerts() -> Iterator[dict[str, Any]]:
@@ -95,6 +113,52 @@ def test_a_misspelt_metric_or_label_would_be_found() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_api_gives_each_condition_on_its_metrics_a_label(name: str) -> None:
+    for series, conditions in re.findall(r"(doelbinding_api_\w+)\{([^}]*)\}", QUERIES[name]):
+        labels = set(re.findall(r"(\w+)(?:=~|!~|!=|=)", conditions))
+        assert labels <= OF_THE_API[family_of(series)] | OF_THE_SCRAPE, series
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_summed_by_a_label_has_that_label(name: str) -> None:
+    for grouped, series in re.findall(r"by \(([^)]*)\) \((?:\w+\()*(doelbinding_\w+)", QUERIES[name]):
+        asked = {label.strip() for label in grouped.split(",")} - {"le"}
+        assert asked <= labels_of(series) | OF_THE_SCRAPE, f"{series} by {grouped}"
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_description_names_only_labels_that_the_alert_keeps(name: str) -> None:
+    alert = ALERTS[name]
+    told = set(re.findall(r"\$labels\.(\w+)", str(alert["annotations"])))
+    grouped = {label.strip() for kept in re.findall(r"by \(([^)]*)\)", alert["expr"]) for label in kept.split(",")}
+    assert told <= (grouped if grouped else OF_THE_SCRAPE)
+
+
+def test_the_page_of_metrics_has_those_of_the_api_with_their_labels() -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8").partition("\n## API\n")[2]
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \|", page, re.MULTILINE)
+    written = {(family_of(name), kind, frozenset(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    assert written == {(name, KINDS[name], frozenset(labels)) for name, labels in OF_THE_API.items()}
+
+
+def family_of(series: str) -> str:
+    """The name of the API's metric that a series is of."""
+    return next(name for name in OF_THE_API if re.fullmatch(rf"{name}(_total|_bucket|_sum|_count)?", series))
+
+
+def labels_of(series: str) -> set[str]:
+    """Those of a metric of either deployable."""
+    if series.startswith("doelbinding_api_"):
+        return set(OF_THE_API[family_of(series)])
+    return {
+        label
+        for name, labels in LABELS.items()
+        if re.fullmatch(rf"{name}(_bucket|_sum|_count)?", series)
+        for label in labels
+    }
+
+
 def test_the_code_of_deleted_records_is_the_one_that_letters_get() -> None:
     assert '"records-deleted"' in (ROOT / "services/detector/sources/kafka/trouble.py").read_text(encoding="utf-8")
     assert 'code="records-deleted"' in ALERTS["DoelbindingRecordsDeleted"]["expr"]
@@ -114,6 +178,28 @@ def test_an_alert_says_how_bad_it_is_and_leads_to_what_to_do(name: str) -> None:
     [section] = re.findall(rf"^### {name}\n(.*?)(?=\n#|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL)
     assert "*Look at" in section
     assert "do*" in section.lower()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`doelbinding ([a-z -]+)`", RUNBOOK))))
+def test_commands_that_the_page_of_alerts_names_exist(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*command.split(), "--help") == 0
+    assert capsys.readouterr().out
+
+
+def test_figures_that_the_page_of_alerts_names_are_on_the_dashboard() -> None:
+    sections = RUNBOOK[RUNBOOK.index("\n### ") :]
+    named = set(re.findall(r"(?<!\*)\*([A-Z][^*:]+)\*(?![*:])", sections)) - {"Look at", "Look at and do", "Do"}
+    titles = [panel.title for row in ROWS for panel in row.panels]
+    assert named
+    assert [name for name in named if not any(title.startswith(name) for title in titles)] == []
+
+
+def test_events_that_the_page_of_alerts_says_to_look_for_are_logged() -> None:
+    sections = RUNBOOK[RUNBOOK.index("\n### ") :]
+    looked_for = {each for told in re.findall(r"\*Look at.*?(?=\*Do|\n)", sections) for each in KEBAB.findall(told)}
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "services").rglob("*.py"))
+    assert looked_for
+    assert [event for event in looked_for if f'"{event}"' not in source] == []
 
 
 def test_the_page_of_alerts_tells_of_no_other() -> None:

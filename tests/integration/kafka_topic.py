@@ -18,6 +18,7 @@ from services.core.cloud_events import encode_lookup
 from services.core.kafka_settings import load_kafka_settings
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
+from services.detector.sources.kafka.members import HasRoom, always
 from services.detector.sources.kafka.source import KafkaSource
 from services.detector.sources.slices import SourceSlice
 from tests.unit.input.records import a_lookup, as_line
@@ -125,13 +126,29 @@ class Member:
             self.source.stored(piece)
 
 
-def a_member(kafka: str, topic: str, store: SharedStore, bounded: bool = True, **consuming: object) -> Member:
+def a_member(
+    kafka: str,
+    topic: str,
+    store: SharedStore,
+    bounded: bool = True,
+    has_room: HasRoom = always,
+    **consuming: object,
+) -> Member:
     """A member of the group that is named after the topic."""
     mine: dict[str, int] = {}
     stop, metrics = threading.Event(), DetectorMetrics()
     settings = load_kafka_settings(bootstrap_servers=kafka)
     bounds = replace(Consuming(topic, f"group-of-{topic}", rows_per_slice=100, session_seconds=3.0), **consuming)
-    source = KafkaSource(settings, bounds, lambda name: store.claim(name, mine), stop, metrics, SystemClock(), bounded)
+    source = KafkaSource(
+        settings,
+        bounds,
+        lambda name: store.claim(name, mine),
+        stop,
+        metrics,
+        SystemClock(),
+        bounded,
+        has_room=has_room,
+    )
     return Member(source, store, metrics, mine, stop)
 
 

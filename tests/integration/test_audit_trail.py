@@ -17,7 +17,7 @@ from services.api.audit.trail import append
 from services.api.audit.trail_database import trail_view
 from services.api.audit.verification import verify
 from services.api.audit.writer import TrailWriter
-from services.api.db import postgresql
+from services.api.db import limits
 from services.api.db.engine import holding, open_engine, writing
 from services.api.db.migrate import migrate
 from services.api.db.tables import warnings
@@ -153,7 +153,7 @@ def test_an_earlier_end_that_is_put_back_is_noticed(home, last):
 
 
 def test_an_end_that_somebody_holds_is_a_503_and_not_a_wait_without_end(home, monkeypatch):
-    monkeypatch.setattr(postgresql, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(limits, "LOCK_MS", 1_000)
 
     async def work():
         process, holder = Process(home), open_engine(home.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from time import sleep
 
@@ -190,6 +191,58 @@ def test_a_member_that_waits_keeps_its_partitions(kafka: str, new_topic: NewTopi
     assert store.lookups == lookup_ids(range(300))
     assert member.metrics.registry.get_sample_value("doelbinding_kafka_rebalances_total", {"kind": "lost"}) == 0
     assert other.mine == {}
+
+
+def test_a_partition_that_is_full_rests_until_there_is_room_while_the_other_is_read_on(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic, room = new_topic(2), threading.Event()
+    full, other = f"{topic}/0", f"{topic}/1"
+    send(kafka, topic, [an_event(number) for number in range(1_000)])
+    store = SharedStore()
+    member = a_member(kafka, topic, store, bounded=False, has_room=lambda _: room.is_set(), stall_seconds=4.0)
+    paused = partial(member.metrics.registry.get_sample_value, "doelbinding_kafka_paused")
+
+    def let_it_rest(piece: SourceSlice) -> None:
+        if piece.partition == full and not room.is_set():
+            member.source.rest(full)
+
+    member.before_commit = let_it_rest
+    with running(member):
+        await_that(lambda: paused() == 1, "it tells that a partition rests")
+        await_that(lambda: full in store.positions, "it stores what it has fetched")
+        send(kafka, topic, [an_event(number) for number in range(1_000, 1_300)], partition=1)
+        await_that(lambda: store.positions.get(other) == 300, "it reads the other partition on")
+        rested_at = store.positions[full]
+        sleep(6.0)  # longer than a partition may stand still that is to be read
+        assert store.positions[full] == rested_at < 1_000
+        assert paused() == 1
+        room.set()
+        await_that(lambda: store.positions[full] == 1_000, "it reads on where there is room")
+        await_that(lambda: paused() == 0, "it tells that no partition rests")
+    assert sorted(store.lookups) == sorted(lookup_ids(range(1_300)))
+
+
+def test_a_partition_that_was_held_is_read_on_though_another_one_was_read_meanwhile(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic, held = new_topic(2), list[SourceSlice]()
+    send(kafka, topic, [an_event(number) for number in range(1_000)])
+    store = SharedStore()
+    member = a_member(kafka, topic, store, bounded=False, stall_seconds=4.0)
+
+    def hold_once(piece: SourceSlice) -> None:
+        if not held:
+            held.append(piece)
+            member.source.hold(f"{topic}/0", 3.0, 100)
+
+    member.before_commit = hold_once
+    with running(member):
+        await_that(lambda: bool(held), "it leaves a partition alone")
+        send(kafka, topic, [an_event(number) for number in range(1_000, 1_300)], partition=1)
+        await_that(lambda: store.positions.get(f"{topic}/1") == 300, "it reads the other partition on")
+        await_that(lambda: store.positions.get(f"{topic}/0") == 1_000, "it reads the first one on")
+    assert set(store.lookups) == set(lookup_ids(range(1_300)))
 
 
 def test_a_paused_member_stores_nothing_and_tells_its_lag_until_it_is_resumed(

@@ -20,11 +20,13 @@ from services.detector.following import Reading
 from services.detector.metrics import DetectorMetrics
 from services.detector.pipeline import Pipeline
 from services.detector.register_topics.following import RegisterTopics, TopicRegisters
+from services.detector.register_topics.messages import News
 from services.detector.register_topics.reader import RegisterReader
 from tests.integration.kafka_topic import await_that
 from tests.integration.register_topics import made_register_topics, row_events, say
 from tests.world import BSNS, RING, World, local, settings
 
+NEWS = RegisterReader.news
 MARCH, APRIL = local("2025-03-03 00:00"), local("2025-04-01 00:00")
 
 
@@ -38,6 +40,7 @@ class Topics:
     wait_seconds: float = 30.0
     stop: threading.Event = field(default_factory=threading.Event)
     metrics: DetectorMetrics = field(default_factory=DetectorMetrics)
+    buried: list[pl.DataFrame] = field(default_factory=list)
 
     @contextmanager
     def followed(self, known: str | None = None) -> Iterator[TopicRegisters]:
@@ -49,7 +52,9 @@ class Topics:
         kafka = load_kafka_settings(bootstrap_servers=self.kafka)
         where = RegisterTopics(kafka, self.home, self.prefix, self.wait_seconds)
         pipeline = Pipeline(settings(), RING)
-        return where.opened(known, pipeline, ("declared",), RING, self.metrics, SystemClock(), self.stop)
+        return where.opened(
+            known, self.buried.append, pipeline, ("declared",), RING, self.metrics, SystemClock(), self.stop
+        )
 
     def opened_at_all(self) -> None:
         """Fails where there are registers to follow."""
@@ -131,11 +136,27 @@ def test_a_bad_row_is_a_dead_letter_and_replaces_nothing(topics: Topics) -> None
     with topics.followed() as following:
         following.read()
         topics.say("case-links", (b"a", b"no JSON"), (b"c", an_agency().links[0] | {"bsn": "123456789"}))
-        reading = following.read()
-        assert sorted(reading.dead["codes"].to_list()) == [["bsn-fails-11-proef"], ["not-json"]]
-        assert reading.dead["position"].str.starts_with(f"{topics.prefix}case-links/").all()
-        assert not reading.changed
+        assert not following.read().changed
+        dead = pl.concat(topics.buried)
+        assert sorted(dead["codes"].to_list()) == [["bsn-fails-11-proef"], ["not-json"]]
+        assert dead["position"].str.starts_with(f"{topics.prefix}case-links/").all()
+        following.read()
+        assert pl.concat(topics.buried).equals(dead)
+
+
+def test_bad_rows_are_stored_while_the_topics_are_read_whole_and_are_not_held_until_the_end(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RegisterReader, "news", a_record_at_a_time)
+    topics.say("case-links", *((f"bad {number}".encode(), b"no JSON") for number in range(5)))
+    with topics.followed() as following:
+        assert [dead.height for dead in topics.buried] == [1] * 5
         assert following.read().dead.is_empty()
+
+
+def a_record_at_a_time(self: RegisterReader, seconds: float) -> Iterator[News]:
+    self._consumer.config["max_poll_records"] = 1
+    return NEWS(self, seconds)
 
 
 def test_a_restart_reads_only_what_is_new(topics: Topics, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,10 +173,8 @@ def test_a_restart_reads_only_what_is_new(topics: Topics, monkeypatch: pytest.Mo
 
 
 def counting(read: list[int]) -> object:
-    news = RegisterReader.news
-
     def counted(self: RegisterReader, seconds: float) -> Iterator[object]:
-        for each in news(self, seconds):
+        for each in NEWS(self, seconds):
             read.append(each.rows.height + each.gone.len())
             yield each
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
@@ -13,6 +15,9 @@ from services.core.errors import DoelbindingError
 from services.core.kafka_settings import KafkaSettings, load_kafka_settings
 from services.core.topics import Topic, topics
 from services.detector.make_topics import make_topics
+from services.doctor.findings import Status
+from services.doctor.topic import examine_topic
+from tests.processes import free_port, started
 from tests.unit.command_line import run
 
 
@@ -64,3 +69,31 @@ def test_the_real_topics_fit_a_real_broker(capsys: pytest.CaptureFixture[str]) -
 def test_retention_and_partitions_of_the_lookups_can_be_chosen() -> None:
     lookups = topics(24, timedelta(days=2))[0]
     assert (lookups.partitions, lookups.settings["retention.ms"]) == (24, "172800000")
+
+
+def test_doctor_tells_whose_clock_the_records_of_lookups_bear(
+    kafka: str, brokers: KafkaSettings, wanted: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOELBINDING_DETECTOR_TOPIC", wanted.name)
+    [missing] = examine_topic(brokers)
+    assert missing.status is Status.FAULT
+    assert "doelbinding topics create" in missing.message
+    make_topics([replace(wanted, settings={"message.timestamp.type": "CreateTime"})], 1, brokers)
+    [found] = examine_topic(brokers)
+    assert found.status is Status.WARNING
+    assert f"topic {wanted.name}: has message.timestamp.type=CreateTime" in found.message
+    monkeypatch.setenv("DOELBINDING_DETECTOR_TOPIC", f"{wanted.name}-right")
+    right = replace(wanted, name=f"{wanted.name}-right", settings={"message.timestamp.type": "LogAppendTime"})
+    make_topics([right], 1, brokers)
+    assert [finding.status for finding in examine_topic(brokers)] == [Status.OK]
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.delete_topics([right.name])
+    admin.close()
+
+
+def test_doctor_tells_that_no_broker_answers(tmp_path: Path) -> None:
+    with started(
+        tmp_path, "doctor", "--json", settings={"DOELBINDING_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
+    ) as doctor:
+        assert doctor.ended().code == 1, doctor.said
+    assert "topic: no broker at 127.0.0.1" in doctor.said

@@ -44,6 +44,7 @@ class Log:
     """So many claims fail before one succeeds."""
     claims: int = 0
     idled: int = 0
+    rested: list[int] = field(default_factory=list)
     at: int = 0
     kept: list[int] = field(default_factory=list)
 
@@ -71,6 +72,10 @@ class Log:
 
     def trust(self, partition: str) -> None:
         raise AssertionError(partition)
+
+    def rest(self, partition: str) -> None:
+        assert partition == PARTITION
+        self.rested.append(self.at)
 
     def idle(self, seconds: float) -> None:
         assert seconds > 0
@@ -137,3 +142,13 @@ def test_a_claim_that_fails_is_tried_again_while_the_source_keeps_its_place(url:
     assert log.claims == 1
     assert log.idled == 3
     assert arrived(url) == [a_lookup(number)["lookup_id"] for number in range(2)]
+
+
+def test_a_partition_of_which_too_much_waits_is_let_rest_and_nothing_else_waits(
+    url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.detector.arriving.MOST_ROWS_WAITING", 3)
+    log, _ = arrive(url, records=5)
+    assert log.rested == [4, 5]
+    assert log.idled == 0
+    assert arrived(url) == [a_lookup(number)["lookup_id"] for number in range(5)]

@@ -15,6 +15,7 @@ from services.core.vault_keys import PRIVATE_FILE, PUBLIC_FILE, SETTING, make_pa
 from services.doctor.findings import Finding, Status
 from services.doctor.home import examine_home
 from services.doctor.machine import clock_finding, disk_finding, examine_machine, timezone_finding
+from services.doctor.reads import examine_reads
 from services.doctor.settings import examine_settings
 from tests.unit.command_line import run
 
@@ -211,7 +212,7 @@ def test_json_has_every_finding(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert run("doctor", "--home", home, "--json") == 0
     report = json.loads(capsys.readouterr().out)
     assert report["faults"] == 0
-    assert report["warnings"] == 2  # no databases yet
+    assert report["warnings"] == 3  # no databases yet, and reads of signals go nowhere
     assert {"check": "key-ring", "status": "ok"}.items() <= report["findings"][6].items()
 
 
@@ -226,3 +227,63 @@ def test_an_address_that_is_none_is_wrong_usage(home: Path, capsys: pytest.Captu
 def test_nothing_is_made_by_looking(tmp_path: Path) -> None:
     assert run("doctor", "--home", tmp_path / "home") == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_reads_that_go_nowhere_are_told(home: Path) -> None:
+    ((status, message),) = told(examine_reads(examine_settings(home, None)[0], None), "reads")
+    assert status == "warning"
+    assert message.startswith("what readers of signals open goes nowhere")
+    assert "DOELBINDING_API_READS" in message
+
+
+def test_reads_should_go_into_the_dataset_of_the_detector(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, other = tmp_path / "agency", tmp_path / "other"
+    folder.mkdir()
+    monkeypatch.setenv("DOELBINDING_API_READS", str(folder))
+    settings, found = examine_settings(home, None)
+    assert told(found, "environment") == []
+    assert [status for status, _ in told(examine_reads(settings, None), "reads")] == ["ok"]
+    assert [status for status, _ in told(examine_reads(settings, folder / "."), "reads")] == ["ok"]
+    assert told(examine_reads(settings, other), "reads") == [
+        (
+            "warning",
+            (
+                f"{folder}: reads of signals go there, but the detector's dataset is {other}; set "
+                "DOELBINDING_API_READS to that"
+            ),
+        )
+    ]
+    (folder / "lookups").touch()
+    assert "is not a folder that this user can write" in told(examine_reads(settings, None), "reads")[0][1]
+
+
+def test_reads_should_go_to_the_topic_that_the_detectors_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOELBINDING_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")
+    settings = examine_settings(home, None)[0]
+    assert examine_reads(settings, None) == []
+    monkeypatch.setenv("DOELBINDING_API_EVENT_SOURCE", "urn:nld:oin:00000001234567890000:systeem:doelbinding")
+    monkeypatch.setenv("DOELBINDING_API_PUBLIC_URL", "https://doelbinding.example.org")
+    assert told(examine_reads(settings, None), "reads")[0][0] == "ok"
+    monkeypatch.setenv("DOELBINDING_DETECTOR_TOPIC", "lookups")
+    assert told(examine_reads(settings, None), "reads") == [
+        (
+            "warning",
+            (
+                "reads of signals go to topic doelbinding.lookups, but the detectors read lookups; set "
+                "DOELBINDING_API_LOOKUPS_TOPIC to that"
+            ),
+        )
+    ]
+
+
+def test_the_account_of_a_detector_at_an_issuer_is_known_and_says_nothing_of_kafka(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOELBINDING_DETECTOR_OAUTH_TOKEN_URL", "https://issuer.example.org/token")
+    monkeypatch.setenv("DOELBINDING_INTERESTS_OAUTH_CLIENT_ID", "interests")
+    settings, found = examine_settings(home, None)
+    assert told(found, "environment") == []
+    assert told(found, "kafka-settings") == []
+    assert settings.kafka is None

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.api.db import postgresql
 from services.api.db.engine import reading
+from services.api.db.limits import set_limits
 from services.api.db.types import AnySelect
 
 CONNECTIONS = 8
@@ -88,5 +88,5 @@ class Driver:
 
     async def _connect(self) -> Connection:
         connection = await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
-        await connection.execute(postgresql.limit())
+        await connection.execute(set_limits())
         return connection

@@ -7,19 +7,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.api.db import postgresql, sqlite
+from services.api.db import sqlite
+from services.api.db.limits import limit
 from services.core.errors import InputError
 
 Step = Callable[[], Awaitable[object]]
 LAST_STEPS = "last_steps"
 """The execution option that holds what is done before the commit."""
-Tell = Callable[[], object]
-AFTERWARDS = "afterwards"
-"""The execution option that holds who is told after the commit."""
+
 
 CONNECTIONS = 16
 """Of one process: those who read, and one each that adds to the audit trail, publishes and looks at the trail."""
@@ -30,7 +29,10 @@ def _to_json(value: object) -> str:
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's."""
+    """The engine of the database; nothing is connected yet. Raises InputError if the URL is no database's.
+
+    On PostgreSQL no connection waits for a lock, or stands still in a transaction, beyond the bounds of limits.py.
+    """
     try:
         address = make_url(url)
         engine = create_async_engine(
@@ -48,8 +50,8 @@ def open_engine(url: str) -> AsyncEngine:
         ) from error
     if sqlite.is_sqlite(address):
         sqlite.harden(engine.sync_engine)
-    elif postgresql.is_postgresql(address):
-        postgresql.bound(engine.sync_engine)
+    else:
+        event.listen(engine.sync_engine, "connect", limit)
     return engine
 
 
@@ -57,15 +59,12 @@ def open_engine(url: str) -> AsyncEngine:
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that will write: committed at the end, rolled back if anything fails."""
     steps: list[Step] = []
-    afterwards: list[Tell] = []
     async with engine.connect() as connection:
-        await connection.execution_options(writing=True, **{LAST_STEPS: steps, AFTERWARDS: afterwards})
+        await connection.execution_options(writing=True, **{LAST_STEPS: steps})
         async with connection.begin():
             yield connection
             for step in steps:
                 await step()
-        for tell in afterwards:
-            tell()
 
 
 async def at_the_end(connection: AsyncConnection, step: Step) -> None:
@@ -79,11 +78,6 @@ async def at_the_end(connection: AsyncConnection, step: Step) -> None:
         await step()
     else:
         steps.append(step)
-
-
-def once_committed(connection: AsyncConnection, tell: Tell) -> None:
-    """Tells that a `writing` transaction is durable; nothing is told of another one, whose end is its caller's."""
-    options_of(connection).get(AFTERWARDS, []).append(tell)
 
 
 def options_of(connection: AsyncConnection) -> Mapping[str, Any]:

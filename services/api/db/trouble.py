@@ -11,7 +11,6 @@ from sqlalchemy.exc import DatabaseError
 LOCKED = "another process writes to it and does not end; stop that process"
 NO_ROOM = "the disk or the database is full; free space on its disk"
 FAILING = "its disk fails to read or write; check the room left, the quota and the disk"
-LOCK_NOT_AVAILABLE = "55P03"
 ADVICE = {
     "SQLITE_BUSY": LOCKED,
     "SQLITE_LOCKED": LOCKED,
@@ -22,14 +21,16 @@ ADVICE = {
     "SQLITE_CORRUPT": "it is damaged; restore it from a backup",
     "SQLITE_NOTADB": "it is no SQLite database; restore it from a backup",
     "53100": NO_ROOM,  # PostgreSQL: disk_full
-    LOCK_NOT_AVAILABLE: LOCKED,
+    "55P03": LOCKED,  # lock_not_available
+    "25P03": "this process stood still in the middle of its work; give it processor time and memory",
 }
 ELSE_ADVICE = "check that it runs and can be reached"
 FULL = frozenset({"SQLITE_FULL", "53100"})
 OUTSIDE = frozenset({"DatabaseError", "OperationalError", "InterfaceError", "DiskFull"})
 """Names of drivers' errors that are no fault of a statement of ours; SQLITE_ERROR is one all the same."""
-AWAY = ("08", "53", "57P", LOCK_NOT_AVAILABLE)
-"""Of PostgreSQL's SQLSTATE: no connection, no resources, the server shuts down or starts, and a lock held too long."""
+AWAY = ("08", "53", "57P", "55P03", "25P03")
+"""Beginnings of PostgreSQL's SQLSTATE: no connection, no resources, the server shuts down or starts, and our limits
+on waiting (limits.py)."""
 
 
 @dataclass(frozen=True)

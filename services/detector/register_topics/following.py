@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +55,7 @@ class RegisterTopics:
     def opened(
         self,
         known: str | None,
+        bury: Callable[[pl.DataFrame], None],
         pipeline: Pipeline,
         sources: tuple[str, ...],
         ring: KeyRing,
@@ -64,14 +65,14 @@ class RegisterTopics:
     ) -> Iterator[TopicRegisters | None]:
         """The registers, read to the end of their topics; None if `stop` is set before they are.
 
-        `known` names the registers that the last stored step saw.
+        `known` names the registers that the last stored step saw; `bury` stores rows that cannot be read (DEAD).
         """
         reader = open_reader(self.settings, self.prefix, ring, stop)
         if reader is None:
             yield None
             return
         snapshots = Snapshots(self.home / FOLDER, ring, self.prefix, clock)
-        following = TopicRegisters(reader, snapshots, pipeline, sources, metrics, self.wait_seconds, stop)
+        following = TopicRegisters(reader, bury, snapshots, pipeline, sources, metrics, self.wait_seconds, stop)
         with closing(reader):
             if following.begin(known):
                 yield following
@@ -86,6 +87,7 @@ class TopicRegisters:
     def __init__(
         self,
         reader: RegisterReader,
+        bury: Callable[[pl.DataFrame], None],
         snapshots: Snapshots,
         pipeline: Pipeline,
         sources: tuple[str, ...],
@@ -94,6 +96,7 @@ class TopicRegisters:
         stop: Event,
     ) -> None:
         self._reader = reader
+        self._bury = bury
         self._snapshots = snapshots
         self._held = Held(pipeline.encoder)
         self._margins = report_margins(pipeline.settings, pipeline.calendar)
@@ -101,7 +104,6 @@ class TopicRegisters:
         self._metrics = metrics
         self._wait_seconds = wait_seconds
         self._stop = stop
-        self._dead = [pl.DataFrame(schema=DEAD)]
         self._registers = registers_of(self._held.rows(), self._held.links, sources, self._margins)
         self._subjects = [nobody()[1]]
         self._moved: set[str] = set()
@@ -211,7 +213,8 @@ class TopicRegisters:
                 if not self._left:
                     return True
                 for news in self._reader.news(POLL_SECONDS):
-                    self._dead.append(news.dead)
+                    if news.dead.height:
+                        self._bury(news.dead)  # at once: their bytes would pile up, and no position may pass them by
                     self._held.take(news)
             except KafkaError as error:
                 LOG.warning("registers-unavailable", reason=type(error).__name__)
@@ -248,12 +251,13 @@ class TopicRegisters:
         self._settle()
         parts = zip(self._changed, self._put_in_force(), strict=True)
         employees, subjects = (pl.concat(both).unique() for both in parts)
-        dead = pl.concat(self._dead)
-        self._changed, self._dead = nobody(), [dead.clear()]
+        self._changed = nobody()
         self._in_vain = self._stop.is_set()
         if self._next_store == NEVER:
             self._next_store = time.monotonic()
-        return Reading(self._registers, dead, employees, subjects, _named(self._reader.positions()))
+        return Reading(
+            self._registers, pl.DataFrame(schema=DEAD), employees, subjects, _named(self._reader.positions())
+        )
 
 
 def _named(positions: Positions) -> str:

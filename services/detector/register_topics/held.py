@@ -12,6 +12,7 @@ from services.core.errors import DoelbindingError
 from services.detector.encode import Encoder
 from services.detector.register_topics.links import ROWS, LayeredLinks
 from services.detector.register_topics.messages import VERSION, News
+from services.detector.register_topics.waiting import WaitingNews
 from services.detector.registers import RegisterRows
 from services.detector.sources.registers import EVERY_REGISTER, OPTIONAL
 
@@ -38,18 +39,19 @@ class Held:
         self._encoder = encoder
         self.links = LayeredLinks.of(pl.DataFrame(schema=ROWS))
         self._small = {register: self._encoded(register, _no_rows(register)) for register in SMALL}
-        self._news: defaultdict[str, list[tuple[pl.DataFrame, pl.Series]]] = defaultdict(list)
+        self._news: defaultdict[str, WaitingNews] = defaultdict(WaitingNews)
 
     def take(self, news: News) -> None:
         """News of one partition, which come in the order of its offsets."""
-        if news.rows.height or news.gone.len():
-            self._news[news.register].append((self._encoded(news.register, news.rows), news.gone))
+        if news.rows.is_empty() and news.gone.is_empty():
+            return
+        self._news[news.register].add(self._encoded(news.register, news.rows), news.gone)
 
     def settle(self) -> Changed:
         """Puts in force whatever was taken."""
         subjects, registers = pl.Series("subject", [], dtype=pl.Int64), set()
-        for register, parts in self._news.items():
-            fresh, gone = _last_words(parts)
+        for register, waiting in self._news.items():
+            fresh, gone = waiting.last_words()
             if register == LINKS:
                 self.links, subjects = self.links.taken(fresh, gone)
             else:
@@ -103,21 +105,3 @@ class Held:
 
 def _no_rows(register: str) -> pl.DataFrame:
     return pl.DataFrame(schema={**EVERY_REGISTER[register].schema, VERSION: pl.Int64()})
-
-
-def _said(fresh: pl.DataFrame, gone: pl.Series) -> list[pl.DataFrame]:
-    """The versions of both, and whether they are there."""
-    both = ((fresh[VERSION], True), (gone, False))
-    return [versions.to_frame().with_columns(pl.lit(there).alias("there")) for versions, there in both]
-
-
-def _last_words(parts: list[tuple[pl.DataFrame, pl.Series]]) -> tuple[pl.DataFrame, pl.Series]:
-    """Several news in their order as one: the last word on each version."""
-    if len(parts) == 1:
-        return parts[0]
-    rows = pl.concat([fresh for fresh, _ in parts])
-    number = pl.when("there").then(pl.col("there").cum_sum().cast(pl.Int64) - 1).alias("row")
-    marks = pl.concat([said for part in parts for said in _said(*part)]).with_columns(number)
-    last = marks.unique(VERSION, keep="last", maintain_order=True)
-    places = last["row"].drop_nulls()
-    return rows if places.len() == rows.height else rows[places], last.filter(~pl.col("there"))[VERSION]

@@ -22,7 +22,7 @@ from services.detector.state.checkpoint import BucketKey, Digests, changes, read
 from services.detector.state.connection import BUSY_TIMEOUT_MS, open_engine, reading, writing
 from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
 from services.detector.state.identities import Identities, keep_identities
-from services.detector.state.letters import bury, read_letters
+from services.detector.state.letters import OF_NO_PARTITION, bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
 from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
 from services.detector.state.taking import Waiting, next_arrivals, read_taken, read_waiting, take
@@ -171,8 +171,10 @@ class Store:
             rows = connection.execute(select(PARTITIONS.c.source, PARTITIONS.c.behind, PARTITIONS.c.arrived))
             return frozenset(name for name, behind, arrived in rows if behind or arrived > taken.get(name, 0))
 
-    def commit(self, commit: Commit) -> None:
-        """Stores all of it or nothing. Only buckets whose rows differ from the last commit are rewritten.
+    def commit(self, commit: Commit) -> pl.DataFrame:
+        """Stores all of it or nothing; which of the dead letters were not there before (DEAD_LETTER).
+
+        Only buckets whose rows differ from the last commit are rewritten.
 
         Raises Fenced if another detector claimed the store since, or if the last commit that failed here was stored
         after all; either way the remedy is to start again with `claim` and `load`.
@@ -190,12 +192,22 @@ class Store:
             write_values(connection, META, commit.meta)
             enqueue(connection, commit.revisions, now)
             forget(connection, commit.again)
-            bury(connection, commit.dead, commit.partition, microseconds(now), to_tell=self._letters_to_tell)
+            new = bury(connection, commit.dead, commit.partition, microseconds(now), to_tell=self._letters_to_tell)
             archive.append(connection, commit.lookups, commit.key_version)
             keep_identities(connection, commit.identities)
         self._commits += 1
         self._stored = fresh
         self._taken.update(commit.taken)
+        return new
+
+    def bury(self, dead: pl.DataFrame) -> pl.DataFrame:
+        """Stores dead letters of registers (DEAD_LETTER) by themselves; which of them were not there before.
+
+        Not fenced: who was taken over and does not know it yet read the same rows as its successor.
+        """
+        with writing(self._engine) as connection:
+            now_us = microseconds(self._clock.now())
+            return bury(connection, dead, OF_NO_PARTITION, now_us, to_tell=self._letters_to_tell)
 
     def archive(self, wanted: Wanted) -> pl.DataFrame:
         """Archived lookups that are asked for, in no particular order; columns are at least those of ARCHIVED."""

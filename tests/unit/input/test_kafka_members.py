@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from kafka import TopicPartition
 
+from services.detector.sources.kafka import members
 from services.detector.sources.kafka.members import Members
 from services.detector.sources.kafka.rebalances import Rebalances
 
@@ -39,11 +40,15 @@ class Group:
         self.rebalances = Rebalances(self.client)
         self.stored: dict[str, int] = {"lookups/1": 40}
         self.claims: list[str] = []
-        self.members = Members(self.client, self.rebalances, self.claim, doubt_seconds)
+        self.full: set[str] = set()
+        self.members = Members(self.client, self.rebalances, self.claim, doubt_seconds, self.has_room)
 
     def claim(self, name: str) -> int | None:
         self.claims.append(name)
         return self.stored.get(name)
+
+    def has_room(self, name: str) -> bool:
+        return name not in self.full
 
     def given(self, *partitions: TopicPartition) -> None:
         self.rebalances.on_partitions_assigned(partitions)
@@ -156,3 +161,38 @@ def test_a_held_partition_stays_held_when_reading_is_resumed(group):
     assert group.client.paused == {FIRST, SECOND}
     group.members.resume()
     assert group.client.paused == {SECOND}
+
+
+def test_a_partition_that_is_full_rests_alone_until_there_is_room(group, monkeypatch):
+    monkeypatch.setattr(members, "LOOK_SECONDS", 0.0)
+    group.given(FIRST, SECOND)
+    group.members.claim_new()
+    owned = group.members.owned[SECOND]
+    owned.given = 70
+    group.full.add("lookups/1")
+    group.members.rest("lookups/1")
+    group.members.release()
+    assert group.client.paused == {SECOND}
+    group.members.pause()
+    group.members.resume()
+    assert group.client.paused == {SECOND}
+    group.full.clear()
+    group.members.release()
+    assert group.client.paused == set()
+    assert not group.members.waiting_for_room
+    assert (group.members.is_current(owned), owned.given, group.client.places[SECOND]) == (True, 70, 40)
+
+
+def test_a_partition_that_is_held_and_full_is_read_again_when_both_are_over(group, monkeypatch):
+    monkeypatch.setattr(members, "LOOK_SECONDS", 0.0)
+    group.given(FIRST)
+    group.members.claim_new()
+    group.members.hold("lookups/0", 0.0, 100)
+    group.full.add("lookups/0")
+    group.members.rest("lookups/0")
+    group.members.release()
+    group.members.release()
+    assert group.client.paused == {FIRST}
+    group.full.clear()
+    group.members.release()
+    assert group.client.paused == set()

@@ -113,6 +113,31 @@ def test_equal_positions_of_two_partitions_are_two_dead_letters(database: URL) -
         assert store.dead_letters().height == 2
 
 
+def test_a_commit_tells_which_dead_letters_were_not_there_before(database: URL) -> None:
+    with an_owned_store(database) as store:
+        assert_frame_equal(store.commit(Commit(NOTHING, dead=dead("1", "2"), partition="p")), dead("1", "2"))
+        assert_frame_equal(store.commit(Commit(NOTHING, dead=dead("2", "3", "3"), partition="p")), dead("3"))
+        assert store.commit(Commit(NOTHING, dead=dead("1"), partition="p")).is_empty()
+        assert store.commit(Commit(NOTHING)).is_empty()
+
+
+def test_a_row_of_a_register_is_one_dead_letter_whatever_came_beside_it(database: URL) -> None:
+    links = dead("case-links.ndjson: line 7").with_columns(pl.lit("case-link").alias("record"))
+    with an_owned_store(database) as store:
+        assert store.commit(Commit(NOTHING, dead=links, partition="lookups-0")).height == 1
+        assert store.commit(Commit(NOTHING, dead=links, partition="lookups-1")).is_empty()
+        assert store.bury(links).is_empty()
+        assert store.dead_letters().height == 1
+
+
+def test_dead_letters_of_registers_are_stored_before_any_step(database: URL) -> None:
+    links = dead("t/0: offset 7", "t/0: offset 8").with_columns(pl.lit("case-link").alias("record"))
+    with an_owned_store(database) as store:
+        assert_frame_equal(store.bury(links), links)
+        assert store.bury(links).is_empty()
+        assert_frame_equal(store.dead_letters(), links)
+
+
 def test_the_file_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     migrate(sqlite_url(tmp_path / "home" / "s.sqlite"))
     with an_owned_store(tmp_path / "home" / "s.sqlite"):

@@ -15,6 +15,7 @@ class ConsumerRecord:
     headers: Sequence[tuple[str, bytes | None]]
 
 class Fetcher:
+    _next_partition_records: PartitionRecords | None
     class PartitionRecords:
         fetch_offset: int
         next_fetch_offset: int

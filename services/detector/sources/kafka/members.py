@@ -16,15 +16,25 @@ Claim = Callable[[str], int | None]
 Expect = Callable[[Sequence[str]], None]
 """Told the names of all partitions of the topic."""
 
+HasRoom = Callable[[str], bool]
+"""Whether the engine keeps up with a partition, by name."""
+
 ANSWER_MS = 10_000
+LOOK_SECONDS = 0.2
+"""Between two looks at whether the engine has caught up with a partition."""
+
+
+def always(_name: str) -> bool:
+    """There is room for whatever is read."""
+    return True
 
 
 @dataclass(eq=False)
 class Owned:
     """A partition that was claimed: up to where it was handed on, and stored, and whether there is more to read.
 
-    `rows` limits how much is handed on at once, `held_until` (monotonic seconds) tells when it is read again. A new
-    claim, and a new hold, make a new object.
+    `rows` limits how much is handed on at once, `held_until` (monotonic seconds) tells when it is read again, `look_at`
+    when to look whether there is room to read on. A new claim, and a new hold, make a new object.
     """
 
     partition: TopicPartition
@@ -33,21 +43,35 @@ class Owned:
     behind: bool = True
     rows: int | None = None
     held_until: float | None = None
+    look_at: float | None = None
 
     @property
     def name(self) -> str:
         """`TOPIC/NUMBER`."""
         return f"{self.partition.topic}/{self.partition.partition}"
 
+    @property
+    def reads_on(self) -> bool:
+        """Whether it is read while the others are."""
+        return self.held_until is None and self.look_at is None
+
 
 class Members:
     """The partitions of one consumer. All is done on the main loop; the client changes partitions only in a poll."""
 
-    def __init__(self, consumer: KafkaConsumer, rebalances: Rebalances, claim: Claim, doubt_seconds: float) -> None:
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        rebalances: Rebalances,
+        claim: Claim,
+        doubt_seconds: float,
+        has_room: HasRoom = always,
+    ) -> None:
         self._consumer = consumer
         self._rebalances = rebalances
         self._claim = claim
         self._doubt_seconds = doubt_seconds
+        self._has_room = has_room
         self._waiting: dict[TopicPartition, float] = {}
         self._paused = False
         self.owned: dict[TopicPartition, Owned] = {}
@@ -116,13 +140,31 @@ class Members:
             if owned.name == name:
                 owned.rows = None
 
+    def rest(self, name: str) -> None:
+        """Fetches no more of a partition until the engine has room; what was fetched is handed on."""
+        for partition, owned in self.owned.items():
+            if owned.name == name:
+                self._consumer.pause(partition)
+                owned.look_at = time.monotonic() + LOOK_SECONDS
+
+    @property
+    def waiting_for_room(self) -> bool:
+        """Whether a partition rests."""
+        return any(owned.look_at is not None for owned in self.owned.values())
+
     def release(self) -> None:
-        """Reads partitions again that were held for long enough."""
+        """Reads partitions again that were held for long enough, or for which there is room; what that raises too."""
         if self._paused:
             return
+        now = time.monotonic()
         for partition, owned in self.owned.items():
-            if owned.held_until is not None and owned.held_until <= time.monotonic():
+            if owned.held_until is not None and owned.held_until <= now:
                 owned.held_until = None
+            elif owned.look_at is not None and owned.look_at <= now:
+                owned.look_at = None if self._has_room(owned.name) else now + LOOK_SECONDS
+            else:
+                continue
+            if owned.reads_on:
                 self._consumer.resume(partition)
 
     def pause(self) -> None:
@@ -133,7 +175,7 @@ class Members:
     def resume(self) -> None:
         """Goes on where it stopped."""
         self._paused = False
-        self._consumer.resume(*(at for at, owned in self.owned.items() if owned.held_until is None))
+        self._consumer.resume(*(at for at, owned in self.owned.items() if owned.reads_on))
 
     def _place(self, partition: TopicPartition, offset: int) -> None:
         self._consumer.seek(partition, offset)

@@ -16,7 +16,7 @@ from services.detector.metric_catalogue import BreakerState
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
 from services.detector.sources.kafka.joining import finish_joins
-from services.detector.sources.kafka.members import Claim, Members, Owned
+from services.detector.sources.kafka.members import Claim, HasRoom, Members, Owned
 from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
 from services.detector.sources.kafka.records import Records
@@ -46,10 +46,11 @@ class Reading:
         metrics: DetectorMetrics,
         clock: Clock,
         stop: threading.Event,
+        has_room: HasRoom,
     ) -> None:
         rebalances = Rebalances(consumer)
         self.consumer = consumer
-        self.members = Members(consumer, rebalances, claim, consuming.session_seconds / 2)
+        self.members = Members(consumer, rebalances, claim, consuming.session_seconds / 2, has_room)
         self._topic = consuming.topic
         self._rows = consuming.rows_per_slice
         self._topic = consuming.topic
@@ -106,7 +107,7 @@ class Reading:
             self._look_at_the_ends()
 
     def claim(self) -> None:
-        """Claims partitions that came, and reads on in those that were held for long enough.
+        """Claims partitions that came, and reads on in those that were held for long enough, or have room again.
 
         Those whose first offset the broker does not tell now are tried again.
         """
@@ -115,6 +116,7 @@ class Reading:
         except KafkaError as error:
             LOG.warning("kafka-trouble", reason=type(error).__name__)
         self.members.release()
+        self._metrics.kafka_paused.set(self.members.paused or self.members.waiting_for_room)
         self._metrics.kafka_assigned.set(len(self.members.owned))
         self._metrics.show_breakers(_state(owned) for owned in self.members.owned.values())
 
@@ -236,7 +238,7 @@ class Reading:
         self._metrics.show_group(member, len(ends), self._clock.now())
         self._stall.member(member)
         if not self.members.paused:
-            read = {owned.name for owned in self.members.owned.values() if owned.held_until is None}
+            read = {owned.name for owned in self.members.owned.values() if owned.reads_on}
             moving = {name: position for name, position in at.items() if name in read}
             self._metrics.kafka_stalled.set(self._stall.longest(moving, ends, self._polls))
 

@@ -29,7 +29,18 @@ class Records:
 
     def poll(self, timeout_ms: float) -> Mapping[TopicPartition, Sequence[Record]]:
         """What is there now, or comes within the time, up to `max_poll_records` in all."""
+        self._free_the_line()
         fetched = self._consumer.poll(timeout_ms)
         if self.fast:
             return cast(Mapping[TopicPartition, Sequence[Record]], fetched)
         return {at: [pair(record) for record in records] for at, records in fetched.items()}
+
+    def _free_the_line(self) -> None:
+        """Makes room for what the client set aside when its partition was paused.
+
+        It takes that up again only where nothing stands in line, and counts what stands there and is used up: where
+        another partition was read meanwhile, the paused one would never be read again (kafka-python 3.0).
+        """
+        fetcher = self._consumer._fetcher
+        if not fetcher._next_partition_records:
+            fetcher._next_partition_records = None

@@ -16,7 +16,7 @@ from services.detector.decode import nothing
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming, open_consumer, with_patience
 from services.detector.sources.kafka.ending import Ending
-from services.detector.sources.kafka.members import Claim, Expect, Owned
+from services.detector.sources.kafka.members import Claim, Expect, HasRoom, Owned, always
 from services.detector.sources.kafka.messages import Piece
 from services.detector.sources.kafka.reading import Fetched, Reading
 from services.detector.sources.slices import SourceSlice
@@ -31,9 +31,9 @@ class KafkaSource:
 
     `expect` is told the names of all partitions before any is claimed. `claim` is called before anything is read of a
     partition: it takes the partition over in the store, and returns the next offset, or None where the store has
-    nothing of it. What either raises comes out of `slices`, which can be called again. Whoever takes the slices says
-    `stored` after each, and calls `idle` instead of sleeping where a slice cannot be stored yet. Only `pause` and
-    `resume` may be called from other threads.
+    nothing of it. `has_room` tells of a partition that rests whether it is read on. What these raise comes out of
+    `slices`, which can be called again. Whoever takes the slices says `stored` after each, and calls `idle` instead of
+    sleeping where a slice cannot be stored yet. Only `pause` and `resume` may be called from other threads.
 
     With `bounded` the input ends where the topic ended when reading began: the last slice is an empty closed one, with
     the topic as its partition, once all partitions are read and stored by the members of the group.
@@ -50,6 +50,7 @@ class KafkaSource:
         bounded: bool = False,
         expect: Expect | None = None,
         turns: Turns | None = None,
+        has_room: HasRoom = always,
     ) -> None:
         self._settings = settings
         self._consuming = consuming
@@ -60,6 +61,7 @@ class KafkaSource:
         self._clock = clock
         self._bounded = bounded
         self._turns = turns or Turns()
+        self._has_room = has_room
         self._reading: Reading | None = None
         self._ending: Ending | None = None
         self._fetched: deque[Fetched] = deque()
@@ -101,6 +103,11 @@ class KafkaSource:
         if self._reading:
             self._reading.members.trust(partition)
 
+    def rest(self, partition: str) -> None:
+        """Reads no more of a partition until there is room, and goes on with the others."""
+        if self._reading:
+            self._reading.members.rest(partition)
+
     def idle(self, seconds: float) -> None:
         """Waits, and stays a member of the group meanwhile; ends early when `stop` is set."""
         if self._reading is None:
@@ -141,7 +148,7 @@ class KafkaSource:
             return None
         if self._bounded:
             self._ending = with_patience(lambda: Ending(consumer, self._consuming.topic), self._stop)
-        return Reading(consumer, self._consuming, self._claim, self._metrics, self._clock, self._stop)
+        return Reading(consumer, self._consuming, self._claim, self._metrics, self._clock, self._stop, self._has_room)
 
     def _round(self, reading: Reading) -> Iterator[SourceSlice]:
         self._pause_or_resume(reading)
