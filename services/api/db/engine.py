@@ -18,7 +18,9 @@ from services.core.errors import InputError
 Step = Callable[[], Awaitable[object]]
 LAST_STEPS = "last_steps"
 """The execution option that holds what is done before the commit."""
-
+Tell = Callable[[], object]
+AFTERWARDS = "afterwards"
+"""The execution option that holds who is told after the commit."""
 
 CONNECTIONS = 16
 """Of one process: those who read, and one each that adds to the audit trail, publishes and looks at the trail."""
@@ -59,12 +61,15 @@ def open_engine(url: str) -> AsyncEngine:
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction that will write: committed at the end, rolled back if anything fails."""
     steps: list[Step] = []
+    afterwards: list[Tell] = []
     async with engine.connect() as connection:
-        await connection.execution_options(writing=True, **{LAST_STEPS: steps})
+        await connection.execution_options(writing=True, **{LAST_STEPS: steps, AFTERWARDS: afterwards})
         async with connection.begin():
             yield connection
             for step in steps:
                 await step()
+        for tell in afterwards:
+            tell()
 
 
 async def at_the_end(connection: AsyncConnection, step: Step) -> None:
@@ -78,6 +83,11 @@ async def at_the_end(connection: AsyncConnection, step: Step) -> None:
         await step()
     else:
         steps.append(step)
+
+
+def once_committed(connection: AsyncConnection, tell: Tell) -> None:
+    """Tells that a `writing` transaction is durable; nothing is told of another one, whose end is its caller's."""
+    options_of(connection).get(AFTERWARDS, []).append(tell)
 
 
 def options_of(connection: AsyncConnection) -> Mapping[str, Any]:
