@@ -116,8 +116,8 @@ def source_of(
 ) -> tuple[KafkaSource, Breakers]:
     """The topic, whose partitions are claimed in the store, and what leaves a partition of poison alone."""
 
-    def claim(partition: str) -> int | None:
-        claimed = readings.claim(partition)
+    def claim(partition: str, topic_id: str | None) -> int | None:
+        claimed = readings.claim(partition, topic_id)
         breakers.claimed(partition, claimed.poison)
         return claimed.next
 
@@ -129,6 +129,7 @@ def source_of(
         metrics,
         clock,
         bounded=options.until_end,
+        reached=readings.reached,
         expect=readings.expect,
         turns=turns,
     )
@@ -178,6 +179,7 @@ def owner_of(
         deliverer=deliverer,
         metrics=metrics,
         clock=clock,
+        topic=options.consuming.topic,
         rows_per_step=options.consuming.rows_per_slice * SLICES_PER_STEP,
         patience_seconds=options.patience_seconds,
         news=news,
