@@ -25,13 +25,13 @@ class Ending:
         self._left = {_name(at): ends[at] for at in partitions if ends[at] > begins[at]}
         self._looked = 0.0
 
-    def reached(self, positions: Mapping[str, int]) -> bool:
-        """Whether nothing is left. Of partitions without a position, which are another member's, the store tells.
+    def reached(self, mine: Mapping[str, int]) -> bool:
+        """Whether nothing is left, given what is stored of the own partitions; of those of others the store tells.
 
         What the group committed says nothing of the store: that may be new, or older, and the group's offsets old.
         """
-        self._drop(positions)
-        others = self._left.keys() - positions.keys()
+        self._drop(mine)
+        others = self._left.keys() - mine.keys()
         if others and time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
             self._drop(self._stored(others))

@@ -7,8 +7,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from kafka.errors import KafkaError
-
 from services.core.clock import Clock
 from services.core.contract import LOOKUP
 from services.core.kafka_settings import KafkaSettings
@@ -196,7 +194,4 @@ class KafkaSource:
         if self._ending is None or self._fetched:
             return False
         reading.commit(wait=False, drained=True)
-        try:
-            return self._ending.reached({owned.name: at for owned, at in reading.positions().items()})
-        except KafkaError:
-            return False  # the broker is away: it is asked again after the next poll
+        return self._ending.reached({owned.name: owned.stored for owned in reading.members.owned.values()})
