@@ -108,6 +108,7 @@ def test_members_see_the_end_of_each_other_behind_the_marks_of_transactions(
             producer.begin_transaction()
             for partition in range(2):
                 producer.send(topic, an_event(partition), partition=partition)
+            producer.flush()
             (producer.abort_transaction if give_up else producer.commit_transaction)()
     both = [TopicPartition(topic, partition) for partition in range(2)]
     with closing(KafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")) as tool:
