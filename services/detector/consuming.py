@@ -133,7 +133,7 @@ def source_of(
         expect=readings.expect,
         turns=turns,
     )
-    breakers = Breakers(source, options.breaking, bounded=options.until_end)
+    breakers = Breakers(source, options.breaking, bounded=options.until_end, clock=clock)
     return source, breakers
 
 

@@ -64,6 +64,7 @@ def pass_as_reader(
         "behind": after.behind,
         "seen": after.poison.seen,
         "dead": after.poison.dead,
+        "poison_since_us": after.poison.since_us,
         "told_us": now_us,
     }
     if connection.execute(mine.values(values)).rowcount != 1:

@@ -81,11 +81,11 @@ class Readings:
                 topic_id=topic_id or PARTITIONS.c.topic_id,
                 told_us=database_now(connection, self._clock),
             )
-            columns = (PARTITIONS.c[name] for name in ("epoch", "next", "arrived", "seen", "dead"))
+            columns = (PARTITIONS.c[name] for name in ("epoch", "next", "arrived", "seen", "dead", "poison_since_us"))
             found = connection.execute(mine.returning(*columns)).one_or_none()
         if found is None:
             raise DoelbindingError(made_anew(partition))
-        poison = Poison(found.seen, found.dead)
+        poison = Poison(found.seen, found.dead, found.poison_since_us)
         self._reached[partition] = Reached(found.epoch, found.next, found.arrived, poison=poison)
         return Claimed(found.epoch, found.next, poison)
 

@@ -376,6 +376,6 @@ def long_ago(store: Store, seconds: int | None) -> None:
 def test_what_is_known_of_poison_is_stored_with_the_position(database: URL) -> None:
     with a_reader(database) as reader, a_reader(database) as other:
         assert reader.claim(A).poison == Poison()
-        reader.arrive(A, Arrival(next=5, poison=Poison(5, 3)))
+        reader.arrive(A, Arrival(next=5, poison=Poison(5, 3, 70)))
         reader.arrive(A, Arrival(next=6))
-        assert other.claim(A) == Claimed(epoch=2, next=6, poison=Poison(5, 3))
+        assert other.claim(A) == Claimed(epoch=2, next=6, poison=Poison(5, 3, 70))
