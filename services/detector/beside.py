@@ -11,7 +11,8 @@ from threading import Event, Thread
 def beside(work: Callable[[], None], name: str, stop: Event, *wake: Event) -> Iterator[None]:
     """Runs `work` for as long as the block runs. At the end of the block, `stop` is set and the work is waited for.
 
-    If the work fails, `stop` and the events of `wake` are set, and what it failed with is raised when the block ends.
+    If the work fails, `stop` and the events of `wake` are set, and what it failed with is raised when the block ends,
+    also where the block fails after it.
     """
     failures: list[BaseException] = []
 
@@ -27,6 +28,10 @@ def beside(work: Callable[[], None], name: str, stop: Event, *wake: Event) -> It
     thread.start()
     try:
         yield
+    except Exception:
+        if failures:  # the block was told to end by then: what came of that is not the reason
+            raise failures[0] from None
+        raise
     finally:
         stop.set()
         thread.join()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import structlog
 
+from services.core.clock import Clock, SystemClock
 from services.core.errors import DoelbindingError
 from services.detector.poison import PROBE_ROWS, Breaking, Poison
 
 Verdict = Literal["take", "read-again-in-small-pieces"]
 LOG = structlog.get_logger()
+SECOND = 1_000_000
 
 
 class Holding(Protocol):
@@ -28,16 +28,15 @@ class Holding(Protocol):
 
 @dataclass
 class _Breaker:
-    """One partition: what is stored of its records, and since when and how often it was found to be poison."""
+    """One partition: what is stored of its records, and how often it was found to be poison since it was claimed."""
 
     poison: Poison
     careful: bool = False
-    since: float | None = None
     pauses: int = 0
 
 
 class Breakers:
-    """Circuit breakers of the partitions that one reader has claimed; seconds are monotonic.
+    """Circuit breakers of the partitions that one reader has claimed.
 
     Order of use: `claimed`, then for each piece `judge`, and where it is taken `after` and `stored`.
     """
@@ -48,13 +47,13 @@ class Breakers:
         breaking: Breaking,
         *,
         bounded: bool = False,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         """With `bounded` the input ends, and nobody is there to wait for a mend."""
         self._source = source
         self._breaking = breaking
         self._bounded = bounded
-        self._monotonic = monotonic
+        self._clock = clock or SystemClock()
         self._breakers: dict[str, _Breaker] = {}
 
     def claimed(self, partition: str, poison: Poison) -> None:
@@ -75,15 +74,17 @@ class Breakers:
 
     def after(self, partition: str, seen: int, dead: int) -> Poison:
         """What is to be stored with a piece. A good one after a pause makes what was before it forgotten."""
-        before, piece = self._of(partition).poison, Poison(seen, dead)
-        if seen and self._is_poison(before) and not piece.is_most():
-            before = Poison()
-        return before.after(seen, dead, self._breaking.window)
+        stored, piece = self._of(partition).poison, Poison(seen, dead)
+        good_again = bool(seen) and self._is_poison(stored) and not piece.is_most()
+        poison = (Poison() if good_again else stored).after(seen, dead, self._breaking.window)
+        if not self._is_poison(poison):
+            return poison
+        return replace(poison, since_us=self._now_us() if stored.since_us is None else stored.since_us)
 
     def holds_back(self, partition: str) -> bool:
-        """Whether others still wait for the partition."""
-        since = self._of(partition).since
-        return since is None or self._monotonic() - since < self._breaking.holds_back_seconds
+        """Whether others still wait for the partition: for so long since it became poison, whoever read it then."""
+        since = self._of(partition).poison.since_us
+        return since is None or self._now_us() - since < self._breaking.holds_back_seconds * SECOND
 
     def stored(self, partition: str, poison: Poison, *, empty: bool) -> None:
         """A piece was stored: reading goes on, or is broken off.
@@ -91,12 +92,12 @@ class Breakers:
         Raises DoelbindingError where it is broken off and the input ends.
         """
         breaker = self._of(partition)
-        breaker.poison = poison
+        was_poison, breaker.poison = self._is_poison(breaker.poison), poison
         if empty:
             return
         if self._is_poison(poison):
             self._break_off(partition, breaker)
-        elif breaker.since is not None:
+        elif was_poison:
             LOG.info("partition-read-on", partition=partition)
             self._trust(partition, breaker)
         elif breaker.careful and poison.is_little:
@@ -110,7 +111,6 @@ class Breakers:
                 "`doelbinding dead-letters list`, mend what sends them, or take them with --take-poison"
             )
         seconds = min(breaking.pause_seconds * 2.0 ** min(breaker.pauses, 32), breaking.longest_pause_seconds)
-        breaker.since = self._monotonic() if breaker.since is None else breaker.since
         breaker.pauses += 1
         breaker.careful = True
         LOG.error(
@@ -125,6 +125,9 @@ class Breakers:
     def _trust(self, partition: str, breaker: _Breaker) -> None:
         self._breakers[partition] = _Breaker(breaker.poison)
         self._source.trust(partition)
+
+    def _now_us(self) -> int:
+        return round(self._clock.now().timestamp() * SECOND)
 
     def _is_poison(self, poison: Poison) -> bool:
         return not self._breaking.never and poison.is_most(self._breaking.least)

@@ -117,8 +117,8 @@ def source_of(
 ) -> tuple[KafkaSource, Breakers]:
     """The topic, whose partitions are claimed in the store, and what leaves a partition of poison alone."""
 
-    def claim(partition: str) -> int | None:
-        claimed = readings.claim(partition)
+    def claim(partition: str, topic_id: str | None) -> int | None:
+        claimed = readings.claim(partition, topic_id)
         breakers.claimed(partition, claimed.poison)
         return claimed.next
 
@@ -130,11 +130,12 @@ def source_of(
         metrics,
         clock,
         bounded=options.until_end,
+        reached=readings.reached,
         expect=readings.expect,
         turns=turns,
         has_room=partial(has_room, readings),
     )
-    breakers = Breakers(source, options.breaking, bounded=options.until_end)
+    breakers = Breakers(source, options.breaking, bounded=options.until_end, clock=clock)
     return source, breakers
 
 
@@ -180,6 +181,7 @@ def owner_of(
         deliverer=deliverer,
         metrics=metrics,
         clock=clock,
+        topic=options.consuming.topic,
         rows_per_step=options.consuming.rows_per_slice * SLICES_PER_STEP,
         patience_seconds=options.patience_seconds,
         news=news,

@@ -35,6 +35,8 @@ class Gathering:
     ended: Event
     stop: Event
     rows_per_step: int
+    topic: str
+    """Which is read."""
 
     def gather(self) -> None:
         """Waits while many lookups wait, fewer than a full step, and readers know of more and bring it."""
@@ -52,7 +54,7 @@ class Gathering:
         """How many lookups wait where it is worth waiting for more; 0 where it is not."""
         if self.stop.is_set() or self.ended.is_set():
             return 0
-        waiting = self.patience.later(self.store.waiting)
+        waiting = self.patience.later(lambda: self.store.waiting(self.topic))
         return waiting.rows if waiting.more_to_read and MANY_ROWS <= waiting.rows < self.rows_per_step else 0
 
 

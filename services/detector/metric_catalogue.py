@@ -149,7 +149,7 @@ STATE_BYTES = Metric(
 KAFKA_LAG = Metric(
     "doelbinding_kafka_lag_records",
     "gauge",
-    "Records of a partition that this detector has not read yet; partitions of other detectors are not shown.",
+    "Records of a partition that this detector has not read yet, uncommitted ones too; those of others are not shown.",
     "max by (partition) (doelbinding_kafka_lag_records)",
     {"partition": OPEN_SET},
 )
@@ -186,6 +186,13 @@ KAFKA_STALLED = Metric(
     "gauge",
     "For how long the worst partition has stood still though there is more to read; at a limit the detector ends.",
     "doelbinding_kafka_stalled_seconds > 60",
+    NO_LABELS,
+)
+KAFKA_TRANSACTION_OPEN = Metric(
+    "doelbinding_kafka_transaction_open_seconds",
+    "gauge",
+    "For how long a transaction of a producer that is still open has kept back the records of the worst partition.",
+    "doelbinding_kafka_transaction_open_seconds > 900",
     NO_LABELS,
 )
 REGISTERS_BEHIND = Metric(
@@ -256,6 +263,7 @@ CATALOGUE = (
     KAFKA_REBALANCES,
     KAFKA_LAST_POLL,
     KAFKA_STALLED,
+    KAFKA_TRANSACTION_OPEN,
     *VITALS,
     REGISTERS_BEHIND,
     REGISTERS_BEHIND_SECONDS,

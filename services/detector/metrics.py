@@ -55,6 +55,7 @@ class DetectorMetrics:
         self.kafka_rebalances = self._counter(catalogue.KAFKA_REBALANCES)
         self.kafka_last_poll = self._gauge(catalogue.KAFKA_LAST_POLL)
         self.kafka_stalled = self._gauge(catalogue.KAFKA_STALLED)
+        self.kafka_transaction_open = self._gauge(catalogue.KAFKA_TRANSACTION_OPEN)
         self.registers_behind = self._gauge(catalogue.REGISTERS_BEHIND)
         self.registers_behind_seconds = self._gauge(catalogue.REGISTERS_BEHIND_SECONDS)
         self.registers_waited_out = self._counter(catalogue.REGISTERS_WAITED_OUT)

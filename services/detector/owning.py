@@ -66,6 +66,8 @@ class Owner:
     deliverer: Callable[[], AbstractContextManager[Deliverer]]
     metrics: DetectorMetrics
     clock: Clock
+    topic: str
+    """Which the detectors read: the engine waits for its partitions."""
     rows_per_step: int
     patience_seconds: float
     """How long signals may still be on their way after the end."""
@@ -82,7 +84,9 @@ class Owner:
         self._patience = Patience(self.stop)
         self._keeper = Keeper(self.store, self._patience, self.metrics, self.clock)
         self._vitals = Vitals(self.metrics, self.clock, self.pipeline.calendar)
-        self._gathering = Gathering(self.store, self._patience, self.news, self.ended, self.stop, self.rows_per_step)
+        self._gathering = Gathering(
+            self.store, self._patience, self.news, self.ended, self.stop, self.rows_per_step, self.topic
+        )
 
     def run(self) -> None:
         """Owns or waits to own, until told to stop, or until all is decided of an input that has ended."""
@@ -137,12 +141,13 @@ class Owner:
             just_taken = {one.partition: one.number for one in arrived}
             behind = self._behind(taken | just_taken)
             last = ended and not arrived and again is None
-            reading = registers.read() if arrived or last else registers.glance()
+            read_up = was_behind is None or bool(was_behind - behind)  # only then may the watermark move by itself
+            decides = bool(arrived) or read_up or last
+            reading = registers.read() if decides else registers.glance()
             self._vitals.registers(reading)
             if self.stop.is_set():  # while it waited for registers: they may not be complete
                 return
-            read_up = was_behind is None or bool(was_behind - behind)  # only then may the watermark move by itself
-            if arrived or reading.signature != seen or read_up or last:
+            if decides or reading.signature != seen:
                 step = decider.step([_read(one) for one in arrived], reading, closed=last, behind=behind)
                 self.turns.want()
                 self._keeper.keep(decider, step, replace(step.commit(self.ring), taken=just_taken))
@@ -166,7 +171,7 @@ class Owner:
         self.counted.update(step.counts())
 
     def _behind(self, taken: Mapping[str, int]) -> frozenset[str]:
-        return self._patience.later(lambda: self.store.behind(taken))
+        return self._patience.later(lambda: self.store.behind(taken, self.topic))
 
 
 def _read(one: Arrived) -> Read:

@@ -10,10 +10,14 @@ PROBE_ROWS = 100
 
 @dataclass(frozen=True)
 class Poison:
-    """Of the last records of a partition: how many there were, and of how many dead letters were made."""
+    """Of the last records of a partition: how many there were, and of how many dead letters were made.
+
+    `since_us` (since 1970) tells from when on too many were; none where they are not.
+    """
 
     seen: int = 0
     dead: int = 0
+    since_us: int | None = None
 
     def after(self, seen: int, dead: int, window: int) -> Poison:
         """With so many records more; what is older than the window fades, in proportion."""

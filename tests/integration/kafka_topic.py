@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
@@ -80,6 +80,10 @@ class SharedStore:
     fenced: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
+    def reached(self, names: Collection[str]) -> dict[str, int]:
+        with self._lock:
+            return {name: at for name, at in self.positions.items() if name in names}
+
     def claim(self, name: str, mine: dict[str, int]) -> int | None:
         with self._lock:
             self.epochs[name] += 1
@@ -139,23 +143,20 @@ def a_member(
     stop, metrics = threading.Event(), DetectorMetrics()
     settings = load_kafka_settings(bootstrap_servers=kafka)
     bounds = replace(Consuming(topic, f"group-of-{topic}", rows_per_slice=100, session_seconds=3.0), **consuming)
+
+    def claim(name: str, _topic_id: str | None) -> int | None:
+        return store.claim(name, mine)
+
     source = KafkaSource(
-        settings,
-        bounds,
-        lambda name: store.claim(name, mine),
-        stop,
-        metrics,
-        SystemClock(),
-        bounded,
-        has_room=has_room,
+        settings, bounds, claim, stop, metrics, SystemClock(), bounded, store.reached, has_room=has_room
     )
     return Member(source, store, metrics, mine, stop)
 
 
 @contextmanager
-def running(*members: Member) -> Iterator[None]:
-    """The members at work, each in a thread of its own; told to stop at the end."""
-    threads = [threading.Thread(target=member.run) for member in members]
+def running(*members: Member, run: Callable[[], None] | None = None) -> Iterator[None]:
+    """The members at work, each in a thread of its own, or as `run` has it; told to stop at the end."""
+    threads = [threading.Thread(target=run or member.run) for member in members]
     for thread in threads:
         thread.start()
     try:

@@ -53,7 +53,7 @@ def read(kafka: str, topic: str, home: Path, ahead: timedelta, fast: bool) -> tu
         source = KafkaSource(
             load_kafka_settings(bootstrap_servers=kafka),
             Consuming(topic, f"{home.name}-of-{topic}", fast=fast),
-            lambda name: readings.claim(name).next,
+            lambda name, topic_id: readings.claim(name, topic_id).next,
             stop,
             metrics,
             clock,

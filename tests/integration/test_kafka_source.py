@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from functools import partial
 from time import sleep
 
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import LogTruncationError
 from kafka.structs import OffsetAndMetadata
 
 from services.core.cloud_events import encode_batch
@@ -84,6 +86,79 @@ def test_the_store_says_where_to_read_on_and_not_the_broker(kafka: str, new_topi
     store = SharedStore(positions={f"{topic}/0": 20})
     a_member(kafka, topic, store).run()
     assert store.lookups == lookup_ids(range(20, 50))
+
+
+def test_an_input_that_ends_is_read_whole_for_an_empty_store_whatever_its_group_read_before(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic = new_topic(partitions=2)
+    send(kafka, topic, [an_event(number) for number in range(50)])
+    elsewhere = KafkaConsumer(bootstrap_servers=kafka, group_id=f"group-of-{topic}", enable_auto_commit=False)
+    elsewhere.commit({TopicPartition(topic, 0): OffsetAndMetadata(50)})
+    elsewhere.close()
+    assert read_whole(kafka, topic).lookups == lookup_ids(range(50))
+
+
+def test_members_see_the_end_of_each_other_behind_the_marks_of_transactions(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic, store = new_topic(partitions=2), SharedStore()
+    with KafkaProducer(bootstrap_servers=kafka, transactional_id=topic) as producer:
+        producer.init_transactions()
+        for give_up in (False, True):
+            producer.begin_transaction()
+            for partition in range(2):
+                producer.send(topic, an_event(partition), partition=partition)
+            producer.flush()
+            (producer.abort_transaction if give_up else producer.commit_transaction)()
+    both = [TopicPartition(topic, partition) for partition in range(2)]
+    with closing(KafkaConsumer(bootstrap_servers=kafka, isolation_level="read_committed")) as tool:
+        await_that(lambda: set(tool.end_offsets(both).values()) == {4}, "the marks are written")
+    members = [a_member(kafka, topic, store) for _ in range(2)]
+    with running(*members):
+        await_that(lambda: all(member.closed for member in members), "both see the end")
+    assert sorted(store.lookups) == lookup_ids(range(2))
+    assert store.positions == {f"{topic}/0": 4, f"{topic}/1": 4}
+
+
+def test_a_transaction_that_stays_open_is_told_and_read_on_behind_when_it_ends(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic, store = new_topic(), SharedStore()
+    member = a_member(kafka, topic, store, bounded=False, stall_seconds=2.0)
+
+    def told(metric: str, **labels: str) -> float:
+        return member.metrics.registry.get_sample_value(f"doelbinding_kafka_{metric}", labels) or 0.0
+
+    with (
+        KafkaProducer(bootstrap_servers=kafka, transactional_id=topic) as producer,
+        running(member),
+    ):
+        send(kafka, topic, [an_event(0)])
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send(topic, an_event(1)).get(30)
+        send(kafka, topic, [an_event(2)])
+        await_that(lambda: told("transaction_open_seconds") > 3, "it is told, and the detector goes on")
+        assert told("lag_records", partition=f"{topic}/0") == 2
+        assert told("stalled_seconds") == 0
+        assert store.lookups == lookup_ids([0])
+        producer.commit_transaction()
+        await_that(lambda: store.lookups == lookup_ids(range(3)), "it is read on")
+        await_that(lambda: told("transaction_open_seconds") == 0, "that it is over is told too")
+
+
+def test_a_log_that_lost_what_was_read_ends_the_detector_wherever_the_client_tells_it(
+    kafka: str, new_topic: NewTopicName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def truncated(*_: object) -> int:
+        raise LogTruncationError({})
+
+    topic = new_topic()
+    send(kafka, topic, [an_event(0)])
+    monkeypatch.setattr(KafkaConsumer, "position", truncated)
+    with pytest.raises(DoelbindingError, match="the broker lost records that were read before"):
+        read_whole(kafka, topic)
 
 
 def test_what_is_stored_is_told_to_the_broker_for_the_tools_of_operators(kafka: str, new_topic: NewTopicName) -> None:

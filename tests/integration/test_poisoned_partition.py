@@ -51,8 +51,8 @@ def reading(kafka: str, topic: str, url: URL, breaking: Breaking) -> Iterator[De
     stop, metrics, clock = Event(), DetectorMetrics(), SystemClock()
     with closing(Readings(url, RING, clock)) as readings:
 
-        def claim(name: str) -> int | None:
-            claimed = readings.claim(name)
+        def claim(name: str, topic_id: str | None) -> int | None:
+            claimed = readings.claim(name, topic_id)
             breakers.claimed(name, claimed.poison)
             return claimed.next
 
@@ -109,8 +109,8 @@ def test_a_poisoned_partition_fills_no_table_and_holds_up_no_other_until_that_is
         await_that(lambda: breakers(metrics, "open") == 1, "the partition is left alone")
         send(kafka, topic, [an_event(number) for number in range(1_000, 1_500)], partition=1)
         await_that(lambda: len(arrived(store, f"{topic}/1")) == 500, "the other partition is read")
-        await_that(lambda: f"{topic}/1" not in store.behind({f"{topic}/1": 1_000}), "it is read to its end")
-        assert f"{topic}/0" in store.behind({f"{topic}/0": 1_000})
+        await_that(lambda: f"{topic}/1" not in store.behind({f"{topic}/1": 1_000}, topic), "it is read to its end")
+        assert f"{topic}/0" in store.behind({f"{topic}/0": 1_000}, topic)
     tried = letters(store)
     assert 0 < tried <= 400
     with reading(kafka, topic, url, LONG) as metrics:
@@ -127,5 +127,5 @@ def test_the_engine_does_not_wait_for_a_poisoned_partition_for_ever(
     topic = new_topic()
     send(kafka, topic, [POISON] * 5_000)
     with reading(kafka, topic, url, Breaking(pause_seconds=0.05, longest_pause_seconds=3_600, holds_back_seconds=0)):
-        await_that(lambda: not store.behind({}), "nothing waits for it any more")
+        await_that(lambda: not store.behind({}, topic), "nothing waits for it any more")
     assert letters(store) < 5_000

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, MutableMapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from kafka import KafkaAdminClient, KafkaProducer
 from structlog.testing import capture_logs
 
 from services.core.clock import SystemClock
@@ -21,9 +23,9 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.pipeline import Pipeline
 from services.detector.register_topics.following import RegisterTopics, TopicRegisters
 from services.detector.register_topics.messages import News
-from services.detector.register_topics.reader import RegisterReader
+from services.detector.register_topics.reader import RegisterReader, RegistersLostError
 from tests.integration.kafka_topic import await_that
-from tests.integration.register_topics import made_register_topics, row_events, say
+from tests.integration.register_topics import PARTITIONS, made_register_topics, row_events, say
 from tests.world import BSNS, RING, World, local, settings
 
 NEWS = RegisterReader.news
@@ -269,6 +271,109 @@ def test_topics_made_anew_are_read_whole(topics: Topics, kafka: str) -> None:
         with capture_logs() as logs, anew.followed() as following:
             assert following.read().registers.headcount(APRIL) == 1
         assert "the topics were made anew" in [told.get("reason") for told in logs]
+
+
+def made_anew_under_the_same_names(topics: Topics) -> None:
+    """The topics without a row; those of employees and case links with as many records as before, of others."""
+    names = [f"{topics.prefix}{register}" for register in ("employees", "case-links")]
+    with closing(KafkaAdminClient(bootstrap_servers=topics.kafka)) as admin:
+        admin.delete_topics(names)
+        await_that(lambda: not set(names) & set(admin.list_topics()), "the topics are gone")
+        admin.create_topics({name: {"num_partitions": PARTITIONS} for name in names})
+    with closing(KafkaProducer(bootstrap_servers=topics.kafka)) as producer:
+        for name in names:
+            producer.partitions_for(name)  # waits until the broker tells of it
+    world = an_agency()
+    world.employee(3)
+    world.link(62, "e1", MARCH)
+    for key in (b"1", b"2"):
+        topics.say("employees", (key, world.employees[2]))
+        topics.say("case-links", (b"a" if key == b"1" else b"b", world.links[2] | {"link_id": key.decode()}))
+
+
+def test_topics_made_anew_under_their_names_are_read_whole_though_the_offsets_fit(topics: Topics) -> None:
+    with topics.followed() as following:
+        known = following.read().signature
+    made_anew_under_the_same_names(topics)
+    with capture_logs() as logs, topics.followed(known) as following:
+        reading = following.read()
+    assert "the topics were made anew" in [told.get("reason") for told in logs]
+    assert [links_of(reading, person).height for person in (50, 51, 62)] == [0, 0, 2]
+    assert BSNS[62] in changed(reading)[1]
+
+
+def test_topics_made_anew_while_they_are_read_end_the_detector_and_the_next_start_reads_them_whole(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.detector.register_topics.reader.LOOK_SECONDS", 0.0)
+    known: list[str] = []
+
+    def followed() -> None:
+        with topics.followed() as following:
+            known.append(following.read().signature)
+            following.store()
+            made_anew_under_the_same_names(topics)
+            await_that(lambda: following.glance().signature != known[0], "it ends")
+
+    with pytest.raises(RegistersLostError, match="The next start reads all registers whole"):
+        followed()
+    assert not (topics.home / "registers" / "contents.json").exists()
+    with topics.followed(known[0]) as following:
+        assert links_of(following.read(), 62).height == 2
+
+
+def test_partitions_and_optional_topics_that_come_later_are_read(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.detector.register_topics.reader.LOOK_SECONDS", 0.0)
+    statements = f"{topics.prefix}statements"
+    with closing(KafkaAdminClient(bootstrap_servers=topics.kafka)) as admin:
+        admin.delete_topics([statements])
+        await_that(lambda: statements not in admin.list_topics(), "the topic is gone")
+        with capture_logs() as logs, topics.followed() as following:
+            assert following.read().registers.statements is None
+            admin.create_topics({statements: {"num_partitions": 1}})
+            admin.create_partitions({f"{topics.prefix}employees": PARTITIONS + 1})
+            with closing(KafkaProducer(bootstrap_servers=topics.kafka)) as producer:
+                expected = {f"{statements}/0", f"{topics.prefix}employees/2"}
+                await_that(lambda: bool(following.read()) and added(logs) == expected, "they are found")
+                world = an_agency()
+                world.employee(3)
+                row = row_events("employees", [world.employees[2]])[0]
+                producer.send(f"{topics.prefix}employees", row, b"3", partition=PARTITIONS).get(30)
+            topics.say("statements", (b"s", {"employee_id": "e1", "system": "suwinet", "valid_from": MARCH}))
+            reading = following.read()
+            assert reading.registers.statements is not None
+            assert reading.registers.headcount(APRIL) == 3
+            known = reading.signature
+    with topics.followed(known) as following:
+        assert following.read().signature == known
+
+
+def added(logs: list[MutableMapping[str, Any]]) -> set[str]:
+    found = [told["partitions"] for told in logs if told["event"] == "register-partitions-added"]
+    return {name for names in found for name in names}
+
+
+def test_the_beginning_of_a_load_is_not_in_force_before_its_end(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with topics.followed() as following:
+        known = following.read().signature
+        topics.say("case-links", (b"b", None))
+        with monkeypatch.context() as loading:
+            ends = RegisterReader.ends
+            loading.setattr(RegisterReader, "ends", lambda reader: {at: end + 1 for at, end in ends(reader).items()})
+            for _ in range(5):
+                reading = following.glance()
+                assert (changed(reading), reading.signature) == ((set(), set()), known)
+            assert links_of(reading, 51).height == 1
+    with topics.followed(known) as following:
+        reading = following.glance()
+        assert changed(reading) == (set(), {BSNS[51]})
+        assert links_of(reading, 51).is_empty()
+        assert reading.signature != known
+        assert topics.metrics.registry.get_sample_value("doelbinding_registers_waited_out_total") == 0
 
 
 def test_a_wait_that_is_broken_off_leaves_no_snapshot_ahead_of_what_was_decided(topics: Topics) -> None:

@@ -31,14 +31,25 @@ def test_a_failure_wakes_the_block_and_is_raised_at_its_end() -> None:
         assert all(event.wait(10) for event in (stop, news))
 
 
-def test_what_fails_in_the_block_goes_before_what_failed_beside_it() -> None:
+def test_of_two_failures_the_first_is_raised_for_the_other_came_of_it() -> None:
     stop = Event()
 
-    def work() -> None:
+    def fail_at_once() -> None:
         raise ValueError("beside")
 
-    with pytest.raises(KeyError), beside(work, "test", stop):
+    with pytest.raises(ValueError, match="beside"), beside(fail_at_once, "test", stop):
         fail_when(stop)
+
+
+def test_what_fails_first_in_the_block_is_raised() -> None:
+    stop = Event()
+
+    def fail_at_the_end() -> None:
+        stop.wait(10)
+        raise ValueError("beside")
+
+    with pytest.raises(KeyError), beside(fail_at_the_end, "test", stop):
+        raise KeyError("main")
 
 
 def fail_when(stop: Event) -> None:

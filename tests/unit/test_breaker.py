@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
@@ -36,13 +37,16 @@ class Line:
     breaking: Breaking = BREAKING
     bounded: bool = False
     known: Poison = field(default_factory=Poison)
-    now: float = 0.0
+    seconds: float = 0.0
     source: Source = field(default_factory=Source)
     letters: int = 0
 
     def __post_init__(self) -> None:
-        self.breakers = Breakers(self.source, self.breaking, bounded=self.bounded, monotonic=lambda: self.now)
+        self.breakers = Breakers(self.source, self.breaking, bounded=self.bounded, clock=self)
         self.breakers.claimed(P, self.known)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
     def piece(self, seen: int, dead: int) -> bool:
         """Whether it was taken."""
@@ -139,13 +143,33 @@ def test_others_wait_for_a_poisoned_partition_only_so_long() -> None:
     line = Line()
     assert line.breakers.holds_back(P)
     line.piece(100, 100)
-    line.now = 999.0
+    line.seconds = 999.0
     line.piece(100, 100)
     assert line.breakers.holds_back(P)
-    line.now = 1_000.0
+    line.seconds = 1_000.0
     assert not line.breakers.holds_back(P)
     line.piece(100, 0)
     assert line.breakers.holds_back(P)
+
+
+def test_the_time_for_which_others_wait_goes_on_when_the_partition_comes_to_another_reader() -> None:
+    line = Line()
+    line.piece(100, 100)
+    for seconds in (500.0, 999.0, 1_000.0):
+        line = Line(known=line.known, seconds=seconds)
+        assert line.breakers.holds_back(P) == (seconds < 1_000.0)
+        line.piece(100, 100)
+    assert line.piece(100, 0)
+    assert line.known.since_us is None
+    assert line.told() == [30, "trust"]
+
+
+def test_a_partition_that_an_earlier_release_found_to_be_poison_is_waited_for_from_now_on() -> None:
+    line = Line(known=Poison(1_000, 900), seconds=5_000.0)
+    assert line.breakers.holds_back(P)
+    line.piece(100, 100)
+    line.seconds += 1_000.0
+    assert not line.breakers.holds_back(P)
 
 
 def test_an_empty_piece_says_nothing() -> None:
@@ -154,7 +178,7 @@ def test_an_empty_piece_says_nothing() -> None:
     line.told()
     assert line.piece(0, 0)
     assert line.told() == []
-    assert line.known == Poison(100, 100)
+    assert line.known == Poison(100, 100, since_us=0)
 
 
 def test_all_poison_is_taken_where_that_is_asked_for() -> None:

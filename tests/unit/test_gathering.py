@@ -30,7 +30,7 @@ class Desk:
     def __init__(self, readings, store):
         self.readings, self.read = readings, {A: 0, B: 0}
         self.news, self.ended, self.stop = threading.Event(), threading.Event(), threading.Event()
-        self.gathering = Gathering(store, Patience(self.stop), self.news, self.ended, self.stop, FULL)
+        self.gathering = Gathering(store, Patience(self.stop), self.news, self.ended, self.stop, FULL, "lookups")
         for partition in self.read:
             readings.claim(partition)
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from kafka.admin.client import KafkaAdminClient as KafkaAdminClient
+from kafka.cluster import ClusterMetadata
 from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener as ConsumerRebalanceListener
 from kafka.coordinator.consumer import ConsumerCoordinator
@@ -17,6 +18,7 @@ __version__: str
 class KafkaConsumer:
     _fetcher: Fetcher
     _coordinator: ConsumerCoordinator
+    _cluster: ClusterMetadata
     def __init__(self, *topics: str, **configs: object) -> None: ...
     def assign(self, partitions: Sequence[TopicPartition]) -> None: ...
     def assignment(self) -> set[TopicPartition]: ...

@@ -26,7 +26,7 @@ from services.detector.metrics import DetectorMetrics
 from services.detector.pipeline import Pipeline
 from services.detector.register_changes import Keys, differing, everybody, nobody
 from services.detector.register_topics.held import LINKS, Held
-from services.detector.register_topics.reader import RegisterReader, open_reader
+from services.detector.register_topics.reader import RegisterReader, RegistersLostError, open_reader
 from services.detector.register_topics.snapshot import Snapshot, Snapshots
 from services.detector.registers import derived_links, registers_of
 
@@ -74,11 +74,15 @@ class RegisterTopics:
         snapshots = Snapshots(self.home / FOLDER, ring, self.prefix, clock)
         following = TopicRegisters(reader, bury, snapshots, pipeline, sources, metrics, self.wait_seconds, stop)
         with closing(reader):
-            if following.begin(known):
-                yield following
-                following.end()
-            else:
-                yield None
+            try:
+                if following.begin(known):
+                    yield following
+                    following.end()
+                else:
+                    yield None
+            except RegistersLostError:
+                snapshots.discard()
+                raise
 
 
 class TopicRegisters:
@@ -110,6 +114,7 @@ class TopicRegisters:
         self._changed = nobody()
         self._left = 0
         self._in_vain = True
+        self._signature = ""
         self._current = time.monotonic()
         self._next_store = NEVER
 
@@ -122,15 +127,16 @@ class TopicRegisters:
         start = self._started()
         if start is None or not self._complete():
             return False
-        seen, now = _positions(known), self._reader.positions()
+        seen = self._seen(known)
+        nothing_new = known is None or seen == self._reader.positions()
         since_snapshot = self._put_in_force()
-        if known is None or seen == now:
+        if nothing_new:
             self._changed = nobody()
         elif start and seen is not None and all(seen.get(name, 0) >= at for name, at in start.items()):
             self._changed = since_snapshot
         else:
             self._changed = everybody(self._registers)
-        self._in_vain = known is not None and seen != now
+        self._in_vain, self._signature = not nothing_new, known or ""
         LOG.info("registers-read", from_snapshot=bool(start), case_links=self._held.links.height)
         return True
 
@@ -143,15 +149,17 @@ class TopicRegisters:
         return self._reading()
 
     def glance(self) -> Reading:
-        """The registers with whatever is there at once: nothing waits to be decided with them."""
+        """The registers with whatever came since, once that is all; until then those read last.
+
+        Nothing waits to be decided with them, and what came first of a load is not to be judged by without the rest.
+        """
         self._keep_snapshot()
-        self._caught_up(0.0)
-        return self._reading()
+        return self._reading() if self._caught_up(0.0) else self._read_last()
 
     def store(self) -> None:
         """Writes the snapshot, from which the next start reads on."""
         self._next_store = time.monotonic() + SNAPSHOT_SECONDS
-        self._snapshots.store(Snapshot(self._held.frames(), self._reader.positions()))
+        self._snapshots.store(Snapshot(self._held.frames(), self._reader.positions(), self._reader.topic_ids))
 
     def end(self) -> None:
         """Writes the snapshot, unless nothing was decided any more with what was read last."""
@@ -160,7 +168,7 @@ class TopicRegisters:
 
     def _keep_snapshot(self) -> None:
         """Now and then. What was handed out is in a stored step by now, so that the snapshot is not ahead of it."""
-        if time.monotonic() >= self._next_store and not self._left:
+        if time.monotonic() >= self._next_store and not self._left and not self._in_vain:
             self.store()
 
     def _started(self) -> Positions | None:
@@ -176,7 +184,7 @@ class TopicRegisters:
 
     def _begun(self, snapshot: Snapshot | None) -> Positions:
         """Raises KafkaError if the brokers do not answer."""
-        if not self._reader.begin(snapshot.positions if snapshot else {}):
+        if not self._reader.begin(*(snapshot.positions, snapshot.topic_ids) if snapshot else ({}, {})):
             LOG.warning("register-snapshot-not-used", reason="the topics were made anew", instead="they are read whole")
             return {}
         if snapshot is None:
@@ -185,7 +193,7 @@ class TopicRegisters:
             self._held.restore(snapshot.frames)
         except DoelbindingError as error:
             LOG.warning("register-snapshot-not-used", reason=str(error), instead="the topics are read whole")
-            self._reader.begin({})
+            self._reader.begin({}, {})
             return {}
         self._registers = registers_of(self._held.rows(), self._held.links, self._sources, self._margins)
         return snapshot.positions
@@ -205,13 +213,15 @@ class TopicRegisters:
 
     def _caught_up(self, seconds: float) -> bool:
         """Reads up to where the topics end at this moment; whether that was done within the time."""
-        began, ends = time.monotonic(), None
+        began, ends, tries = time.monotonic(), None, 0
         while not self._stop.is_set():
             try:
                 ends = ends or self._reader.ends()
                 self._show(self._reader.left(ends))
                 if not self._left:
                     return True
+                if tries and time.monotonic() - began >= seconds:
+                    return False
                 for news in self._reader.news(POLL_SECONDS):
                     if news.dead.height:
                         self._bury(news.dead)  # at once: their bytes would pile up, and no position may pass them by
@@ -219,8 +229,9 @@ class TopicRegisters:
             except KafkaError as error:
                 LOG.warning("registers-unavailable", reason=type(error).__name__)
                 self._stop.wait(min(seconds, TROUBLE_SECONDS))
-            if time.monotonic() - began >= seconds:
-                return False
+                if time.monotonic() - began >= seconds:
+                    return False
+            tries += 1
         return False
 
     def _show(self, left: int) -> None:
@@ -229,6 +240,14 @@ class TopicRegisters:
         if not left:
             self._current = now
         self._metrics.show_registers(left, now - self._current)
+
+    def _seen(self, known: str | None) -> Positions | None:
+        """The positions that a name tells; None if the registers were not these."""
+        try:
+            name = msgspec.json.decode(known or "", type=_Name)
+        except msgspec.MsgspecError:
+            return None
+        return name.topics if self._reader.is_of(name.ids) else None
 
     def _settle(self) -> None:
         changed = self._held.settle()
@@ -247,6 +266,11 @@ class TopicRegisters:
         self._moved, self._subjects = set(), [nobody()[1]]
         return keys
 
+    def _read_last(self) -> Reading:
+        """What was handed out last. What came since is not in force: a snapshot at this moment would leave it out."""
+        self._in_vain = True
+        return Reading(self._registers, pl.DataFrame(schema=DEAD), *nobody(), self._signature)
+
     def _reading(self) -> Reading:
         self._settle()
         parts = zip(self._changed, self._put_in_force(), strict=True)
@@ -255,19 +279,16 @@ class TopicRegisters:
         self._in_vain = self._stop.is_set()
         if self._next_store == NEVER:
             self._next_store = time.monotonic()
-        return Reading(
-            self._registers, pl.DataFrame(schema=DEAD), employees, subjects, _named(self._reader.positions())
-        )
+        self._signature = _named(self._reader.positions(), self._reader.topic_ids)
+        return Reading(self._registers, pl.DataFrame(schema=DEAD), employees, subjects, self._signature)
 
 
-def _named(positions: Positions) -> str:
-    """What a stored step says of the registers that it saw."""
-    return msgspec.json.encode({"topics": positions}, order="sorted").decode()
+class _Name(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a stored step says of the registers that it saw: the positions, and the ids of the topics."""
+
+    topics: dict[str, int]
+    ids: dict[str, str] = {}
 
 
-def _positions(known: str | None) -> Positions | None:
-    """The positions that a name tells; None if the registers were not these."""
-    try:
-        return msgspec.json.decode(known or "", type=dict[str, dict[str, int]])["topics"]
-    except (msgspec.MsgspecError, KeyError):
-        return None
+def _named(positions: Positions, ids: Mapping[str, str]) -> str:
+    return msgspec.json.encode(_Name(dict(positions), dict(ids)), order="sorted").decode()

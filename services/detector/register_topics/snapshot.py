@@ -13,7 +13,7 @@ import secrets
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -53,14 +53,19 @@ class _Contents(msgspec.Struct, frozen=True):
     at: datetime
     positions: dict[str, int]
     files: dict[str, _File]
+    topic_ids: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Tables by name, and per partition (`TOPIC/NUMBER`) the offset of the first record that is not in them."""
+    """Tables by name, and per partition (`TOPIC/NUMBER`) the offset of the first record that is not in them.
+
+    `topic_ids` tells topics from others of their names, where it is known.
+    """
 
     frames: Mapping[str, pl.DataFrame]
     positions: Mapping[str, int]
+    topic_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class Snapshots:
@@ -92,12 +97,17 @@ class Snapshots:
             with self._locked(fcntl.LOCK_EX):
                 files = {name: self._file(name, frame) for name, frame in snapshot.frames.items()}
                 now = self._clock.now()
-                contents = _Contents(FORMAT, self._keys, self._topics, now, dict(snapshot.positions), files)
+                positions, topic_ids = dict(snapshot.positions), dict(snapshot.topic_ids)
+                contents = _Contents(FORMAT, self._keys, self._topics, now, positions, files, topic_ids)
                 self._put(CONTENTS, msgspec.json.encode(contents))
                 self._sweep({CONTENTS, *(file.name for file in files.values())})
         except (OSError, PolarsError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             LOG.warning("register-snapshot-not-stored", reason=reason)
+
+    def discard(self) -> None:
+        """Has the next start read everything anew."""
+        (self._folder / CONTENTS).unlink(missing_ok=True)
 
     def _loaded(self) -> Snapshot:
         contents = msgspec.json.decode((self._folder / CONTENTS).read_bytes(), type=_Contents)
@@ -107,7 +117,7 @@ class Snapshots:
             raise DoelbindingError(f"it is older than {OLDEST / timedelta(days=1):.0f} days")
         frames = {name: self._frame(file) for name, file in contents.files.items()}
         self._written = {name: (frames[name], file) for name, file in contents.files.items()}
-        return Snapshot(frames, contents.positions)
+        return Snapshot(frames, contents.positions, contents.topic_ids)
 
     def _frame(self, file: _File) -> pl.DataFrame:
         path = self._folder / file.name

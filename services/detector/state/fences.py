@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, update
 
 from services.core.errors import DoelbindingError
 from services.detector.poison import Poison
@@ -45,8 +45,10 @@ def pass_as_owner(connection: Connection, epoch: int, commits: int) -> None:
         raise Fenced(TAKEN_OVER)
 
 
-def pass_as_reader(connection: Connection, partition: str, before: Reached, after: Reached) -> None:
-    """Locks the partition's row and moves it from where its reader left it.
+def pass_as_reader(
+    connection: Connection, partition: str, before: Reached, after: Reached, now_us: ColumnElement[int]
+) -> None:
+    """Locks the partition's row and moves it from where its reader left it, at this moment.
 
     Raises Fenced where it stands elsewhere.
     """
@@ -62,6 +64,8 @@ def pass_as_reader(connection: Connection, partition: str, before: Reached, afte
         "behind": after.behind,
         "seen": after.poison.seen,
         "dead": after.poison.dead,
+        "poison_since_us": after.poison.since_us,
+        "told_us": now_us,
     }
     if connection.execute(mine.values(values)).rowcount != 1:
         raise Fenced(

@@ -17,7 +17,7 @@ def take(connection: Connection, clock: Clock, holder: str, seconds: float, epoc
     It stays `epoch` where the holder has it under that epoch already, and is a new one in every other case: an earlier
     process of the same name may still be alive.
     """
-    now = _now(connection, clock)
+    now = database_now(connection, clock)
     mine = OWNER.c.holder == holder
     free = OWNER.c.holder.is_(None) | (OWNER.c.until_us <= now)
     taken = (
@@ -34,7 +34,7 @@ def take(connection: Connection, clock: Clock, holder: str, seconds: float, epoc
 
 def renew(connection: Connection, clock: Clock, holder: str, seconds: float, epoch: int) -> bool:
     """Whether the lease is still the holder's, now for so long from this moment."""
-    now = _now(connection, clock)
+    now = database_now(connection, clock)
     renewed = _held(holder, epoch).values(until_us=now + _microseconds(seconds))
     return connection.execute(renewed).rowcount == 1
 
@@ -48,7 +48,7 @@ def _held(holder: str, epoch: int) -> Update:
     return update(OWNER).where(OWNER.c.holder == holder, OWNER.c.epoch == epoch)
 
 
-def _now(connection: Connection, clock: Clock) -> ColumnElement[int]:
+def database_now(connection: Connection, clock: Clock) -> ColumnElement[int]:
     """Microseconds since 1970. SQLite has no server: its processes share a machine, and so a clock."""
     if connection.dialect.name == "postgresql":
         return cast(func.extract("epoch", func.clock_timestamp()) * SECOND, BigInteger)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, insert, or_, select, true, update
 from sqlalchemy.engine import URL
 
 from services.core.clock import Clock
@@ -16,6 +16,7 @@ from services.detector.state.arrivals import Arrival, Bodies
 from services.detector.state.connection import BUSY_TIMEOUT_MS, insert_new, open_engine, reading, writing
 from services.detector.state.fences import Fenced, Reached, pass_as_reader
 from services.detector.state.identities import keep_identities
+from services.detector.state.lease import database_now
 from services.detector.state.letters import bury
 from services.detector.state.outbox import microseconds
 from services.detector.state.schema import ARRIVALS, PARTITIONS
@@ -60,17 +61,31 @@ class Readings:
     def expect(self, partitions: Iterable[str]) -> None:
         """Makes known what will be read, by this reader or another: until then it holds back what depends on it."""
         with writing(self._engine) as connection:
-            connection.execute(insert_new(connection, PARTITIONS), [_new(name) for name in sorted(partitions)])
+            names = sorted(partitions)
+            connection.execute(insert_new(connection, PARTITIONS), [_new(name) for name in names])
+            told = update(PARTITIONS).where(PARTITIONS.c.source.in_(names))
+            connection.execute(told.values(told_us=database_now(connection, self._clock)))
 
-    def claim(self, partition: str) -> Claimed:
-        """Makes this reader the one that stores what is read of the partition, and every earlier one unable to."""
-        mine = update(PARTITIONS).where(PARTITIONS.c.source == partition)
-        mine = mine.values(epoch=PARTITIONS.c.epoch + 1, behind=True)
+    def claim(self, partition: str, topic_id: str | None = None) -> Claimed:
+        """Makes this reader the one that stores what is read of the partition, and every earlier one unable to.
+
+        `topic_id` tells the topic from another of its name, where the broker does. Raises DoelbindingError where what
+        is stored was read of another one.
+        """
+        mine = update(PARTITIONS).where(PARTITIONS.c.source == partition, _is_of(topic_id))
         with writing(self._engine) as connection:
             connection.execute(insert_new(connection, PARTITIONS), [_new(partition)])
-            columns = (PARTITIONS.c[name] for name in ("epoch", "next", "arrived", "seen", "dead"))
-            found = connection.execute(mine.returning(*columns)).one()
-        poison = Poison(found.seen, found.dead)
+            mine = mine.values(
+                epoch=PARTITIONS.c.epoch + 1,
+                behind=True,
+                topic_id=topic_id or PARTITIONS.c.topic_id,
+                told_us=database_now(connection, self._clock),
+            )
+            columns = (PARTITIONS.c[name] for name in ("epoch", "next", "arrived", "seen", "dead", "poison_since_us"))
+            found = connection.execute(mine.returning(*columns)).one_or_none()
+        if found is None:
+            raise DoelbindingError(made_anew(partition))
+        poison = Poison(found.seen, found.dead, found.poison_since_us)
         self._reached[partition] = Reached(found.epoch, found.next, found.arrived, poison=poison)
         return Claimed(found.epoch, found.next, poison)
 
@@ -94,7 +109,7 @@ class Readings:
         row = self._row(partition, after.arrived, arrival, now_us) if arrival.concerns_engine else None
         try:
             with writing(self._engine) as connection:
-                pass_as_reader(connection, partition, before, after)
+                pass_as_reader(connection, partition, before, after, database_now(connection, self._clock))
                 if row:
                     connection.execute(insert(ARRIVALS), [row])
                 bury(connection, arrival.dead, partition, now_us, to_tell=self._letters_to_tell)
@@ -103,6 +118,12 @@ class Readings:
             del self._reached[partition]
             raise
         self._reached[partition] = after
+
+    def reached(self, partitions: Collection[str]) -> dict[str, int]:
+        """The next offset of each of these partitions of which something was read, whoever reads it."""
+        with reading(self._engine) as connection:
+            found = select(PARTITIONS.c.source, PARTITIONS.c.next).where(PARTITIONS.c.source.in_(partitions))
+            return {row.source: row.next for row in connection.execute(found.where(PARTITIONS.c.next.is_not(None)))}
 
     def waiting(self, partition: str) -> int:
         """How many lookups of the partition wait for the engine."""
@@ -121,6 +142,21 @@ class Readings:
             "body": self._bodies.close(arrival, partition, number),
             "committed_us": now_us,
         }
+
+
+def made_anew(partition: str) -> str:
+    """What is to be done where a topic is not the one that was read."""
+    return (
+        f"partition {partition}: the topic was made anew since it was read: what is stored belongs to another topic of "
+        "this name, and its offsets mean nothing here; read the new one under another topic name"
+    )
+
+
+def _is_of(topic_id: str | None) -> ColumnElement[bool]:
+    """Whether what was read, if anything, can be of this topic."""
+    if topic_id is None:
+        return true()
+    return or_(PARTITIONS.c.next.is_(None), PARTITIONS.c.topic_id.is_(None), PARTITIONS.c.topic_id == topic_id)
 
 
 def _new(partition: str) -> dict[str, object]:

@@ -71,10 +71,14 @@ PARTITIONS = Table(
     Column("behind", Boolean, nullable=False),
     Column("seen", BigInteger, nullable=False, server_default="0"),
     Column("dead", BigInteger, nullable=False, server_default="0"),
+    Column("poison_since_us", BigInteger),
+    Column("topic_id", String(36)),
+    Column("told_us", BigInteger),
 )
 """Per partition of the log: which claim may store, from where it reads on (null: nothing was read yet), the number of
 its last arrival, whether it is known to hold more than was read, and of its last records (`seen`) how many are dead
-letters."""
+letters, since when too many of them (null: not too many, or not told yet). `topic_id` tells a topic from another of its
+name (null: not told yet), `told_us` when something of the partition was stored last."""
 
 ARRIVALS = Table(
     "arrivals",

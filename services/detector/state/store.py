@@ -24,8 +24,8 @@ from services.detector.state.fences import TAKEN_OVER, Fenced, pass_as_owner
 from services.detector.state.identities import Identities, keep_identities
 from services.detector.state.letters import OF_NO_PARTITION, bury, read_letters
 from services.detector.state.outbox import Outbox, enqueue, microseconds
-from services.detector.state.schema import ARCHIVE, META, OWNER, PARTITIONS, POSITIONS, STATE
-from services.detector.state.taking import Waiting, next_arrivals, read_taken, read_waiting, take
+from services.detector.state.schema import ARCHIVE, META, OWNER, POSITIONS, STATE
+from services.detector.state.taking import Waiting, next_arrivals, read_behind, read_taken, read_waiting, take
 from services.detector.state.untold import Untold
 
 NOBODY = 0
@@ -160,16 +160,18 @@ class Store:
         with reading(self._engine) as connection:
             return next_arrivals(connection, Bodies(ring), most_rows)
 
-    def waiting(self) -> Waiting:
-        """What waits for the engine."""
+    def waiting(self, topic: str) -> Waiting:
+        """What waits for the engine, where `topic` is read."""
         with reading(self._engine) as connection:
-            return read_waiting(connection)
+            return read_waiting(connection, self._clock, topic)
 
-    def behind(self, taken: Mapping[str, int]) -> frozenset[str]:
-        """The partitions of which more is to come than these arrivals, by number: read later, or waiting already."""
+    def behind(self, taken: Mapping[str, int], topic: str) -> frozenset[str]:
+        """The partitions of which more is to come than these arrivals, by number: read later, or waiting already.
+
+        What is read later is of `topic`, or of one that another detector still reads (STILL_READ_SECONDS).
+        """
         with reading(self._engine) as connection:
-            rows = connection.execute(select(PARTITIONS.c.source, PARTITIONS.c.behind, PARTITIONS.c.arrived))
-            return frozenset(name for name, behind, arrived in rows if behind or arrived > taken.get(name, 0))
+            return read_behind(connection, self._clock, topic, taken)
 
     def commit(self, commit: Commit) -> pl.DataFrame:
         """Stores all of it or nothing; which of the dead letters were not there before (DEAD_LETTER).

@@ -5,16 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, delete, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
+from services.core.clock import Clock
 from services.core.errors import DoelbindingError
 from services.detector.state.arrivals import Arrived, Bodies
 from services.detector.state.checkpoint import write_values
+from services.detector.state.lease import SECOND, database_now
 from services.detector.state.outbox import EPOCH, MICROSECOND
 from services.detector.state.schema import ARRIVALS, PARTITIONS, TAKEN
 
 MOST_AT_ONCE = 1_000
 """So many arrivals are looked at in one call, however many wait."""
+
+STILL_READ_SECONDS = 600
+"""For so long after something of it was stored a partition of another topic counts as read: while detectors go over to
+another topic one by one, and no longer."""
 
 
 class Waiting(NamedTuple):
@@ -24,10 +43,17 @@ class Waiting(NamedTuple):
     more_to_read: bool
 
 
-def read_waiting(connection: Connection) -> Waiting:
-    """What waits of all partitions together."""
-    more = exists().where(PARTITIONS.c.behind)
+def read_waiting(connection: Connection, clock: Clock, topic: str) -> Waiting:
+    """What waits of all partitions together; those of `topic` are read."""
+    more = exists().where(_more_to_read(connection, clock, topic))
     return Waiting(*connection.execute(select(_rows().scalar_subquery(), more)).one())
+
+
+def read_behind(connection: Connection, clock: Clock, topic: str, taken: Mapping[str, int]) -> frozenset[str]:
+    """The partitions of which more is to come than these arrivals; see `Store.behind`."""
+    more = _more_to_read(connection, clock, topic)
+    rows = connection.execute(select(PARTITIONS.c.source, more, PARTITIONS.c.arrived))
+    return frozenset(name for name, behind, arrived in rows if behind or arrived > taken.get(name, 0))
 
 
 def waiting_rows(connection: Connection, partition: str) -> int:
@@ -69,6 +95,13 @@ def take(connection: Connection, before: Mapping[str, int], taken: Mapping[str, 
             "if it was restored from a backup, start again: what is missing is read anew from the stored positions"
         )
     write_values(connection, TAKEN, taken)
+
+
+def _more_to_read(connection: Connection, clock: Clock, topic: str) -> ColumnElement[bool]:
+    """Whether a partition that is read is known to hold more. What nobody reads any more would be behind for ever."""
+    ours = func.substr(PARTITIONS.c.source, 1, len(topic) + 1) == f"{topic}/"
+    lately = PARTITIONS.c.told_us > database_now(connection, clock) - STILL_READ_SECONDS * SECOND
+    return PARTITIONS.c.behind & (ours | func.coalesce(lately, false()))
 
 
 def _rows() -> Select[int]:

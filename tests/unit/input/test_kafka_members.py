@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from kafka import TopicPartition
 
@@ -12,12 +14,22 @@ from services.detector.sources.kafka.rebalances import Rebalances
 FIRST, SECOND = TopicPartition("lookups", 0), TopicPartition("lookups", 1)
 
 
+class Metadata:
+    """Knows one topic."""
+
+    id = UUID("0b6d2a1f-0000-4000-8000-000000000001")
+
+    def topic_id(self, _topic: str) -> UUID:
+        return self.id
+
+
 class Client:
     """Keeps places and pauses, as a consumer does, and lets nothing wait."""
 
     def __init__(self) -> None:
         self.places: dict[TopicPartition, int] = {}
         self.paused: set[TopicPartition] = set()
+        self._cluster = Metadata()
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.places[partition] = offset
@@ -41,10 +53,12 @@ class Group:
         self.stored: dict[str, int] = {"lookups/1": 40}
         self.claims: list[str] = []
         self.full: set[str] = set()
+        self.ids: list[str | None] = []
         self.members = Members(self.client, self.rebalances, self.claim, doubt_seconds, self.has_room)
 
-    def claim(self, name: str) -> int | None:
+    def claim(self, name: str, topic_id: str | None) -> int | None:
         self.claims.append(name)
+        self.ids.append(topic_id)
         return self.stored.get(name)
 
     def has_room(self, name: str) -> bool:
@@ -70,11 +84,21 @@ def test_a_partition_is_read_only_once_it_is_claimed(group):
     assert group.client.paused == set()
 
 
+@pytest.mark.parametrize(("told", "claimed"), [(Metadata.id, str(Metadata.id)), (UUID(int=0), None), (None, None)])
+def test_a_partition_is_claimed_with_the_id_of_its_topic_where_the_broker_tells_one(group, told, claimed):
+    group.client._cluster.id = told
+    group.given(FIRST)
+    group.members.claim_new()
+    group.members.hold("lookups/0", 0.0, 100)
+    assert group.ids == [claimed]
+    assert group.members.owned[FIRST].topic_id == claimed
+
+
 def test_a_claim_that_fails_is_tried_again_and_leaves_the_others_alone(group):
     group.given(FIRST, SECOND)
     refusals = iter([OSError("the store is away")])
 
-    def claim(name: str) -> int | None:
+    def claim(name: str, _topic_id: str | None) -> int | None:
         if error := next(refusals, None):
             raise error
         return group.stored.get(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -17,7 +18,8 @@ from services.detector.register_topics.snapshot import OLDEST, Snapshot, Snapsho
 from tests.world import LONG_AGO, RING
 
 TABLES = {"case-links": pl.DataFrame({"a": [1, 2]}), "employees": pl.DataFrame({"b": ["x"]})}
-SNAPSHOT = Snapshot(TABLES, {"doelbinding.employees/0": 7})
+IDS = {"doelbinding.employees": "0b6d2a1f-0000-4000-8000-000000000001"}
+SNAPSHOT = Snapshot(TABLES, {"doelbinding.employees/0": 7}, IDS)
 OTHER_RING = KeyRing(1, {**RING.keys, "pseudonym": bytes(32)})
 
 
@@ -46,10 +48,28 @@ def test_what_was_stored_comes_back(tmp_path: Path) -> None:
     of(tmp_path).store(SNAPSHOT)
     found = of(tmp_path).load()
     assert found is not None
-    assert found.positions == SNAPSHOT.positions
+    assert (found.positions, found.topic_ids) == (SNAPSHOT.positions, IDS)
     assert found.frames.keys() == TABLES.keys()
     for name, table in TABLES.items():
         assert_frame_equal(found.frames[name], table)
+
+
+def test_one_of_an_earlier_release_has_no_ids_of_topics(tmp_path: Path) -> None:
+    of(tmp_path).store(SNAPSHOT)
+    contents = tmp_path / "registers" / "contents.json"
+    told = msgspec.json.decode(contents.read_bytes(), type=dict[str, object])
+    del told["topic_ids"]
+    contents.write_bytes(msgspec.json.encode(told))
+    found = of(tmp_path).load()
+    assert found is not None
+    assert (found.positions, found.topic_ids) == (SNAPSHOT.positions, {})
+
+
+def test_one_that_is_discarded_is_not_there(tmp_path: Path) -> None:
+    of(tmp_path).discard()
+    of(tmp_path).store(SNAPSHOT)
+    of(tmp_path).discard()
+    assert of(tmp_path).load() is None
 
 
 def test_only_tables_that_changed_are_written_again(tmp_path: Path) -> None:

@@ -18,13 +18,17 @@ from services.detector.encode import LOOKUPS, NUMBERS
 from services.detector.faults.rejected import REJECTED
 from services.detector.poison import Poison
 from services.detector.state.arrivals import Arrival, Arrived
+from services.detector.state.connection import writing
 from services.detector.state.fences import Fenced
 from services.detector.state.readings import Claimed, Readings
+from services.detector.state.schema import PARTITIONS
 from services.detector.state.store import Commit, Store
+from services.detector.state.taking import STILL_READ_SECONDS
 from tests.unit.state.samples import START, a_store, an_owned_store, dead, query, with_tables
 
 RING = new_key_ring()
-A, B = "doelbinding.lookups/0", "doelbinding.lookups/1"
+TOPIC = "doelbinding.lookups"
+A, B = f"{TOPIC}/0", f"{TOPIC}/1"
 
 
 @contextmanager
@@ -169,7 +173,7 @@ def test_what_waits_is_counted_in_lookups_until_it_is_taken(database: URL) -> No
         reader.arrive(A, an_arrival(1, "l-1", "l-2"))
         reader.arrive(A, an_arrival(2, "l-3"))
         assert repr((reader.waiting(A), reader.waiting(B))) == "(3, 0)"
-        assert store.waiting().rows == 3
+        assert store.waiting(TOPIC).rows == 3
         take(store, 2)
         assert reader.waiting(A) == 1
 
@@ -248,15 +252,15 @@ def test_partitions_are_behind_until_their_reader_says_otherwise_and_all_is_take
     with a_reader(database) as reader, an_owned_store(database) as store:
         reader.expect([A, B])
         reader.expect([A])
-        assert store.behind({}) == {A, B}
+        assert store.behind({}, TOPIC) == {A, B}
         for name in (A, B):
             reader.claim(name)
         reader.arrive(A, Arrival(1, encoded("a-1"), behind=True))
         reader.arrive(B, Arrival(0))
-        assert store.behind({A: 1}) == {A}
+        assert store.behind({A: 1}, TOPIC) == {A}
         reader.arrive(A, Arrival(2, encoded("a-2")))
-        assert store.behind({A: 1}) == {A}
-        assert store.behind({A: 2}) == frozenset()
+        assert store.behind({A: 1}, TOPIC) == {A}
+        assert store.behind({A: 2}, TOPIC) == frozenset()
 
 
 def test_a_partition_that_is_claimed_anew_is_behind_until_its_reader_has_looked(database: URL) -> None:
@@ -264,12 +268,114 @@ def test_a_partition_that_is_claimed_anew_is_behind_until_its_reader_has_looked(
         reader.claim(A)
         reader.arrive(A, Arrival(0))
         reader.claim(A)
-        assert store.behind({}) == {A}
+        assert store.behind({}, TOPIC) == {A}
+
+
+def test_a_topic_that_nobody_reads_any_more_holds_nothing_back(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.expect([A, B])
+        reader.claim(A)
+        reader.arrive(A, Arrival(1, encoded("a-1"), behind=True))
+        assert store.behind({}, "doelbinding.lookups-2") == {A, B}
+        long_ago(store, STILL_READ_SECONDS)
+        assert store.behind({A: 1}, "doelbinding.lookups-2") == frozenset()
+        assert store.behind({A: 1}, TOPIC) == {A, B}
+        assert store.waiting(TOPIC).more_to_read
+        assert not store.waiting("doelbinding.lookups-2").more_to_read
+
+
+def test_what_arrived_of_a_topic_that_nobody_reads_any_more_is_waited_for(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.claim(A)
+        reader.arrive(A, Arrival(1, encoded("a-1"), behind=True))
+        long_ago(store, STILL_READ_SECONDS)
+        assert store.behind({}, "doelbinding.lookups-2") == {A}
+
+
+def test_a_topic_that_another_detector_still_reads_is_waited_for(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.claim(A)
+        reader.arrive(A, Arrival(1, encoded("a-1"), behind=True))
+        long_ago(store, STILL_READ_SECONDS)
+        reader.arrive(A, Arrival(2, encoded("a-2"), behind=True))
+        assert store.behind({A: 2}, "doelbinding.lookups-2") == {A}
+
+
+def test_topics_whose_names_are_alike_are_told_apart(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.expect([A])
+        long_ago(store, STILL_READ_SECONDS)
+        for name in ("doelbinding", "Doelbinding.Lookups", "doelbinding_lookups", "%"):
+            assert store.behind({}, name) == frozenset()
+
+
+def test_rows_of_an_earlier_release_hold_back_only_those_who_read_their_topic(database: URL) -> None:
+    with a_reader(database) as reader, an_owned_store(database) as store:
+        reader.expect([A])
+        long_ago(store, None)
+        assert store.behind({}, TOPIC) == {A}
+        assert store.behind({}, "doelbinding.lookups-2") == frozenset()
+
+
+def test_what_was_read_of_another_topic_of_the_same_name_is_not_read_on(database: URL) -> None:
+    with a_reader(database) as reader:
+        reader.claim(A, "first")
+        reader.arrive(A, an_arrival(1_000_000, "a-1"))
+        assert reader.claim(A, "first").next == 1_000_000
+        with pytest.raises(DoelbindingError, match=f"partition {A}: the topic was made anew"):
+            reader.claim(A, "second")
+        assert reader.claim(A, "first").epoch == 3
+
+
+def test_a_refused_topic_takes_the_partition_from_nobody(database: URL) -> None:
+    with a_reader(database) as reader, a_reader(database) as other:
+        reader.claim(A, "first")
+        reader.arrive(A, an_arrival(1, "a-1"))
+        with pytest.raises(DoelbindingError):
+            other.claim(A, "second")
+        reader.arrive(A, an_arrival(2, "a-2"))
+
+
+def test_a_topic_that_was_made_anew_before_anything_was_read_of_it_is_read(database: URL) -> None:
+    with a_reader(database) as reader:
+        reader.claim(A, "first")
+        assert reader.claim(A, "second").next is None
+        reader.arrive(A, an_arrival(1, "a-1"))
+        assert reader.claim(A, "second").next == 1
+
+
+def test_a_topic_without_an_id_is_taken_for_the_one_that_was_read_and_what_had_none_takes_the_first(
+    database: URL,
+) -> None:
+    with a_reader(database) as reader:
+        reader.claim(A)
+        reader.arrive(A, an_arrival(7, "a-1"))
+        assert reader.claim(A, "first").next == 7
+        assert reader.claim(A).next == 7
+        with pytest.raises(DoelbindingError):
+            reader.claim(A, "second")
+
+
+def test_the_store_tells_how_far_everybody_read(database: URL) -> None:
+    with a_reader(database) as reader, a_reader(database) as other:
+        reader.expect([A, B])
+        assert other.reached([A, B]) == {}
+        reader.claim(A)
+        reader.arrive(A, an_arrival(7, "a-1"))
+        assert other.reached([A, B]) == {A: 7}
+        assert other.reached([B]) == {}
+
+
+def long_ago(store: Store, seconds: int | None) -> None:
+    """So long ago, or at an unknown time, something was stored of the partitions last."""
+    past = None if seconds is None else PARTITIONS.c.told_us - seconds * 1_000_000
+    with writing(store._engine) as connection:
+        connection.execute(PARTITIONS.update().values(told_us=past))
 
 
 def test_what_is_known_of_poison_is_stored_with_the_position(database: URL) -> None:
     with a_reader(database) as reader, a_reader(database) as other:
         assert reader.claim(A).poison == Poison()
-        reader.arrive(A, Arrival(next=5, poison=Poison(5, 3)))
+        reader.arrive(A, Arrival(next=5, poison=Poison(5, 3, 70)))
         reader.arrive(A, Arrival(next=6))
-        assert other.claim(A) == Claimed(epoch=2, next=6, poison=Poison(5, 3))
+        assert other.claim(A) == Claimed(epoch=2, next=6, poison=Poison(5, 3, 70))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
+from services.core.clock import SystemClock
+from services.core.errors import DoelbindingError
+from services.core.keyring import new_key_ring
 from services.detector.state.connection import open_engine, reading, sqlite_url, writing
 from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
+from services.detector.state.readings import Readings
 from services.detector.state.schema import DEAD_LETTERS, METADATA
 
 
@@ -58,3 +64,23 @@ def test_dead_letters_of_an_earlier_release_are_kept_with_their_ids(tmp_path: Pa
         (row,) = connection.execute(DEAD_LETTERS.select()).all()
     engine.dispose()
     assert dict(row._mapping) == letter | {"to_tell": False}
+
+
+def test_a_partition_of_an_earlier_release_keeps_its_place_and_takes_the_first_topic_told(
+    database: URL,
+) -> None:
+    engine = open_engine(database)
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.execute(
+            text("INSERT INTO partitions (source, epoch, next, arrived, behind) VALUES ('lookups/0', 3, 70, 5, true)")
+        )
+    engine.dispose()
+    migrate(database)
+    with closing(Readings(database, new_key_ring(), SystemClock())) as readings:
+        assert readings.claim("lookups/0", "first").next == 70
+        with pytest.raises(DoelbindingError, match="made anew"):
+            readings.claim("lookups/0", "second")

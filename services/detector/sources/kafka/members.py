@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kafka import KafkaConsumer, TopicPartition
 
 from services.detector.sources.kafka.rebalances import Change, Rebalances
+from services.detector.sources.kafka.topic_ids import topic_id
 
-Claim = Callable[[str], int | None]
-"""The name of a partition into the next offset that the store does not have; None where it has nothing of it."""
+Claim = Callable[[str, str | None], int | None]
+"""The name of a partition, and its topic's id, into the next offset that the store does not have; None where it has
+nothing of it."""
 
 Expect = Callable[[Sequence[str]], None]
 """Told the names of all partitions of the topic."""
@@ -40,6 +42,7 @@ class Owned:
     partition: TopicPartition
     given: int
     stored: int
+    topic_id: str | None = None
     behind: bool = True
     rows: int | None = None
     held_until: float | None = None
@@ -95,11 +98,11 @@ class Members:
     def claim_new(self) -> None:
         """Claims what came, one by one. What the claim raises is raised here, and that partition waits for the next."""
         for partition in [at for at, since in self._waiting.items() if since <= time.monotonic()]:
-            owned = Owned(partition, 0, 0)
-            offset = self._claim(owned.name)
+            owned = Owned(partition, 0, 0, topic_id(self._consumer, partition.topic))
+            offset = self._claim(owned.name, owned.topic_id)
             if offset is None:
                 offset = self._consumer.beginning_offsets([partition], ANSWER_MS)[partition]
-            self._place(partition, offset)
+            self._place(replace(owned, given=offset, stored=offset))
             del self._waiting[partition]
 
     def reclaim(self, name: str) -> None:
@@ -132,7 +135,7 @@ class Members:
                 self._consumer.seek(partition, owned.stored)
                 more = owned.behind or owned.stored != owned.given
                 until = time.monotonic() + seconds
-                self.owned[partition] = Owned(partition, owned.stored, owned.stored, more, rows, until)
+                self.owned[partition] = replace(owned, given=owned.stored, behind=more, rows=rows, held_until=until)
 
     def trust(self, name: str) -> None:
         """No limit any more to what is handed on of a partition at once."""
@@ -177,8 +180,8 @@ class Members:
         self._paused = False
         self._consumer.resume(*(at for at, owned in self.owned.items() if owned.reads_on))
 
-    def _place(self, partition: TopicPartition, offset: int) -> None:
-        self._consumer.seek(partition, offset)
-        self.owned[partition] = Owned(partition, offset, offset)
+    def _place(self, owned: Owned) -> None:
+        self._consumer.seek(owned.partition, owned.given)
+        self.owned[owned.partition] = owned
         if not self._paused:
-            self._consumer.resume(partition)
+            self._consumer.resume(owned.partition)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError, OffsetOutOfRangeError
+from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
 from kafka.structs import MemberState, OffsetAndMetadata
 
 from services.core.clock import Clock
+from services.core.errors import DoelbindingError
 from services.detector.metric_catalogue import BreakerState
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
@@ -21,7 +22,9 @@ from services.detector.sources.kafka.messages import Piece, decode_records
 from services.detector.sources.kafka.rebalances import Rebalances
 from services.detector.sources.kafka.records import Records
 from services.detector.sources.kafka.stall import HangGuard, Stall
-from services.detector.sources.kafka.trouble import damaged, hopeless, lost, out_of_range, passed
+from services.detector.sources.kafka.topic_ids import topic_id
+from services.detector.sources.kafka.transactions import OpenTransactions
+from services.detector.sources.kafka.trouble import damaged, hopeless, lost, made_anew, out_of_range, passed
 
 LOG = structlog.get_logger()
 TROUBLE_SECONDS = 1.0
@@ -53,13 +56,13 @@ class Reading:
         self.members = Members(consumer, rebalances, claim, consuming.session_seconds / 2, has_room)
         self._topic = consuming.topic
         self._rows = consuming.rows_per_slice
-        self._topic = consuming.topic
         self._metrics = metrics
         self._clock = clock
         self._stop = stop
         self._pass_damaged = consuming.pass_damaged
         self._records = Records(consumer, consuming.fast)
         self._guard = HangGuard(max(HANG_SECONDS, consuming.stall_seconds))
+        self._transactions = OpenTransactions()
         self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
         self._polls = 0
         self._next_commit = time.monotonic() + COMMIT_SECONDS
@@ -136,9 +139,24 @@ class Reading:
         return {owned: self._position(owned) for owned in self.members.owned.values()}
 
     def is_behind(self, owned: Owned) -> bool:
-        """Whether the partition holds more than was handed on, as far as the broker's last answer tells."""
+        """Whether the partition holds more than was handed on, as far as the broker's last answer tells.
+
+        What stands in a transaction that is still open is more, too. Raises DoelbindingError.
+        """
         end = self.consumer.highwater(owned.partition)
-        return end is None or max(owned.given, self._position(owned)) < end
+        return end is None or self.place(owned) < end
+
+    def place(self, owned: Owned) -> int:
+        """The next offset that the partition would give, or the one behind what was handed on if that is not known.
+
+        Raises DoelbindingError where the broker lost what was read before.
+        """
+        try:
+            return max(owned.given, self._position(owned))
+        except KafkaError as error:
+            if told := self._hopeless(error):
+                raise told from error
+            return owned.given
 
     def names(self) -> list[str]:
         """All partitions of the topic, whoever reads them."""
@@ -182,15 +200,17 @@ class Reading:
 
     def _after(self, error: KafkaError) -> Sequence[Fetched]:
         """What to do after a poll that raised; a broker that is away is asked again after a while."""
-        if self._pass_damaged and (passed_by := self._passed(error)):
-            return [passed_by]
-        if told := hopeless(error):
-            raise told from error
-        if isinstance(error, OffsetOutOfRangeError):
-            try:
+        try:
+            if self._pass_damaged and (passed_by := self._passed(error)):
+                return [passed_by]
+            if told := self._hopeless(error):
+                raise told from error
+            if isinstance(error, OffsetOutOfRangeError):
                 return [self._skipped(*gone) for gone in out_of_range(error).items() if self._is_at(*gone)]
-            except KafkaError as failed:
-                error = failed
+        except KafkaError as failed:
+            if told := self._hopeless(failed):
+                raise told from failed
+            error = failed
         LOG.warning("kafka-trouble", reason=type(error).__name__)
         self._stop.wait(TROUBLE_SECONDS)
         return ()
@@ -230,19 +250,45 @@ class Reading:
                 at = {owned.name: position for owned, position in self.positions().items()}
                 ends = self._ends()
         except KafkaError as error:
+            if told := self._hopeless(error):
+                raise told from error
             LOG.warning("kafka-unavailable", reason=type(error).__name__)
             self._stall.forget()
+            self._transactions.forget()
             return
-        self._metrics.show_lag({name: max(0, ends.get(name, 0) - position) for name, position in at.items()})
+        self._same_topic()
+        highwater = self._highwater()
+        last = {name: max(ends.get(name, 0), highwater.get(name, 0)) for name in at}
+        self._metrics.show_lag({name: max(0, last[name] - position) for name, position in at.items()})
         member = self.consumer.group_metadata().state == MemberState.STABLE
         self._metrics.show_group(member, len(ends), self._clock.now())
         self._stall.member(member)
         if not self.members.paused:
             read = {owned.name for owned in self.members.owned.values() if owned.reads_on}
             moving = {name: position for name, position in at.items() if name in read}
+            self._metrics.kafka_transaction_open.set(self._transactions.longest(moving, ends, highwater))
             self._metrics.kafka_stalled.set(self._stall.longest(moving, ends, self._polls))
 
+    def _hopeless(self, error: KafkaError) -> DoelbindingError | None:
+        """As trouble.hopeless. Raises DoelbindingError where records are gone because the topic is another one."""
+        if isinstance(error, LogTruncationError):
+            self._same_topic()
+        return hopeless(error)
+
+    def _same_topic(self) -> None:
+        """Raises DoelbindingError if the topic was made anew since its partitions were claimed."""
+        now = topic_id(self.consumer, self._topic)
+        for owned in self.members.owned.values():
+            if now and owned.topic_id and now != owned.topic_id:
+                raise made_anew(owned.name)
+
+    def _highwater(self) -> dict[str, int]:
+        """Where the logs of the partitions end, uncommitted records too, as the last answer told."""
+        told = {owned.name: self.consumer.highwater(at) for at, owned in self.members.owned.items()}
+        return {name: end for name, end in told.items() if end is not None}
+
     def _ends(self) -> dict[str, int]:
+        """Where the committed records of the partitions end."""
         numbers = self.consumer.partitions_for_topic(self._topic)
         told = self.consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers], ANSWER_MS)
         return {f"{at.topic}/{at.partition}": end for at, end in told.items()}

@@ -7,15 +7,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from kafka.errors import KafkaError
-
 from services.core.clock import Clock
 from services.core.contract import LOOKUP
 from services.core.kafka_settings import KafkaSettings
 from services.detector.decode import nothing
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming, open_consumer, with_patience
-from services.detector.sources.kafka.ending import Ending
+from services.detector.sources.kafka.ending import Ending, Reached
 from services.detector.sources.kafka.members import Claim, Expect, HasRoom, Owned, always
 from services.detector.sources.kafka.messages import Piece
 from services.detector.sources.kafka.reading import Fetched, Reading
@@ -36,7 +34,8 @@ class KafkaSource:
     sleeping where a slice cannot be stored yet. Only `pause` and `resume` may be called from other threads.
 
     With `bounded` the input ends where the topic ended when reading began: the last slice is an empty closed one, with
-    the topic as its partition, once all partitions are read and stored by the members of the group.
+    the topic as its partition, once all partitions are read and stored by the members of the group; `reached` tells up
+    to where the store has those of other members.
     """
 
     def __init__(
@@ -48,6 +47,7 @@ class KafkaSource:
         metrics: DetectorMetrics,
         clock: Clock,
         bounded: bool = False,
+        reached: Reached = lambda _: {},
         expect: Expect | None = None,
         turns: Turns | None = None,
         has_room: HasRoom = always,
@@ -60,6 +60,7 @@ class KafkaSource:
         self._metrics = metrics
         self._clock = clock
         self._bounded = bounded
+        self._reached = reached
         self._turns = turns or Turns()
         self._has_room = has_room
         self._reading: Reading | None = None
@@ -147,7 +148,7 @@ class KafkaSource:
         if consumer is None:
             return None
         if self._bounded:
-            self._ending = with_patience(lambda: Ending(consumer, self._consuming.topic), self._stop)
+            self._ending = with_patience(lambda: Ending(consumer, self._consuming.topic, self._reached), self._stop)
         return Reading(consumer, self._consuming, self._claim, self._metrics, self._clock, self._stop, self._has_room)
 
     def _round(self, reading: Reading) -> Iterator[SourceSlice]:
@@ -179,12 +180,16 @@ class KafkaSource:
         )
 
     def _at_their_ends(self, reading: Reading) -> Iterator[SourceSlice]:
-        """An empty slice of each partition that was found to hold nothing more: others need not wait for it."""
+        """An empty slice of each partition that was found to hold nothing more: others need not wait for it.
+
+        Or no more than marks of transactions: the store goes behind them, so that it tells where the log ends.
+        """
         for owned in tuple(reading.members.owned.values()):
-            if owned.behind and not reading.is_behind(owned):
-                owned.behind = False
+            at, behind = reading.place(owned), reading.is_behind(owned)
+            if at > owned.given or (owned.behind and not behind):
+                owned.given, owned.behind = at, behind
                 empty = nothing(LOOKUP)
-                yield SourceSlice(owned.name, empty.valid, empty.dead, {owned.name: owned.given}, closed=False)
+                yield SourceSlice(owned.name, empty.valid, empty.dead, {owned.name: at}, closed=False, behind=behind)
 
     def _pause_or_resume(self, reading: Reading) -> None:
         if self._pause.is_set() and not reading.members.paused:
@@ -196,7 +201,4 @@ class KafkaSource:
         if self._ending is None or self._fetched:
             return False
         reading.commit(wait=False, drained=True)
-        try:
-            return self._ending.reached({owned.partition: at for owned, at in reading.positions().items()})
-        except KafkaError:
-            return False  # the broker is away: it is asked again after the next poll
+        return self._ending.reached({owned.name: owned.stored for owned in reading.members.owned.values()})

@@ -47,6 +47,14 @@ def hopeless(error: KafkaError) -> DoelbindingError | None:
     return None
 
 
+def made_anew(partition: str) -> DoelbindingError:
+    """The error where a topic is made anew while it is read."""
+    return DoelbindingError(
+        f"partition {partition}: the topic was made anew while it was read: offsets mean something else now, and what "
+        "they meant may be lost; the next start tells what to do"
+    )
+
+
 def out_of_range(error: OffsetOutOfRangeError) -> dict[TopicPartition, int]:
     """The partitions whose next offset the broker does not have, and that offset."""
     told = error.args[0] if error.args else None
