@@ -72,6 +72,7 @@ class LettersAgain:
                 positions={},
                 closed=False,
                 again=tuple(letter.id for letter, _ in opened),
+                place=decoded.place,
             )
 
     def _opened(self, letter: MarkedLetter) -> bytes | None:
@@ -101,4 +102,4 @@ def decode_again(letters: Sequence[tuple[str, bytes]]) -> Decoded:
     decoded = decode_lines([line for _, line in lines], [place for place, _ in lines], LOOKUP)
     faults = [[Fault(event.code, event.reason)] for _, event in unfit]
     dead = dead_letters(LOOKUP, [place for place, _ in unfit], faults, [event.raw for _, event in unfit])
-    return Decoded(decoded.valid, pl.concat([decoded.dead, dead]), decoded.rows)
+    return Decoded(decoded.valid, pl.concat([decoded.dead, dead]), decoded.rows, decoded.place)

@@ -10,7 +10,7 @@ import polars as pl
 
 from services.core.cloud_events import Unfit, unwrap
 from services.core.contract import INSTANT, LOOKUP
-from services.detector.decode import MAX_LINE_BYTES, dead_letters
+from services.detector.decode import MAX_LINE_BYTES, Place, by_number, dead_letters
 from services.detector.decode.faults import Fault
 from services.detector.decode.letters import FaultBook
 from services.detector.decode.lines import LineParser, decode_rows
@@ -38,13 +38,15 @@ TOMBSTONE = Fault(
 class Piece:
     """Lookups (columns of LOOKUP) and dead letters (columns of DEAD) of one partition, and the offset behind them.
 
-    `received` has the moment at which the broker received each lookup, null where the topic does not tell.
+    `received` has the moment at which the broker received each lookup, null where the topic does not tell; `place`
+    tells where the lookup of a row stood.
     """
 
     lookups: pl.DataFrame
     dead: pl.DataFrame
     next: int
     received: pl.Series | None = None
+    place: Place = by_number
 
 
 class _Gathered:
@@ -67,10 +69,11 @@ class _Gathered:
         received = self._received(decoded.rows)
         after = records[self._at - 1][0] + 1
         if not self._unfit:
-            return Piece(decoded.valid, decoded.dead, after, received), self._at
+            return Piece(decoded.valid, decoded.dead, after, received, decoded.place), self._at
         places, faults, raw = zip(*self._unfit, strict=True)
         letters = dead_letters(LOOKUP, places, [(fault,) for fault in faults], raw)
-        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), after, received), self._at
+        dead = pl.concat([decoded.dead, letters])
+        return Piece(decoded.valid, dead, after, received, decoded.place), self._at
 
     def _rows(self, records: Sequence[Record], most: int) -> Iterator[msgspec.Struct]:
         """A row per lookup; those of many straight messages are made at once, which takes half the time."""
