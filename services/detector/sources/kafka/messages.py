@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from services.core.cloud_events import Unfit, unwrap
+from services.core.cloud_events import MOST_EVENTS, Unfit, unwrap
 from services.core.contract import INSTANT, LOOKUP
 from services.detector.decode import MAX_LINE_BYTES, Place, by_number, dead_letters
 from services.detector.decode.faults import Fault
@@ -52,8 +52,9 @@ class Piece:
 class _Gathered:
     """What is gathered for one piece: of each row the record, and the number in it if it has several; and the unfit."""
 
-    def __init__(self, max_event_bytes: int) -> None:
+    def __init__(self, max_event_bytes: int, most_events: int) -> None:
         self._limit = max_event_bytes
+        self._most_events = most_events
         self._book = FaultBook(LOOKUP)
         self._parser = LineParser(LOOKUP, self._book, max_event_bytes)
         self._origins: list[Record | tuple[int, bytes, int | None, int]] = []
@@ -102,14 +103,14 @@ class _Gathered:
         """The rows of a record that is not one straight event."""
         if value is None:
             self._unfit.append((_place(offset, 0, 1), TOMBSTONE, b""))
-        elif len(value) <= self._limit and (rows := batch_rows(value)):
+        elif len(value) <= self._limit and (rows := batch_rows(value, self._most_events)):
             self._origins += [(offset, value, received, number) for number in range(len(rows))]
             yield from rows
         else:
             yield from self._with_care(offset, value, received)
 
     def _with_care(self, offset: int, value: bytes, received: int | None) -> Iterator[msgspec.Struct]:
-        found = unwrap(value)
+        found = unwrap(value, most=self._most_events)
         for number, event in enumerate(found):
             if isinstance(event, Unfit):
                 place = _place(offset, number, len(found))
@@ -123,7 +124,7 @@ class _Gathered:
         """Where the lookup of a row stood, and its bytes; asked for the faulty few only."""
         offset, value, _received, *number = self._origins[row]
         if value is not self._told_of:
-            self._told_of, self._events = value, unwrap(value or b"")
+            self._told_of, self._events = value, unwrap(value or b"", most=self._most_events)
         found = self._events
         place = number[0] if number else 0
         event = found[place]
@@ -135,15 +136,18 @@ class _Gathered:
         return (moments * MICROSECONDS).cast(INSTANT)
 
 
-def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES) -> Iterator[Piece]:
+def decode_records(
+    records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES, most_events: int = MOST_EVENTS
+) -> Iterator[Piece]:
     """Records in the order of their offsets into pieces of some `rows` lookups.
 
     A record is never cut, so that each piece ends at an offset; one with many events makes a larger piece. Positions
-    of dead letters are `offset N`, or `offset N, event M` in a record of several events.
+    of dead letters are `offset N`, or `offset N, event M` in a record of several events. A record of more than
+    `most_events` is one dead letter.
     """
     left, at = list(records), 0
     while at < len(left):
-        piece, at = _Gathered(max_event_bytes).piece(left, at, rows)
+        piece, at = _Gathered(max_event_bytes, most_events).piece(left, at, rows)
         yield piece
 
 
