@@ -167,10 +167,14 @@ class Deliverer:
 
     def _deliver(self, parcels: Sequence[Parcel]) -> Away | Refused | None:
         """What kept the parcels from being settled or put aside, if something did."""
-        search = self._broke_off >= BROKEN_ROUNDS
-        found = sift(parcels, self._call, self._stopping.is_set, search=search)
+        fresh = [parcel for parcel in parcels if not parcel.failures]
+        failed_before = [parcel for parcel in parcels if parcel.failures]  # apart, so that the others need not wait
+        search = bool(failed_before) or self._broke_off >= BROKEN_ROUNDS
+        batches = [batch for batch in (fresh, failed_before) if batch]
+        found = sift(batches, self._call, self._stopping.is_set, search=search)
         self._broke_off = self._broke_off + 1 if isinstance(found.trouble, Failed) else 0
-        trouble = self._without_the_bad(found) or self._without_the_failed(found) or found.trouble
+        troubles = self._without_the_bad(found), self._without_the_failed(found), found.trouble
+        trouble = next((each for each in troubles if each is not None), None)
         if found.taken:
             self._takes, self._take_up, self._takes_none = True, self._take_up or self._takes_none, False
         if trouble is None:

@@ -32,14 +32,14 @@ class Sifted:
 
 
 def sift(
-    parcels: Sequence[Parcel],
+    batches: Sequence[Sequence[Parcel]],
     call: Callable[[Sequence[Parcel]], Answer],
     is_stopping: Callable[[], bool],
     *,
     search: bool,
 ) -> Sifted:
-    """Sends the parcels, and halves what is refused until a signal stands alone; with `search` also what fails."""
-    found, left = Sifted(), [parcels]
+    """Sends the batches, and halves what is refused until a signal stands alone; with `search` also what fails."""
+    found, left = Sifted(), list(reversed(batches))
     while left and not is_stopping() and not found.takes_none:
         some = left.pop()
         answer = call(some)

@@ -188,6 +188,18 @@ def test_it_is_tried_again_after_pauses_that_grow_and_is_taken_in_the_end(office
     assert office.statuses() == {signal: "delivered"}
 
 
+def test_what_failed_before_is_tried_behind_the_others_and_costs_them_no_call(office: Office) -> None:
+    [slow] = office.add(1)
+    with serving(Intake(breaking={slow})) as intake:
+        with office.delivering(intake):
+            until(lambda: office.aside() == 1)
+        calls = len(intake.batches)
+        others = office.add(2, 3)
+        with office.delivering(intake):
+            until(lambda: office.aside() == 1 and office.statuses()[others[0]] == "delivered")
+    assert intake.batches[calls:] == [others, [slow]]
+
+
 def test_a_newer_revision_does_not_wait_for_one_that_is_put_aside(office: Office) -> None:
     [signal] = office.add(1)
     with serving(Intake(breaking={signal})) as intake, office.delivering(intake) as deliverer:

@@ -8,12 +8,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
 from services.detector.state.connection import open_engine, reading, sqlite_url, writing
 from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
 from services.detector.state.schema import DEAD_LETTERS, METADATA
+from tests.unit.state.samples import an_owned_store
 
 
 def test_migrations_and_schema_agree(database: URL) -> None:
@@ -58,3 +59,20 @@ def test_dead_letters_of_an_earlier_release_are_kept_with_their_ids(tmp_path: Pa
         (row,) = connection.execute(DEAD_LETTERS.select()).all()
     engine.dispose()
     assert dict(row._mapping) == letter | {"to_tell": False}
+
+
+def test_signals_that_wait_in_an_earlier_release_wait_on_and_were_never_put_aside(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "s.sqlite")
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        columns = "signal_id, content_hash, as_of_us, status, body, committed_us"
+        connection.execute(text(f"INSERT INTO outbox ({columns}) VALUES ('s', 'h', 1, 'pending', 'b', 1)"))
+    engine.dispose()
+    migrate(url)
+    with an_owned_store(url) as store:
+        assert [(parcel.signal_id, parcel.failures) for parcel in store.outbox.pending(9, 99)] == [("s", 0)]
+        assert store.outbox.backlog().aside == 0
