@@ -81,6 +81,8 @@ class Deliverer:
         """Whether the API took a signal since it refused all that it was given."""
         self._takes_none = False
         self._take_up = True  # a start tries what was put aside at once
+        self._nothing_due = False
+        """Whether the last round found nothing but what is put aside."""
         self._aside: str | None = None
         """Why the last signal was put aside."""
         self.problem: str | None = None
@@ -115,8 +117,9 @@ class Deliverer:
         self._hurry.set()
         while True:
             self._round_done.clear()
+            nothing_due = self._nothing_due  # before the outbox is read: what a round takes up is not aside any more
             backlog = self._outbox.backlog()
-            if not backlog.pending or (backlog.pending == backlog.aside and not self._take_up):
+            if not backlog.pending or (nothing_due and backlog.pending == backlog.aside):
                 return not backlog.pending
             self._work.set()
             self._raise_failure()
@@ -158,6 +161,7 @@ class Deliverer:
             self._take_up = False
             self._metrics.show_backlog(backlog.pending, backlog.oldest, backlog.aside)
             parcels = self._outbox.pending(self._batch, BATCH_BYTES)
+            self._nothing_due = not parcels
             trouble = self._deliver(parcels) if parcels else None
         except StoreUnavailable as error:
             return self._backed_off(Away(str(error))), self._hurry
