@@ -40,6 +40,7 @@ COMMANDS = {
     "audit": "services.api.audit.command:audit_app",
     "signals": "services.casefile.command:signals_app",
     "dead-letters": "services.detector.commands.letters:letters_app",
+    "outbox": "services.detector.commands.outbox:outbox_app",
     "rules": "services.detector.commands.rules:rules_app",
     "explain": "services.detector.commands.explaining:explain_app",
     "topics": "services.detector.commands.topics:topics_app",

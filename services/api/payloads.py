@@ -30,8 +30,7 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d
 LARGEST = 2**31 - 1
 EXACT = 2**53 - 1
 """The largest whole number that every reader of JSON reads exactly (RFC 7493)."""
-PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
-"""No control characters: databases refuse some, and terminals obey others."""
+PRINTABLE = contract.PRINTABLE
 POINTS_TOLERANCE = 0.05
 """How far the factors may be off the score: half of the tenth in which points are counted."""
 
@@ -94,7 +93,7 @@ Day = Annotated[date, Field(strict=False), BeforeValidator(_day, json_schema_inp
 SignalId = Annotated[str, StringConstraints(pattern=r"^s-[0-9a-f]{32}$")]
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^p[0-9]+-[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=contract.NAME_LIMIT, pattern=PRINTABLE)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=PRINTABLE)]
 Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
 Amount = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]

@@ -12,6 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from services.core.json_arrays import holds_more_than
+
+MOST_EVENTS = 10_000
+"""Of one message. A producer sends some hundreds; a megabyte of empty objects would be a third of a million letters."""
+
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=UTF-8"
 SPECVERSION = "1.0"
@@ -68,12 +73,15 @@ _EVENTS = msgspec.json.Decoder(list[_Event])
 _PARTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def unwrap(message: bytes, kind: Kind = LOOKUPS) -> list[bytes | Unfit]:
-    """The JSON of each record of a message, or why it is none, in their order; nothing in a message raises."""
+def unwrap(message: bytes, kind: Kind = LOOKUPS, most: int = MOST_EVENTS) -> list[bytes | Unfit]:
+    """The JSON of each record of a message, or why it is none, in their order; nothing in a message raises.
+
+    A message of more than `most` events is none of them, whole.
+    """
     try:
         event = _EVENT.decode(message)
     except UNREADABLE:
-        return _unwrap_several(message.removeprefix(BYTE_ORDER_MARK).strip(BLANK), kind)
+        return _unwrap_several(message.removeprefix(BYTE_ORDER_MARK).strip(BLANK), kind, most)
     return [_held(event, message, kind)]
 
 
@@ -107,13 +115,20 @@ def _wrapped(record: bytes, event_id: str, source: str, time: str, event_type: s
     }
 
 
-def _unwrap_several(message: bytes, kind: Kind) -> list[bytes | Unfit]:
+def _unwrap_several(message: bytes, kind: Kind, most: int) -> list[bytes | Unfit]:
     if message.startswith(b"["):
-        return _unwrap_batch(message, kind)
+        return [_too_many(message, most)] if holds_more_than(message, most) else _unwrap_batch(message, kind)
     first, line_end, _ = message.partition(b"\n")
     if line_end and (not message.startswith(b"{") or _is_json(first)):
+        if message.count(b"\n") >= most:
+            return [_too_many(message, most)]
         return [_unwrap_one(line, kind) for line in message.split(b"\n") if line.strip(BLANK)]
     return [_unwrap_one(message, kind)]
+
+
+def _too_many(message: bytes, most: int) -> Unfit:
+    reason = f"message: holds more than {most:,} events; send them in several messages"
+    return Unfit("too-many-events", reason, message)
 
 
 def _unwrap_batch(message: bytes, kind: Kind) -> list[bytes | Unfit]:

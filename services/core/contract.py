@@ -33,6 +33,14 @@ EVIDENCE_LIMIT = 1_000
 COMPARISON_LIMIT = 367
 """Most days that a volume signal is compared with: the longest window of history, and the day itself at its end."""
 
+NAME_LIMIT = 200
+"""Most characters of an id or a name, of a source as in a signal: what is read can be delivered."""
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
+"""Control characters, for a class of a pattern: databases refuse some, and terminals obey others."""
+PRINTABLE = f"^[^{CONTROL}]*$"
+UNLIMITED = frozenset({"bsn", "subject_pseudonym", "reason"})
+"""Texts with a form of their own; and what an employee typed, which is only hashed: nobody may escape by a long one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -52,6 +60,12 @@ class Record:
     def required(self) -> tuple[str, ...]:
         """Columns that are never null."""
         return tuple(name for name in self.schema if name not in self.nullable)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns of ids and names that a source chooses: at most NAME_LIMIT printable characters each."""
+        texts = (name for name, dtype in self.schema.items() if dtype == pl.String())
+        return tuple(name for name in texts if name not in self.codes and name not in UNLIMITED)
 
 
 LOOKUP = Record(

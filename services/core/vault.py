@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from services.core.contract import NAME_LIMIT
 from services.core.errors import DoelbindingError
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -27,8 +28,8 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 ENVELOPE_BYTES = 32 + DATA_KEY_BYTES + TAG_BYTES
 """A sealed data key: the sender's public key, the key itself and its tag."""
-LONGEST_IDENTITY = 200
-"""Bytes of an identity; ids of employees are some ten characters."""
+LONGEST_IDENTITY = 4 * NAME_LIMIT
+"""Bytes of an identity: UTF-8 has at most four for a character."""
 MOST_SEALED = ENVELOPE_BYTES + NONCE_BYTES + LONGEST_IDENTITY + TAG_BYTES
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 import structlog
 
-from services.core.cloud_events import Unfit, unwrap
+from services.core.cloud_events import MOST_EVENTS, Unfit, unwrap
 from services.core.contract import LOOKUP
 from services.core.errors import DoelbindingError
 from services.core.keyring import KeyRing
@@ -47,7 +47,8 @@ def obstacle(record: str, codes: Sequence[str], size: int) -> str | None:
 class LettersAgain:
     """The marked letters of a store, for the one detector that owns it."""
 
-    def __init__(self, store: Store, ring: KeyRing, patience: Patience) -> None:
+    def __init__(self, store: Store, ring: KeyRing, patience: Patience, most_events: int = MOST_EVENTS) -> None:
+        self._most_events = most_events
         self._store = store
         self._ring = ring
         self._patience = patience
@@ -68,7 +69,7 @@ class LettersAgain:
             opened = [(letter, raw) for letter in letters if (raw := self._opened(letter)) is not None]
             if not opened:
                 continue
-            decoded = decode_again([(letter.position, raw) for letter, raw in opened])
+            decoded = decode_again([(letter.position, raw) for letter, raw in opened], self._most_events)
             LOG.info("dead-letters-again", partition=letters[0].partition, letters=len(opened))
             return SourceSlice(
                 letters[0].partition,
@@ -77,6 +78,7 @@ class LettersAgain:
                 positions={},
                 closed=False,
                 again=tuple(letter.id for letter, _ in opened),
+                place=decoded.place,
             )
         return None
 
@@ -89,7 +91,7 @@ class LettersAgain:
             return None
 
 
-def decode_again(letters: Sequence[tuple[str, bytes]]) -> Decoded:
+def decode_again(letters: Sequence[tuple[str, bytes]], most_events: int = MOST_EVENTS) -> Decoded:
     """Positions and bytes of dead lookups into what this release makes of them.
 
     What cannot be read is a dead letter at the same position; of a message with several events, at `..., event N`.
@@ -97,7 +99,9 @@ def decode_again(letters: Sequence[tuple[str, bytes]]) -> Decoded:
     lines: list[tuple[str, bytes]] = []
     unfit: list[tuple[str, Unfit]] = []
     for position, raw in letters:
-        found: Sequence[bytes | Unfit] = unwrap(raw) if position.startswith(IN_A_TOPIC) else [raw]
+        found: Sequence[bytes | Unfit] = [raw]
+        if position.startswith(IN_A_TOPIC):
+            found = unwrap(raw, most=most_events)
         for number, event in enumerate(found, 1):
             place = position if len(found) == 1 else f"{position}, event {number}"
             if isinstance(event, Unfit):
@@ -107,4 +111,4 @@ def decode_again(letters: Sequence[tuple[str, bytes]]) -> Decoded:
     decoded = decode_lines([line for _, line in lines], [place for place, _ in lines], LOOKUP)
     faults = [[Fault(event.code, event.reason)] for _, event in unfit]
     dead = dead_letters(LOOKUP, [place for place, _ in unfit], faults, [event.raw for _, event in unfit])
-    return Decoded(decoded.valid, pl.concat([decoded.dead, dead]), decoded.rows)
+    return Decoded(decoded.valid, pl.concat([decoded.dead, dead]), decoded.rows, decoded.place)

@@ -187,6 +187,7 @@ def owner_of(
         news=news,
         ended=ended,
         stop=stop,
+        events_per_record=options.consuming.events_per_record,
         turns=turns,
     )
 

@@ -17,8 +17,13 @@ from services.detector.state.identities import Identity
 from services.detector.state.outbox import Parcel
 
 PATH = "/v1/signals"
+READY = "/v1/health/ready"
+NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 TOO_BAD = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 """Answers that say something about the signals, not about the caller or the moment."""
+
+BROKE_OFF = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
+"""Answers of an API, or of a proxy before it, that began and did not end the work."""
 
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PROBLEM_LENGTH = 2_000
@@ -57,6 +62,11 @@ class Away:
 
     problem: str
     wait: float | None = None
+
+
+@dataclass(frozen=True)
+class Failed(Away):
+    """The API began and broke off: over one of these signals, or over trouble of its own."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,17 @@ def call_intake(
     except httpx.UnsupportedProtocol as error:
         return Refused(f"{place(client.base_url)}: {error}; give the API's address as http://HOST:PORT or https://HOST")
     except httpx.HTTPError as error:
-        return Away(f"{place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
+        kind = Away if isinstance(error, NOT_REACHED) else Failed
+        return kind(f"{place(client.base_url)}: {type(error).__name__}: {redact(str(error))}")
     return _understood(response, parcels, now)
+
+
+def is_ready(client: httpx.Client) -> bool:
+    """Whether the API says that it can answer requests."""
+    try:
+        return client.get(READY).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _told(identity: Identity) -> dict[str, object]:
@@ -134,6 +153,8 @@ def _understood(response: httpx.Response, parcels: Sequence[Parcel], now: dateti
         return _taken(response, parcels)
     if status in TOO_BAD:
         return Bad(_problem(response))
+    if status in BROKE_OFF:
+        return Failed(_problem(response), retry_after(response.headers, now))
     if response.is_server_error or status in PASSING:
         return Away(_problem(response), retry_after(response.headers, now))
     return Refused(f"{_problem(response)}; check the API's address, and that the token is one of the role detector")

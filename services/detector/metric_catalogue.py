@@ -15,7 +15,7 @@ RECORDS_DELETED = "records-deleted"
 """A code of dead letters: the broker deleted records before they were read."""
 BreakerState = Literal["closed", "half-open", "open"]
 BREAKER_STATES: tuple[BreakerState, ...] = ("closed", "half-open", "open")
-DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable")
+DELIVERY_RESULTS = ("delivered", "rejected", "refused", "unavailable", "aside")
 
 LOOKUPS = Metric(
     "doelbinding_lookups_total",
@@ -103,17 +103,24 @@ OUTBOX_PENDING = Metric(
     "doelbinding_outbox_pending > 100",
     NO_LABELS,
 )
+OUTBOX_ASIDE = Metric(
+    "doelbinding_outbox_aside",
+    "gauge",
+    "Signal revisions that are put aside: the API does not take them alone; they are tried again after growing pauses.",
+    "doelbinding_outbox_aside > 0",
+    NO_LABELS,
+)
 OUTBOX_OLDEST = Metric(
     "doelbinding_outbox_oldest_timestamp_seconds",
     "gauge",
-    "When the oldest revision that waits was stored, in seconds since 1970; NaN where none waits.",
+    "When the oldest revision that waits and is not put aside was stored, in seconds since 1970; NaN where none waits.",
     "time() - doelbinding_outbox_oldest_timestamp_seconds > 600",
     NO_LABELS,
 )
 DELIVERIES = Metric(
     "doelbinding_deliveries_total",
     "counter",
-    "Signals delivered or rejected for good, and calls that were refused (credentials, address) or not answered.",
+    "Signals delivered, rejected or put aside, and calls that were refused (credentials, address) or not answered.",
     "sum by (result) (increase(doelbinding_deliveries_total[1h]))",
     {"result": DELIVERY_RESULTS},
 )
@@ -251,6 +258,7 @@ CATALOGUE = (
     SIGNAL_SCORE,
     SHADOW_SCORE,
     OUTBOX_PENDING,
+    OUTBOX_ASIDE,
     OUTBOX_OLDEST,
     DELIVERIES,
     COMMIT_SECONDS,

@@ -43,6 +43,7 @@ class DetectorMetrics:
         self.signal_score = self._histogram(catalogue.SIGNAL_SCORE)
         self.shadow_score = self._histogram(catalogue.SHADOW_SCORE)
         self.outbox_pending = self._gauge(catalogue.OUTBOX_PENDING)
+        self.outbox_aside = self._gauge(catalogue.OUTBOX_ASIDE)
         self.outbox_oldest = self._gauge(catalogue.OUTBOX_OLDEST)
         self.deliveries = self._counter(catalogue.DELIVERIES)
         self.commit_seconds = self._histogram(catalogue.COMMIT_SECONDS)
@@ -92,9 +93,10 @@ class DetectorMetrics:
             gauge.set(math.nan)
         self.dead_letters.labels(code=catalogue.RECORDS_DELETED)
 
-    def show_backlog(self, pending: int, oldest: datetime | None) -> None:
-        """How many revisions wait for delivery, and since when the oldest does."""
+    def show_backlog(self, pending: int, oldest: datetime | None, aside: int = 0) -> None:
+        """How many revisions wait for delivery, how many of them put aside, and since when the oldest other does."""
         self.outbox_pending.set(pending)
+        self.outbox_aside.set(aside)
         self.outbox_oldest.set(math.nan if oldest is None else oldest.timestamp())
 
     def show_commit(self, seconds: float, at: datetime) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 import structlog
 
 from services.core.clock import Clock
+from services.core.cloud_events import MOST_EVENTS
 from services.core.keyring import KeyRing
 from services.detector.again import LettersAgain
 from services.detector.deciding import Decider
@@ -74,6 +75,8 @@ class Owner:
     news: Event
     ended: Event
     stop: Event
+    events_per_record: int = MOST_EVENTS
+    """Of a record that is read again."""
     turns: Turns = field(default_factory=Turns)
     """Of this detector's own reader."""
     counted: Counter[str] = field(
@@ -119,7 +122,7 @@ class Owner:
 
     def _rounds(self, decider: Decider, registers: Followed, deliverer: Deliverer, snapshot: Snapshot) -> None:
         """A step for whatever is new, until told to stop, or until the last one of an input that has ended."""
-        letters = LettersAgain(self.store, self.ring, self._patience)
+        letters = LettersAgain(self.store, self.ring, self._patience, self.events_per_record)
         taken, seen = snapshot.taken, snapshot.meta.get("registers")
         was_behind: frozenset[str] | None = None
         arrived: Sequence[Arrived] = ()

@@ -47,9 +47,10 @@ class Reader:
         Only here the time of day counts: it tells what is from the future, where no broker tells when it came.
         """
         now = self._clock.now()
-        ours, kept, foreign = without_other_versions(piece.lookups, self._pipeline.pseudonyms.prefix)
+        ours, kept, foreign = without_other_versions(piece.lookups, self._pipeline.pseudonyms.prefix, piece.place)
         received = None if piece.received is None else piece.received.filter(kept)
-        lookups, future = without_future(ours, now, received)
+        rows = kept.arg_true()
+        lookups, future = without_future(ours, now, lambda row: piece.place(rows[row]), received)
         encoded = self._pipeline.encoder.encoded(lookups)
         dead = pl.concat([piece.dead, foreign, future])
         counted = dead.clear() if piece.again else dead  # a letter that fails again was counted when it was read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from services.core.contract import SIGNAL
 from services.core.errors import DoelbindingError, InputError
 from services.core.keyring import KeyRing
 from services.detector.deadletters import seal_frame
-from services.detector.decode import Decoded
+from services.detector.decode import Decoded, Place
 from services.detector.decode.versions import without_other_versions
 from services.detector.encode import LOOKUPS
 from services.detector.faults.rejected import REJECTED, rejected_by_system
@@ -36,6 +37,9 @@ from services.detector.whole import whole, write_parquet
 
 ROWS_PER_SLICE = 500_000
 """Large enough for the engine's full speed, small enough for a few hundred megabytes."""
+
+DIGEST_DIGITS = 16
+"""Of a record whose id came with several contents; hex."""
 
 FILES = ("signals.parquet", "evidence.parquet", "explained.parquet", "dead-letters.parquet", "coverage.json")
 
@@ -86,7 +90,7 @@ def rescore(
         except InputError as error:
             raise InputError(*_faults_of(reading.exception()), *error.faults) from error
         history = reading.result()
-    valid, _, foreign = without_other_versions(history.valid, pipeline.pseudonyms.prefix)
+    valid, _, foreign = without_other_versions(history.valid, pipeline.pseudonyms.prefix, _by_id(history.valid))
     unscored = pl.concat([history.dead, foreign])
     if valid.is_empty():
         raise InputError(*in_sentences(unscored), "no lookup could be read; nothing was scored")
@@ -140,16 +144,27 @@ def _faults_of(error: BaseException | None) -> tuple[str, ...]:
     return error.faults if isinstance(error, InputError) else ()
 
 
+def _by_id(lookups: pl.DataFrame) -> Place:
+    """Where lookups of many files stood is not kept."""
+    ids = lookups["lookup_id"]
+    return lambda row: f"lookup {ids[row]}"
+
+
 def conflict_letters(conflicts: pl.DataFrame) -> pl.DataFrame:
-    """Dead letters for lookups whose id came twice with different content; the bytes hold the encoded record."""
+    """Dead letters for lookups whose id came twice with different content; the bytes hold the encoded record.
+
+    Where a lookup stood is not known any more when its id comes again. So its position is the id with a digest of the
+    record under the agency's keys: each content is a letter of its own, however often it comes.
+    """
     rows = [msgspec.json.encode(row) for row in conflicts.iter_rows(named=True)]
+    digests = [hashlib.sha256(row).hexdigest()[:DIGEST_DIGITS] for row in rows]
     reason = (
         "field lookup_id: came twice with different content; one of the two was scored, whatever their order; "
         "give each lookup an id of its own"
     )
     return conflicts.select(
         pl.lit("lookup").alias("record"),
-        pl.format("lookup {}", "lookup_id").alias("position"),
+        pl.format("lookup {}, content {}", "lookup_id", pl.Series(digests, dtype=pl.String)).alias("position"),
         pl.concat_list(pl.lit(reason)).alias("reasons"),
         pl.concat_list(pl.lit("same-id-other-content")).alias("codes"),
         pl.Series("raw", rows, pl.Binary),

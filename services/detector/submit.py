@@ -59,9 +59,7 @@ def _deliver(deliverer: Deliverer, api: str, patience_seconds: float) -> None:
     deliverer.start()
     try:
         if not deliverer.drain(patience_seconds):
-            raise DoelbindingError(
-                f"not all signals could be delivered to {api} ({deliverer.problem or 'no answer yet'})"
-            )
+            raise DoelbindingError(f"not all signals could be delivered to {api} ({deliverer.why or 'no answer yet'})")
     finally:
         deliverer.stop()
         deliverer.join(CALL_SECONDS)

@@ -40,6 +40,8 @@ class TopicSettings(BaseSettings):
     poll_seconds: float = Field(DEFAULT.poll_seconds, ge=5, le=3_600)
     stall_seconds: float = Field(DEFAULT.stall_seconds, ge=30, le=3_600)
     fast: bool = DEFAULT.fast
+    events_per_record: int = Field(DEFAULT.events_per_record, ge=1, le=1_000_000)
+    unpacked_bytes: int = Field(DEFAULT.unpacked_bytes, ge=MEBIBYTE, le=1024 * MEBIBYTE)
     pass_damaged: bool = DEFAULT.pass_damaged
     poison_window: int = Field(UNBROKEN.window, ge=100, le=1_000_000)
     poison_least: int = Field(UNBROKEN.least, ge=10, le=1_000_000)

@@ -10,7 +10,7 @@ from services.api.db.tables import publications
 from services.core.clock import Clock
 from services.detector.state.connection import StoreUnavailable, reading
 from services.detector.state.outbox import Outbox
-from services.detector.state.schema import OUTBOX, REJECTED
+from services.detector.state.undelivered import Undelivered
 from services.doctor.findings import Finding, fault, number, ok, warning
 
 SOON, LONG = timedelta(minutes=15), timedelta(days=1)
@@ -19,16 +19,15 @@ SOON, LONG = timedelta(minutes=15), timedelta(days=1)
 
 def examine_outbox(engine: Engine, clock: Clock) -> list[Finding]:
     """What waits in a detector's database that has the tables of this release."""
-    refused = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.status == REJECTED)
+    undelivered = Undelivered(engine, clock)
     try:
-        backlog = Outbox(engine, clock).backlog()
-        with reading(engine) as connection:
-            rejected: int = connection.execute(refused).scalar_one()
+        backlog, rejected, aside = Outbox(engine, clock).backlog(), undelivered.refused(), undelivered.aside()
     except StoreUnavailable as error:
         return [warning("outbox", f"could not be read: {error}")]
     finally:
         engine.dispose()
-    return [backlog_finding(backlog.pending, backlog.oldest, clock.now()), *_refused(rejected)]
+    waiting = backlog_finding(backlog.pending - backlog.aside, backlog.oldest, clock.now())
+    return [waiting, *_refused(rejected), *_put_aside(aside)]
 
 
 def examine_events(engine: Engine, clock: Clock, *, published: bool) -> list[Finding]:
@@ -79,6 +78,18 @@ def _refused(rejected: int) -> list[Finding]:
     return [
         warning(
             "outbox",
-            f"{told} not in the queue; column result of table outbox says why; mostly the two releases do not fit",
+            f"{told} not in the queue; doelbinding outbox list says why, mostly that the releases do not fit; then: "
+            "doelbinding outbox retry --all",
+        )
+    ]
+
+
+def _put_aside(aside: int) -> list[Finding]:
+    if not aside:
+        return []
+    told = number(aside, "signal is", "signals are")
+    return [
+        warning(
+            "outbox", f"{told} put aside, because the API does not take them alone; doelbinding outbox list says why"
         )
     ]

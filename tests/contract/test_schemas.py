@@ -211,7 +211,26 @@ VALUES = st.one_of(
     st.integers(-3, 3),
     st.sampled_from([2**31 - 1, 2**31, 2**63, 1.0, 1.5, 40, 168.5, 1e300]),
     st.sampled_from(
-        ["", " ", "x", "Sonar", "view", "bsn", "office", "employee", "task", "partner", "brp", "960000008"]
+        [
+            "",
+            " ",
+            "x",
+            "x" * 200,
+            "é" * 201,
+            " x\n",
+            "x\x00",
+            "\x1f",
+            "\x7f",
+            "Sonar",
+            "view",
+            "bsn",
+            "office",
+            "employee",
+            "task",
+            "partner",
+            "brp",
+            "960000008",
+        ]
     ),
     st.sampled_from(
         ["960000008", "960000009", "2025-03-28T10:00:00Z", "2025-03-28t10:00:00.1+02:00", "2025-03-28T10:00:00"]

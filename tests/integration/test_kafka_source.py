@@ -77,6 +77,23 @@ def test_messages_of_several_events_are_stored_event_by_event(kafka: str, new_to
     assert store.positions == {f"{topic}/0": 3}
 
 
+def test_small_records_that_grow_without_end_are_a_letter_each_and_wedge_nothing(
+    kafka: str, new_topic: NewTopicName
+) -> None:
+    topic = new_topic()
+    for number, value in enumerate([b"0" * 5_000_000, b"[" + b"{}," * 99_999 + b"{}]"]):
+        send(kafka, topic, [an_event(number)])
+        send(kafka, topic, [value], compression_type="gzip")
+    send(kafka, topic, [an_event(2)])
+    store = read_whole(kafka, topic, unpacked_bytes=1_000_000)
+    assert store.lookups == lookup_ids(range(3))
+    assert store.dead == [
+        (f"{topic}/0", "offset 1", ["records-too-large"]),
+        (f"{topic}/0", "offset 3", ["too-many-events"]),
+    ]
+    assert store.positions == {f"{topic}/0": 5}
+
+
 def test_the_store_says_where_to_read_on_and_not_the_broker(kafka: str, new_topic: NewTopicName) -> None:
     topic = new_topic()
     send(kafka, topic, [an_event(number) for number in range(50)])

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, update
 from services.core.archive import EVERYTHING
 from services.core.clock import SystemClock
 from services.core.keyring import open_key_ring
-from services.detector.commands.letter_store import letter_box
+from services.detector.commands.detector_database import letter_box
 from services.detector.deadletters import seal
 from services.detector.replaying import open_letter, replay
 from services.detector.state.connection import open_engine, sqlite_url, writing

@@ -24,10 +24,13 @@ class Reply:
 
 @dataclass
 class Intake:
-    """Answers from the script first, then 400 to batches with a bad signal, then a receipt."""
+    """Answers from the script first, then 500 to batches with a breaking signal, 400 to bad ones, or with a receipt."""
 
     script: list[Reply] = field(default_factory=list)
     bad: Collection[str] = ()
+    breaking: Collection[str] = ()
+    refuses_all: bool = False
+    ready: bool = True
     batches: list[list[str]] = field(default_factory=list)
     taken: list[tuple[str, str]] = field(default_factory=list)
     """(signal id, content hash) of everything answered with a receipt."""
@@ -56,7 +59,9 @@ class Intake:
         return reply
 
     def _judge(self, ids: Sequence[str]) -> Reply:
-        if bad := set(ids) & set(self.bad):
+        if set(ids) & set(self.breaking):
+            return Reply(500)
+        if bad := set(ids) if self.refuses_all else set(ids) & set(self.bad):
             return Reply(400, json.dumps({"status": 400, "title": "Bad Request", "detail": f"{len(bad)} bad"}))
         return Reply(200, json.dumps({"results": [{"signalId": one, "result": "stored"} for one in ids]}))
 
@@ -67,6 +72,12 @@ def serving(intake: Intake, port: int = 0) -> Iterator[Intake]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            assert self.path == "/v1/health/ready"
+            self.send_response(200 if intake.ready else 503)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def do_POST(self) -> None:
             assert self.path == "/v1/signals"

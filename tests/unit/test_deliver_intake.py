@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from services.detector.intake import Answer, Away, Bad, Refused, Taken, call_intake
+from services.detector.intake import Answer, Away, Bad, Failed, Refused, Taken, call_intake
 from services.detector.state.outbox import Parcel
 from tests.unit.scripted_api import Intake, Reply, serving
 from tests.unit.state.samples import signal_id
@@ -45,10 +45,28 @@ def test_the_wait_that_the_intake_asks_for_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, Bad), (413, Bad), (422, Bad), (500, Away), (429, Away), (409, Away), (403, Refused)]
+    ("status", "kind"),
+    [
+        (400, Bad),
+        (413, Bad),
+        (422, Bad),
+        (500, Failed),
+        (502, Failed),
+        (503, Away),
+        (429, Away),
+        (409, Away),
+        (403, Refused),
+    ],
 )
 def test_each_status_has_its_meaning(status: int, kind: type[Answer]) -> None:
-    assert isinstance(answer(Reply(status, "why")), kind)
+    assert type(answer(Reply(status, "why"))) is kind
+
+
+def test_an_answer_that_does_not_come_is_told_from_an_api_that_is_not_there() -> None:
+    with serving(Intake([Reply(hang=True)])) as intake, httpx.Client(base_url=intake.url, timeout=0.2) as client:
+        assert type(call_intake(client, "token", PARCELS, [], NOW)) is Failed
+    with httpx.Client(base_url="http://127.0.0.1:1") as client:
+        assert type(call_intake(client, "token", PARCELS, [], NOW)) is Away
 
 
 def test_identities_in_a_problem_are_not_kept() -> None:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from services.core.errors import InputError
-from services.detector.commands.letter_store import key_ring, letter_box
+from services.detector.commands.detector_database import key_ring, letter_box
 from services.detector.commands.letter_tables import as_json, letters_table, tell_replay
 from services.detector.commands.options import Home, JsonOutput
 from services.detector.decode.faults import printable

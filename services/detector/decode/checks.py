@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from services.core.bsn import bsn_is_valid
-from services.core.contract import INSTANT, LOOKUP, Record
+from services.core.contract import CONTROL, INSTANT, LOOKUP, NAME_LIMIT, Record
 from services.core.identity import PSEUDONYM
 from services.core.reading import SYSTEM
 from services.detector.decode import faults
@@ -62,9 +62,25 @@ def checks_of(record: Record) -> Iterator[Check]:
             yield Check(field, ~_within_years(record, field), partial(_out_of_years, record, field))
     for field in record.codes:
         yield Check(field, _has_unknown(record, field), partial(faults.unknown_code, record, field))
+    yield from _checks_of_names(record)
     yield from (each for each in _checks_by_name() if each.field in record.schema)
     if record is LOOKUP:
         yield from _checks_of_reads()
+
+
+def _checks_of_names(record: Record) -> Iterator[Check]:
+    """What is stored of them, and told in signals, has bounds."""
+    for field in record.names:
+        yield Check(field, pl.col(field).str.len_chars() > NAME_LIMIT, partial(_too_long, field))
+        yield Check(field, pl.col(field).str.contains(f"[{CONTROL}]"), partial(_not_printable, field))
+
+
+def _too_long(field: str, value: object) -> Fault:
+    return faults.too_long(field, len(str(value)), NAME_LIMIT)
+
+
+def _not_printable(field: str, _value: object) -> Fault:
+    return faults.not_printable(field)
 
 
 def _checks_by_name() -> Iterator[Check]:

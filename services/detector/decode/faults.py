@@ -95,6 +95,19 @@ def not_lower_case(field: str, value: object) -> Fault:
     return Fault("not-lower-case", f"field {field}: {shown(value)} has capital letters; write it in lower case")
 
 
+def too_long(field: str, characters: int, limit: int) -> Fault:
+    """A text for which neither tables nor signals have room."""
+    return Fault(
+        "text-too-long",
+        f"field {field}: has {characters:,} characters; write at most {limit:,}, as an id or a name has",
+    )
+
+
+def not_printable(field: str) -> Fault:
+    """A text with signs that no database or terminal should get."""
+    return Fault("not-printable", f"field {field}: holds control characters, such as NUL; leave them out")
+
+
 def bsn_fails(field: str) -> Fault:
     """Not a burgerservicenummer."""
     return Fault(

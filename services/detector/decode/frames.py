@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from services.core.contract import INSTANT, Record
@@ -24,7 +26,8 @@ def decode_frame(frame: pl.DataFrame, record: Record, where: str, first_row: int
     book = FaultBook(record)
     check(typed, record, book)
     places = [f"{where}: row {first_row + row + 1}" for row in book.rows()]
-    return split(typed, record, book, places, numbers(typed.height, first_row))
+    decoded = split(typed, record, book, places, numbers(typed.height, first_row))
+    return replace(decoded, place=lambda row: f"{where}: row {decoded.rows[row]}")
 
 
 def split(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,16 +24,27 @@ WHOLE = -1
 """Place of a fault that concerns the whole record, before its first field."""
 
 
+Place = Callable[[int], str]
+"""Where the record of a row stood, for people; asked for the few rows that become dead letters later."""
+
+
+def by_number(row: int) -> str:
+    """Where nobody tells more."""
+    return f"record {row + 1}"
+
+
 @dataclass(frozen=True)
 class Decoded:
     """Valid records (columns of the record's schema) and dead letters (columns of DEAD), each in input order.
 
-    `rows` has the number of each valid record, counted from 1 where reading began: rows, or lines of a text file.
+    `rows` has the number of each valid record, counted from 1 where reading began: rows, or lines of a text file;
+    `place` tells where the valid record of a row (from 0) stood.
     """
 
     valid: pl.DataFrame
     dead: pl.DataFrame
     rows: pl.Series
+    place: Place = by_number
 
 
 def nothing(record: Record) -> Decoded:

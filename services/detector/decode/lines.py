@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Annotated
 
@@ -60,7 +61,8 @@ def decode_rows(
     check(frame, record, book)
     faulty = [told(row) for row in book.rows()]
     places, raw = [place for place, _ in faulty], [line for _, line in faulty]
-    return split(frame, record, book, places, numbers(frame.height), raw)
+    decoded = split(frame, record, book, places, numbers(frame.height), raw)
+    return replace(decoded, place=lambda row: told(decoded.rows[row] - 1)[0])
 
 
 class LineParser:

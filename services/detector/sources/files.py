@@ -161,7 +161,8 @@ class FilesSource:
             whole=not self._follow,
         )
         for batch in batches:
-            yield _slice(batch.decoded.valid, batch.decoded.dead, {path.name: batch.next})
+            read = batch.decoded
+            yield SourceSlice(PARTITION, read.valid, read.dead, {path.name: batch.next}, closed=False, place=read.place)
 
     def _refusal(self, path: Path, told: str) -> SourceSlice:
         where = f"{LOOKUPS}/{path.name}: after {self._positions.get(path.name, 0)}"

@@ -109,7 +109,7 @@ class NdjsonFile:
         places = [self._place(line.at) for line in lines]
         decoded = decode_lines([line.data for line in lines], places, self.record, self.max_line_bytes)
         dead = pl.concat([decoded.dead, self._letters(spoilt)]) if spoilt else decoded.dead
-        return Decoded(decoded.valid, dead, pl.Series(numbers, dtype=pl.Int64).gather(decoded.rows - 1))
+        return Decoded(decoded.valid, dead, pl.Series(numbers, dtype=pl.Int64).gather(decoded.rows - 1), decoded.place)
 
     def _letters(self, spoilt: list[Spoilt]) -> pl.DataFrame:
         places = [self._place(stretch.at) for stretch in spoilt]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from services.detector.decode import Place, by_number
+
 
 @dataclass(frozen=True)
 class SourceSlice:
@@ -16,7 +18,8 @@ class SourceSlice:
     and the position to read next (Parquet: rows; plain NDJSON: bytes; compressed NDJSON: lines). `closed` is true on
     the last slice of an input that has ended, `behind` where the partition is known to hold more than was read of it.
     `again` names the dead letters of the store that the slice was made of. `received` has for each lookup the moment
-    at which the broker received it; null, or no series, where nobody tells.
+    at which the broker received it; null, or no series, where nobody tells. `place` tells where the lookup of a row
+    stood in the partition: no two of it stood at one place.
     """
 
     partition: str
@@ -27,3 +30,4 @@ class SourceSlice:
     behind: bool = False
     again: Sequence[int] = ()
     received: pl.Series | None = None
+    place: Place = by_number

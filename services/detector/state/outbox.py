@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Delete,
     Engine,
@@ -32,6 +33,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BODY_COLUMNS = [*SIGNAL.schema, "evidence"]
 REVISION_KEY = ("signal_id", "content_hash", "as_of_us")
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+"""Of a signal that the API does not take alone; pauses double."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,18 @@ class Parcel:
     row: int
     signal_id: str
     body: bytes
+    failures: int = 0
+    """How often the API did not take it alone."""
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """How many revisions wait, and since when the oldest does (None: none waits)."""
+    """How many revisions wait, how many of them are put aside, and since when the oldest of the others does (None: none
+    waits)."""
 
     pending: int
     oldest: datetime | None
+    aside: int = 0
 
 
 class Outbox:
@@ -59,21 +66,24 @@ class Outbox:
         self._clock = clock
 
     def pending(self, rows: int, size: int) -> list[Parcel]:
-        """The oldest undelivered revisions: at most `rows` of them and, beyond the first, `size` bytes together.
+        """The oldest undelivered revisions that are not put aside: at most `rows` and, beyond the first, `size` bytes.
 
-        Raises StoreUnavailable.
+        Those that failed before come after those that did not. Raises StoreUnavailable.
         """
-        query = select(OUTBOX.c.id, OUTBOX.c.signal_id, OUTBOX.c.body).where(OUTBOX.c.status == PENDING)
+        columns = (OUTBOX.c.id, OUTBOX.c.signal_id, OUTBOX.c.body, OUTBOX.c.failures)
+        query = select(*columns).where(OUTBOX.c.status == PENDING, ~self._is_aside())
         with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(OUTBOX.c.id).limit(rows))
+            found = connection.execute(query.order_by(OUTBOX.c.failures, OUTBOX.c.id).limit(rows))
             return list(_within(size, (Parcel(*row) for row in found)))
 
     def backlog(self) -> Backlog:
         """How much waits. Raises StoreUnavailable."""
-        query = select(func.count(), func.min(OUTBOX.c.committed_us)).where(OUTBOX.c.status == PENDING)
+        aside = self._is_aside()
+        oldest_of_others = func.min(OUTBOX.c.committed_us).filter(~aside)
+        query = select(func.count(), oldest_of_others, func.count().filter(aside)).where(OUTBOX.c.status == PENDING)
         with reading(self._engine) as connection:
-            pending, oldest = connection.execute(query).one()
-        return Backlog(pending, None if oldest is None else EPOCH + oldest * MICROSECOND)
+            pending, oldest, put_aside = connection.execute(query).one()
+        return Backlog(pending, None if oldest is None else EPOCH + oldest * MICROSECOND, put_aside)
 
     def mark_delivered(self, results: Mapping[int, str]) -> None:
         """Settles rows with what the API answered for each. Raises StoreUnavailable."""
@@ -83,7 +93,7 @@ class Outbox:
             .values(status=DELIVERED, body=None, settled_us=microseconds(self._clock.now()), result=bindparam("answer"))
         )
         with writing(self._engine) as connection:
-            _hold_off_commits(connection)
+            hold_off_commits(connection)
             connection.execute(settle, [{"row": row, "answer": answer} for row, answer in results.items()])
 
     def mark_rejected(self, row: int, problem: str) -> None:
@@ -94,8 +104,39 @@ class Outbox:
             .values(status=REJECTED, settled_us=microseconds(self._clock.now()), result=problem.replace("\0", ""))
         )
         with writing(self._engine) as connection:
-            _hold_off_commits(connection)
+            hold_off_commits(connection)
             connection.execute(settle)
+
+    def put_aside(self, row: int, failures: int, problem: str) -> timedelta:
+        """Leaves a row alone for longer the more failures it has, and returns for how long. Raises StoreUnavailable."""
+        pause = min(FIRST_PAUSE * 2.0 ** min(failures - 1, 32), LONGEST_PAUSE)
+        put = (
+            update(OUTBOX)
+            .where(OUTBOX.c.id == row, OUTBOX.c.status == PENDING)
+            .values(
+                failures=failures,
+                next_try_us=microseconds(self._clock.now() + pause),
+                result=problem.replace("\0", ""),
+            )
+        )
+        with writing(self._engine) as connection:
+            hold_off_commits(connection)
+            connection.execute(put)
+        return pause
+
+    def take_up(self) -> None:
+        """Ends the pauses of all rows that are put aside. Raises StoreUnavailable."""
+        with writing(self._engine) as connection:
+            hold_off_commits(connection)
+            connection.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.status == PENDING, OUTBOX.c.next_try_us.is_not(None))
+                .values(next_try_us=None)
+            )
+
+    def _is_aside(self) -> ColumnElement[bool]:
+        """Of a row that is pending."""
+        return func.coalesce(OUTBOX.c.next_try_us, 0) > microseconds(self._clock.now())
 
 
 def enqueue(connection: Connection, revisions: pl.DataFrame, now: datetime) -> None:
@@ -120,7 +161,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _hold_off_commits(connection: Connection) -> None:
+def hold_off_commits(connection: Connection) -> None:
     """A commit supersedes rows in another order than delivery settles them: each would wait for the other's row."""
     connection.execute(select(OWNER.c.id).with_for_update())
 
@@ -135,7 +176,7 @@ def _rows(revisions: pl.DataFrame, now: datetime) -> list[dict[str, object]]:
 def _forget_outdone() -> Delete:
     """Takes away the row of a revision (parameters `..._now` of REVISION_KEY) if its signal has a newer one."""
     same = [OUTBOX.c[name] == bindparam(f"{name}_now") for name in REVISION_KEY]
-    return delete(OUTBOX).where(*same, _outdone())
+    return delete(OUTBOX).where(*same, outdone())
 
 
 def _supersede_older(before: int, now: datetime) -> Update:
@@ -144,12 +185,12 @@ def _supersede_older(before: int, now: datetime) -> Update:
     touched = select(fresh.c.signal_id).where(fresh.c.id > before)
     return (
         update(OUTBOX)
-        .where(OUTBOX.c.status == PENDING, OUTBOX.c.signal_id.in_(touched), _outdone())
+        .where(OUTBOX.c.status == PENDING, OUTBOX.c.signal_id.in_(touched), outdone())
         .values(status=SUPERSEDED, body=None, settled_us=microseconds(now))
     )
 
 
-def _outdone() -> Exists:
+def outdone() -> Exists:
     """Whether a row's signal has a newer revision that may reach the API."""
     newer = OUTBOX.alias("newer")
     return exists().where(

@@ -119,13 +119,17 @@ OUTBOX = Table(
     Column("committed_us", BigInteger, nullable=False),
     Column("settled_us", BigInteger),
     Column("result", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("next_try_us", BigInteger),
     UniqueConstraint("signal_id", "content_hash", "as_of_us", name="one_row_per_revision"),
     CheckConstraint(f"status IN ('{PENDING}', '{DELIVERED}', '{SUPERSEDED}', '{REJECTED}')", name="known_status"),
     CheckConstraint(f"body IS NOT NULL OR status IN ('{DELIVERED}', '{SUPERSEDED}')", name="undelivered_has_body"),
 )
-"""One row per signal revision. Once delivered or superseded the body goes: the API and the state hold its content."""
+"""One row per signal revision. Once delivered or superseded the body goes: the API and the state hold its content.
 
-Index("outbox_by_status", OUTBOX.c.status, OUTBOX.c.id)
+A pending one with `next_try_us` is put aside until then: so often (`failures`) the API did not take it alone."""
+
+Index("outbox_by_status", OUTBOX.c.status, OUTBOX.c.failures, OUTBOX.c.id)
 
 DEAD_LETTERS = Table(
     "dead_letters",

@@ -72,10 +72,11 @@ def test_a_field_that_says_nothing_adds_nothing_to_the_hash_of_a_record() -> Non
 
 def test_pseudonyms_of_another_key_version_become_dead_letters() -> None:
     strange = a_read(lookup_id="doelbinding-2", employee_id="p2-" + "0" * 32)
-    kept, rows, dead = without_other_versions(frame(LOOKUP, [a_read(), strange, a_look()]), PIPELINE.pseudonyms.prefix)
+    lookups = frame(LOOKUP, [a_read(), strange, a_look()])
+    kept, rows, dead = without_other_versions(lookups, PIPELINE.pseudonyms.prefix, "offset {}".format)
     assert kept["lookup_id"].to_list() == ["doelbinding-1", "look0"]
     assert rows.to_list() == [True, False, True]
     [letter] = dead.to_dicts()
-    assert letter["codes"] == ["other-key-version"]
+    assert (letter["position"], letter["codes"]) == ("offset 1", ["other-key-version"])
     assert "employee_id" in letter["reasons"][0]
     assert "p2-" not in letter["reasons"][0]

@@ -13,18 +13,17 @@ from tests.unit.input.records import a_lookup, as_line
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINES = [as_line(a_lookup(minutes, occurred_at=(NOON + timedelta(minutes=minutes)).isoformat())) for minutes in (5, 6)]
-LOOKUPS = decode_lines(LINES, ["a", "b"], LOOKUP).valid
-FIRST, SECOND = LOOKUPS["lookup_id"].to_list()
+READ = decode_lines(LINES, ["offset 7", "offset 8, event 2"], LOOKUP)
+LOOKUPS = READ.valid
+PLACES = dict(zip(LOOKUPS["lookup_id"].to_list(), ("offset 7", "offset 8, event 2"), strict=True))
+FIRST, SECOND = PLACES
 
 
 def kept(now: datetime, *received: datetime | None) -> list[str]:
-    """Of a lookup five minutes and one six minutes past noon; the dead letters are the others."""
+    """Of a lookup five minutes and one six minutes past noon; the dead letters are the others, where they stood."""
     moments = pl.Series(received, dtype=INSTANT) if received else None
-    lookups, letters = without_future(LOOKUPS, now, moments)
-    assert sorted([*lookups["lookup_id"], *(place.removeprefix("lookup ") for place in letters["position"])]) == [
-        FIRST,
-        SECOND,
-    ]
+    lookups, letters = without_future(LOOKUPS, now, READ.place, moments)
+    assert sorted([*(PLACES[name] for name in lookups["lookup_id"]), *letters["position"]]) == [*PLACES.values()]
     return lookups["lookup_id"].to_list()
 
 

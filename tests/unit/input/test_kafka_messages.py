@@ -110,3 +110,34 @@ def test_each_lookup_has_the_moment_at_which_its_record_came():
     assert piece.lookups["lookup_id"].to_list() == ["sonar-1", "sonar-2", "sonar-3", "sonar-4"]
     later = came + timedelta(seconds=1)
     assert piece.received.to_list() == [came, later, later, None]
+
+
+MOST = 5
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        encode_batch([an_event(number) for number in range(MOST + 1)]),
+        encode_batch([b"{}"] * (MOST + 1)),
+        b"[" + b"1," * 10_000_000,
+        b"\n".join([an_event(1)] * (MOST + 1)),
+        b"\n".join([b"{}"] * (MOST + 1)),
+    ],
+    ids=["events", "objects", "millions", "lines", "lines of nothing"],
+)
+def test_a_record_of_too_many_events_is_one_letter_with_its_bytes(value):
+    records = [(0, an_event(1), None), (1, value, None), (2, an_event(2), None)]
+    (piece,) = decode_records(records, 1_000, most_events=MOST)
+    assert piece.lookups["lookup_id"].to_list() == ["sonar-1", "sonar-2"]
+    assert told(piece) == [("offset 1", ["too-many-events"])]
+    assert piece.dead["raw"].item() == value
+    assert piece.dead["reasons"].item()[0].startswith("message: holds more than 5 events; ")
+
+
+def test_a_record_of_as_many_events_as_may_be_is_read():
+    events = [an_event(number) for number in range(MOST)]
+    for value in (encode_batch(events), b"\n".join(events), encode_batch([*events[:-1], as_line(a_lookup(4))])):
+        (piece,) = decode_records([(0, value, None)], 1_000, most_events=MOST)
+        assert piece.lookups.height == MOST
+        assert piece.dead.is_empty()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import kafka
 import pytest
 from kafka import TopicPartition
@@ -10,7 +12,7 @@ from kafka.errors import CorruptRecordError
 from kafka.record import MemoryRecords, MemoryRecordsBuilder
 
 from services.detector.sources.kafka import record_check
-from services.detector.sources.kafka.fast_records import DamagedBatchError, FastRecords, walk
+from services.detector.sources.kafka.fast_records import DamagedBatchError, FastRecords, OversizedBatchError, walk
 from services.detector.sources.kafka.record_check import objection, pair
 
 AT = TopicPartition("lookups", 0)
@@ -103,3 +105,42 @@ def test_old_formats_are_unpacked_too():
     for unpacking in (FastRecords, Fetcher.PartitionRecords):
         part = unpacking(0, AT, MemoryRecords(builder.buffer()))
         assert [pair(record)[1] for record in [*part.take(1), *part.take(1)]] == [b"value", None]
+
+
+PLAIN, GZIP, ZSTD = 0, 1, 4
+
+
+def a_packed_batch(compression: int, value: bytes) -> bytearray:
+    builder = MemoryRecordsBuilder(2, compression, 1 << 30)
+    for number in range(3):
+        builder.append(number, b"key", value)
+    builder.close()
+    return builder.buffer()
+
+
+@pytest.mark.parametrize("compression", [PLAIN, GZIP, ZSTD], ids=["plain", "gzip", "zstd"])
+def test_a_packed_batch_gives_what_the_client_finds_in_it(compression):
+    data = a_packed_batch(compression, b"value" * 100_000)
+    found = [
+        [pair(record) for record in part.take(9)]
+        for part in (unpacking(0, AT, MemoryRecords(data)) for unpacking in (FastRecords, Fetcher.PartitionRecords))
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
+
+
+@pytest.mark.parametrize("compression", [GZIP, ZSTD], ids=["gzip", "zstd"])
+def test_a_batch_that_unpacks_without_end_is_not_unpacked_and_tells_where_to_read_on(compression):
+    class Bounded(FastRecords):
+        most_unpacked = 1_000_000
+
+    data = a_packed_batch(compression, b"0" * 20_000_000)
+    assert len(data) < 100_000
+    part = Bounded(0, AT, MemoryRecords(data))
+    tracemalloc.start()
+    with pytest.raises(OversizedBatchError) as told:
+        part.take(9)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (told.value.partition, told.value.first, told.value.behind) == (AT, 0, 3)
+    assert peak < 5 * Bounded.most_unpacked

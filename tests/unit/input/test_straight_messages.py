@@ -77,7 +77,7 @@ def is_straight(value: bytes) -> bool:
     try:
         decode_event(value)
     except UNREADABLE:
-        return bool(batch_rows(value))
+        return bool(batch_rows(value, LIMIT))
     return True
 
 

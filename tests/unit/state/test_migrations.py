@@ -20,6 +20,7 @@ from services.detector.state.connection import open_engine, reading, sqlite_url,
 from services.detector.state.migrate import SCRIPTS, VERSION_TABLE, migrate
 from services.detector.state.readings import Readings
 from services.detector.state.schema import DEAD_LETTERS, METADATA
+from tests.unit.state.samples import an_owned_store
 
 
 def test_migrations_and_schema_agree(database: URL) -> None:
@@ -84,3 +85,20 @@ def test_a_partition_of_an_earlier_release_keeps_its_place_and_takes_the_first_t
         assert readings.claim("lookups/0", "first").next == 70
         with pytest.raises(DoelbindingError, match="made anew"):
             readings.claim("lookups/0", "second")
+
+
+def test_signals_that_wait_in_an_earlier_release_wait_on_and_were_never_put_aside(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "s.sqlite")
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        columns = "signal_id, content_hash, as_of_us, status, body, committed_us"
+        connection.execute(text(f"INSERT INTO outbox ({columns}) VALUES ('s', 'h', 1, 'pending', 'b', 1)"))
+    engine.dispose()
+    migrate(url)
+    with an_owned_store(url) as store:
+        assert [(parcel.signal_id, parcel.failures) for parcel in store.outbox.pending(9, 99)] == [("s", 0)]
+        assert store.outbox.backlog().aside == 0

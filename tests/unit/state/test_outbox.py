@@ -9,9 +9,12 @@ import polars as pl
 import pytest
 from sqlalchemy.engine import URL
 
+from services.core.clock import SystemClock
 from services.core.wire import content_hash, from_wire
+from services.detector.state.connection import open_engine
 from services.detector.state.outbox import Outbox
 from services.detector.state.store import Commit, Store
+from services.detector.state.undelivered import Retried, Undelivered
 from tests.unit.state.samples import START, a_revision, an_owned_store, query, revisions, signal_id
 
 PLENTY = 1_000_000
@@ -146,3 +149,30 @@ def test_the_backlog_tells_how_many_wait_and_since_when(database: URL) -> None:
     assert backlog.pending == 2
     assert backlog.oldest is not None
     assert backlog.oldest > START - timedelta(days=3650)
+
+
+def test_what_is_put_aside_waits_longer_each_time_and_lets_the_others_go_first(database: URL) -> None:
+    with an_owned_store(database) as store:
+        add(store, a_revision(1), a_revision(2))
+        pauses = [store.outbox.put_aside(1, failures, "500").total_seconds() / 60 for failures in (1, 2, 3, 7, 99)]
+        assert pauses == [1, 2, 4, 60, 60]
+        assert [parcel.row for parcel in store.outbox.pending(9, PLENTY)] == [2]
+        backlog = store.outbox.backlog()
+        assert (backlog.pending, backlog.aside) == (2, 1)
+        store.outbox.take_up()
+        assert [(parcel.row, parcel.failures) for parcel in store.outbox.pending(9, PLENTY)] == [(2, 0), (1, 99)]
+        assert store.outbox.backlog().aside == 0
+
+
+def test_of_several_refused_revisions_the_newest_alone_goes_out_again(database: URL) -> None:
+    with an_owned_store(database) as store:
+        for hour in range(3):
+            add(store, a_revision(1, 40 + hour, hour=hour))
+            store.outbox.mark_rejected(hour + 1, "400")
+        engine = open_engine(database)
+        undelivered = Undelivered(engine, SystemClock())
+        assert (undelivered.refused(), len(undelivered.oldest(9))) == (3, 3)
+        assert undelivered.retry() == Retried(again=1, superseded=2)
+        engine.dispose()
+        assert waiting(store.outbox) == [(signal_id(1), 42)]
+    assert statuses(database) == ["superseded", "superseded", "pending"]

@@ -3,6 +3,10 @@ from typing import Self
 class DefaultRecordBatch:
     _buffer: bytearray
     _pos: int
+    _decompressed: bool
+    CODEC_GZIP: int
+    CODEC_ZSTD: int
+    compression_type: int
     base_offset: int
     last_offset: int
     next_offset: int

@@ -12,10 +12,12 @@ from kafka import KafkaConsumer
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaConfigurationError, KafkaError, RetriableError
 
+from services.core.cloud_events import MOST_EVENTS
 from services.core.errors import DoelbindingError, InputError
 from services.core.kafka_connection import connection
 from services.core.kafka_settings import KafkaSettings
 from services.detector.sources.kafka.client_log import last_loss
+from services.detector.sources.kafka.unpacking import MOST_UNPACKED_BYTES
 
 Made = TypeVar("Made")
 LOG = structlog.get_logger()
@@ -30,7 +32,9 @@ class Consuming:
 
     The client holds up to `fetch_bytes` of each broker, and one batch of records more where that is larger. A member
     that is silent for `session_seconds`, or does not poll for `poll_seconds`, loses its partitions to another one.
-    Without `fast`, records are unpacked in the way of the client, which takes more than twice the time. With
+    Without `fast`, records are unpacked in the way of the client, which takes more than twice the time. A record of
+    more than `events_per_record` is a dead letter, and so is a batch that unpacks to more than `unpacked_bytes`, where
+    it is unpacked the fast way. With
     `pass_damaged`, a batch that the broker gives damaged becomes a dead letter, and is passed by.
     """
 
@@ -44,6 +48,8 @@ class Consuming:
     poll_seconds: float = 60.0
     stall_seconds: float = 120.0
     fast: bool = True
+    events_per_record: int = MOST_EVENTS
+    unpacked_bytes: int = MOST_UNPACKED_BYTES
     pass_damaged: bool = False
 
 

@@ -17,6 +17,7 @@ from kafka.record.legacy_records import LegacyRecordBatch
 from kafka.structs import TopicPartition
 
 from services.detector.sources.kafka.messages import Record
+from services.detector.sources.kafka.unpacking import MOST_UNPACKED_BYTES, TooLargeError, unpack
 
 WRITTEN_AGAINST = "3.0.12"
 READ_COMMITTED = 1
@@ -36,9 +37,14 @@ class DamagedBatchError(CorruptRecordError):
         self.partition, self.first, self.behind = partition, first, behind
 
 
+class OversizedBatchError(DamagedBatchError):
+    """A batch that is sound, and unpacks to more than may be held."""
+
+
 class FastRecords(Fetcher.PartitionRecords):
     """Takes the place of the client's unpacking of one fetched partition, and tells the client the same offsets."""
 
+    most_unpacked = MOST_UNPACKED_BYTES
     _batch: Sequence[Record] = ()
     _taken = 0
 
@@ -77,7 +83,7 @@ class FastRecords(Fetcher.PartitionRecords):
                 yield [record for record in told if record[0] >= self.fetch_offset]
                 continue
             self.leader_epoch = batch.leader_epoch
-            if not self._is_passed_over(batch) and (found := self._from_here(batch)):
+            if not self._is_passed_over(batch) and (found := self._from_here(tp, batch)):
                 self.bytes_read += batch.size_in_bytes
                 yield found
             self.next_fetch_offset = batch.next_offset
@@ -93,9 +99,12 @@ class FastRecords(Fetcher.PartitionRecords):
                 return True
         return batch.is_control_batch
 
-    def _from_here(self, batch: DefaultRecordBatch) -> list[Record]:
+    def _from_here(self, partition: TopicPartition, batch: DefaultRecordBatch) -> list[Record]:
         """The records of a batch from where fetching began; a broker gives batches whole."""
-        iter(batch)  # decompresses
+        try:
+            unpack(batch, self.most_unpacked)
+        except TooLargeError as error:
+            raise OversizedBatchError(partition, batch.base_offset, batch.next_offset) from error
         by_broker = batch.max_timestamp if batch.timestamp_type == BROKERS_TIME else None
         found = walk(bytes(batch._buffer), batch._pos, batch.records_count, batch.base_offset, by_broker)
         if batch.base_offset >= self.fetch_offset:

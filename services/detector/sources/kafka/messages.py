@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from services.core.cloud_events import Unfit, unwrap
+from services.core.cloud_events import MOST_EVENTS, Unfit, unwrap
 from services.core.contract import INSTANT, LOOKUP
-from services.detector.decode import MAX_LINE_BYTES, dead_letters
+from services.detector.decode import MAX_LINE_BYTES, Place, by_number, dead_letters
 from services.detector.decode.faults import Fault
 from services.detector.decode.letters import FaultBook
 from services.detector.decode.lines import LineParser, decode_rows
@@ -38,20 +38,23 @@ TOMBSTONE = Fault(
 class Piece:
     """Lookups (columns of LOOKUP) and dead letters (columns of DEAD) of one partition, and the offset behind them.
 
-    `received` has the moment at which the broker received each lookup, null where the topic does not tell.
+    `received` has the moment at which the broker received each lookup, null where the topic does not tell; `place`
+    tells where the lookup of a row stood.
     """
 
     lookups: pl.DataFrame
     dead: pl.DataFrame
     next: int
     received: pl.Series | None = None
+    place: Place = by_number
 
 
 class _Gathered:
     """What is gathered for one piece: of each row the record, and the number in it if it has several; and the unfit."""
 
-    def __init__(self, max_event_bytes: int) -> None:
+    def __init__(self, max_event_bytes: int, most_events: int) -> None:
         self._limit = max_event_bytes
+        self._most_events = most_events
         self._book = FaultBook(LOOKUP)
         self._parser = LineParser(LOOKUP, self._book, max_event_bytes)
         self._origins: list[Record | tuple[int, bytes, int | None, int]] = []
@@ -67,10 +70,11 @@ class _Gathered:
         received = self._received(decoded.rows)
         after = records[self._at - 1][0] + 1
         if not self._unfit:
-            return Piece(decoded.valid, decoded.dead, after, received), self._at
+            return Piece(decoded.valid, decoded.dead, after, received, decoded.place), self._at
         places, faults, raw = zip(*self._unfit, strict=True)
         letters = dead_letters(LOOKUP, places, [(fault,) for fault in faults], raw)
-        return Piece(decoded.valid, pl.concat([decoded.dead, letters]), after, received), self._at
+        dead = pl.concat([decoded.dead, letters])
+        return Piece(decoded.valid, dead, after, received, decoded.place), self._at
 
     def _rows(self, records: Sequence[Record], most: int) -> Iterator[msgspec.Struct]:
         """A row per lookup; those of many straight messages are made at once, which takes half the time."""
@@ -99,14 +103,14 @@ class _Gathered:
         """The rows of a record that is not one straight event."""
         if value is None:
             self._unfit.append((_place(offset, 0, 1), TOMBSTONE, b""))
-        elif len(value) <= self._limit and (rows := batch_rows(value)):
+        elif len(value) <= self._limit and (rows := batch_rows(value, self._most_events)):
             self._origins += [(offset, value, received, number) for number in range(len(rows))]
             yield from rows
         else:
             yield from self._with_care(offset, value, received)
 
     def _with_care(self, offset: int, value: bytes, received: int | None) -> Iterator[msgspec.Struct]:
-        found = unwrap(value)
+        found = unwrap(value, most=self._most_events)
         for number, event in enumerate(found):
             if isinstance(event, Unfit):
                 place = _place(offset, number, len(found))
@@ -120,7 +124,7 @@ class _Gathered:
         """Where the lookup of a row stood, and its bytes; asked for the faulty few only."""
         offset, value, _received, *number = self._origins[row]
         if value is not self._told_of:
-            self._told_of, self._events = value, unwrap(value or b"")
+            self._told_of, self._events = value, unwrap(value or b"", most=self._most_events)
         found = self._events
         place = number[0] if number else 0
         event = found[place]
@@ -132,15 +136,18 @@ class _Gathered:
         return (moments * MICROSECONDS).cast(INSTANT)
 
 
-def decode_records(records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES) -> Iterator[Piece]:
+def decode_records(
+    records: Iterable[Record], rows: int, max_event_bytes: int = MAX_LINE_BYTES, most_events: int = MOST_EVENTS
+) -> Iterator[Piece]:
     """Records in the order of their offsets into pieces of some `rows` lookups.
 
     A record is never cut, so that each piece ends at an offset; one with many events makes a larger piece. Positions
-    of dead letters are `offset N`, or `offset N, event M` in a record of several events.
+    of dead letters are `offset N`, or `offset N, event M` in a record of several events. A record of more than
+    `most_events` is one dead letter.
     """
     left, at = list(records), 0
     while at < len(left):
-        piece, at = _Gathered(max_event_bytes).piece(left, at, rows)
+        piece, at = _Gathered(max_event_bytes, most_events).piece(left, at, rows)
         yield piece
 
 

@@ -16,6 +16,7 @@ from services.core.errors import DoelbindingError
 from services.detector.metric_catalogue import BreakerState
 from services.detector.metrics import DetectorMetrics
 from services.detector.sources.kafka.consumer import Consuming
+from services.detector.sources.kafka.fast_records import OversizedBatchError
 from services.detector.sources.kafka.joining import finish_joins
 from services.detector.sources.kafka.members import Claim, HasRoom, Members, Owned
 from services.detector.sources.kafka.messages import Piece, decode_records
@@ -24,7 +25,15 @@ from services.detector.sources.kafka.records import Records
 from services.detector.sources.kafka.stall import HangGuard, Stall
 from services.detector.sources.kafka.topic_ids import topic_id
 from services.detector.sources.kafka.transactions import OpenTransactions
-from services.detector.sources.kafka.trouble import damaged, hopeless, lost, made_anew, out_of_range, passed
+from services.detector.sources.kafka.trouble import (
+    damaged,
+    hopeless,
+    lost,
+    made_anew,
+    out_of_range,
+    passed,
+    too_large,
+)
 
 LOG = structlog.get_logger()
 TROUBLE_SECONDS = 1.0
@@ -60,7 +69,8 @@ class Reading:
         self._clock = clock
         self._stop = stop
         self._pass_damaged = consuming.pass_damaged
-        self._records = Records(consumer, consuming.fast)
+        self._records = Records(consumer, consuming.fast, consuming.unpacked_bytes)
+        self._events_per_record = consuming.events_per_record
         self._guard = HangGuard(max(HANG_SECONDS, consuming.stall_seconds))
         self._transactions = OpenTransactions()
         self._stall = Stall(consuming.stall_seconds, consuming.stall_seconds + consuming.poll_seconds)
@@ -94,7 +104,7 @@ class Reading:
         self._metrics.kafka_last_poll.set(self._clock.now().timestamp())
         owned = self.members.owned
         return [
-            (owned[at], decode_records(records, self._at_once(owned[at])))
+            (owned[at], decode_records(records, self._at_once(owned[at]), most_events=self._events_per_record))
             for at, records in fetched.items()
             if at in owned
         ]
@@ -201,7 +211,7 @@ class Reading:
     def _after(self, error: KafkaError) -> Sequence[Fetched]:
         """What to do after a poll that raised; a broker that is away is asked again after a while."""
         try:
-            if self._pass_damaged and (passed_by := self._passed(error)):
+            if (self._pass_damaged or isinstance(error, OversizedBatchError)) and (passed_by := self._passed(error)):
                 return [passed_by]
             if told := self._hopeless(error):
                 raise told from error
@@ -235,9 +245,11 @@ class Reading:
         first = self._position(owned)
         if not batch.first <= first < batch.behind:
             return None
-        LOG.error("damaged-records-passed", partition=owned.name, first=first, next=batch.behind)
+        oversized = isinstance(batch, OversizedBatchError)
+        told = "oversized-records-passed" if oversized else "damaged-records-passed"
+        LOG.error(told, partition=owned.name, first=first, next=batch.behind)
         self.consumer.seek(owned.partition, batch.behind)
-        return owned, iter((passed(first, batch.behind),))
+        return owned, iter(((too_large if oversized else passed)(first, batch.behind),))
 
     def _position(self, owned: Owned) -> int:
         position = self.consumer.position(owned.partition, ANSWER_MS)

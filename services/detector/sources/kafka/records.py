@@ -11,20 +11,27 @@ from kafka import KafkaConsumer, TopicPartition
 from services.detector.sources.kafka.fast_records import FastRecords
 from services.detector.sources.kafka.messages import Record
 from services.detector.sources.kafka.record_check import objection, pair
+from services.detector.sources.kafka.unpacking import MOST_UNPACKED_BYTES
 
 LOG = structlog.get_logger()
 
 
 class Records:
-    """Takes records from a consumer; with `fast`, without an object for each."""
+    """Takes records from a consumer; with `fast`, without an object for each, and none of a batch of more bytes."""
 
-    def __init__(self, consumer: KafkaConsumer, fast: bool = True) -> None:
+    def __init__(
+        self, consumer: KafkaConsumer, fast: bool = True, most_unpacked_bytes: int = MOST_UNPACKED_BYTES
+    ) -> None:
         self._consumer = consumer
         if fast and (reason := objection()):
             LOG.warning("records-unpacked-slowly", reason=reason)
             fast = False
         if fast:
-            consumer._fetcher.PartitionRecords = FastRecords
+
+            class Bounded(FastRecords):
+                most_unpacked = most_unpacked_bytes
+
+            consumer._fetcher.PartitionRecords = Bounded
         self.fast = fast
 
     def poll(self, timeout_ms: float) -> Mapping[TopicPartition, Sequence[Record]]:

@@ -176,7 +176,14 @@ class KafkaSource:
         owned.behind = reading.is_behind(owned)
         at = {owned.name: piece.next}
         return SourceSlice(
-            owned.name, piece.lookups, piece.dead, at, closed=False, behind=owned.behind, received=piece.received
+            owned.name,
+            piece.lookups,
+            piece.dead,
+            at,
+            closed=False,
+            behind=owned.behind,
+            received=piece.received,
+            place=piece.place,
         )
 
     def _at_their_ends(self, reading: Reading) -> Iterator[SourceSlice]:

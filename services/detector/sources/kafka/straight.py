@@ -48,11 +48,12 @@ def straight_rows(messages: Sequence[bytes | None], limit: int) -> list[msgspec.
 _EVENTS = cast(msgspec.json.Decoder[list[Event]], msgspec.json.Decoder(GenericAlias(list, _EVENT)))
 
 
-def batch_rows(message: bytes) -> list[msgspec.Struct]:
-    """The rows of a JSON array of events; none where it is not straight."""
+def batch_rows(message: bytes, most: int) -> list[msgspec.Struct]:
+    """The rows of a JSON array of at most so many events; none where it is not straight."""
     if not message.startswith(b"["):
         return []
     try:
-        return [event.data for event in _EVENTS.decode(message)]
+        events = _EVENTS.decode(message)
+        return [event.data for event in events] if len(events) <= most else []
     except UNREADABLE:
         return []

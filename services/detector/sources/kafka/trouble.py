@@ -76,6 +76,16 @@ def passed(first: int, behind: int) -> Piece:
     return Piece(nothing(LOOKUP).valid, letters, behind)
 
 
+def too_large(first: int, behind: int) -> Piece:
+    """A dead letter for a batch that unpacks to more than may be held; behind it reading goes on."""
+    reason = (
+        f"message: offsets {first} to {behind - 1} unpack to more bytes than may be held at once; send what they held "
+        "in smaller batches"
+    )
+    letters = dead_letters(LOOKUP, [f"offset {first}"], [(Fault("records-too-large", reason),)], [b""])
+    return Piece(nothing(LOOKUP).valid, letters, behind)
+
+
 def lost(consumer: KafkaConsumer, partition: TopicPartition, offset: int) -> Piece:
     """A dead letter for the stretch that the broker deleted before it was read; behind it reading goes on.
 

@@ -1,4 +1,4 @@
-"""The folder of a detector into its dead letters, and the key that opens them."""
+"""The folder of a detector into its dead letters and the key that opens them, and its undelivered signals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from services.core.clock import SystemClock
@@ -15,6 +16,7 @@ from services.core.settings import default_home
 from services.detector.database import detector_database, is_file
 from services.detector.state.connection import open_engine
 from services.detector.state.letterbox import LetterBox
+from services.detector.state.undelivered import Undelivered
 
 
 @contextmanager
@@ -23,11 +25,18 @@ def letter_box(home: Path | None) -> Iterator[LetterBox]:
 
     Raises InputError if there is none.
     """
-    engine = open_engine(_address(home or default_home()))
-    try:
+    with _engine(home) as engine:
         yield LetterBox(engine, SystemClock())
-    finally:
-        engine.dispose()
+
+
+@contextmanager
+def undelivered(home: Path | None) -> Iterator[Undelivered]:
+    """The signals that the API does not take, of the same detector.
+
+    Raises InputError if there is none.
+    """
+    with _engine(home) as engine:
+        yield Undelivered(engine, SystemClock())
 
 
 def key_ring(home: Path | None) -> KeyRing:
@@ -36,6 +45,15 @@ def key_ring(home: Path | None) -> KeyRing:
     if not path.exists():
         raise InputError(f"{path}: is not there; --home names the folder of the detector that stored the letters")
     return open_key_ring(path)
+
+
+@contextmanager
+def _engine(home: Path | None) -> Iterator[Engine]:
+    engine = open_engine(_address(home or default_home()))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _address(home: Path) -> URL:
