@@ -142,6 +142,8 @@ def assert_migration_keeps_the_archive(empty: URL) -> None:
     migrate(empty)
     with an_owned_store(empty) as store:
         assert found(store, Wanted(days=pl.Series([DAY]))) == {"l-1-10", "l-2-10"}
+        assert found(store, Wanted(keys(1))) == {"l-1-10", "l-1-20"}
+        assert found(store, Wanted(lookups=pl.Series(["l-2-20"]))) == {"l-2-20"}
         assert len(found(store)) == 4
 
 
