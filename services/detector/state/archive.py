@@ -14,8 +14,8 @@ from services.detector.state.schema import ARCHIVE, ARCHIVE_PRINTS
 FAN_IN = 16
 """So many parts of one level become one of the next; each lookup is rewritten once per level, not per slice."""
 
-FULL_ROWS = 20_000
-"""What is asked for by person is fetched in whole parts, some 60 bytes a lookup: these are about a megabyte."""
+FULL_ROWS = 10_000
+"""What is asked for by person is fetched in whole parts, some 60 bytes a lookup: these are half a megabyte or more."""
 FULL = -1
 """Level of a part that is left alone: it is large enough, or its day is settled."""
 

@@ -23,8 +23,9 @@ IN_A_BUCKET = 1_000
 DEEPEST = 10
 """A day has at most 2**10 buckets: by the leading bits of the prints, as many bits as the day needs."""
 BITS = 32
-AT_ONCE = 256
-"""So many buckets are asked for together."""
+AT_ONCE = 16
+"""So many buckets are fetched together: some megabytes of a year, and looked through at once, as the server bears with
+nobody who stands still within a transaction."""
 MANY = 1_000
 """Who asks for more keys than this asks for most parts: looking up which would cost more than it saves."""
 
@@ -76,19 +77,27 @@ def parts_with(connection: Connection, wanted: Wanted) -> list[int]:
         return list(connection.execute(select(ARCHIVE.c.id).where(of_days).order_by(ARCHIVE.c.id)).scalars())
     unsettled = select(ARCHIVE_PRINTS).join(ARCHIVE, ARCHIVE.c.id == ARCHIVE_PRINTS.c.part).where(of_days)
     found = {part for part, body in connection.execute(unsettled) if _holds(np.frombuffer(body, STORED), asked)}
-    for body in _buckets(connection, wanted, asked):
-        found.update(_parts_in(body, asked))
+    for bucket, body in _buckets(connection, wanted, asked):
+        found.update(_parts_in(body, _within(bucket, asked)))
     return sorted(found)
 
 
-def _buckets(connection: Connection, wanted: Wanted, asked: Prints) -> Iterator[bytes]:
+def _buckets(connection: Connection, wanted: Wanted, asked: Prints) -> Iterator[tuple[int, bytes]]:
+    """Every bucket, of whatever depth, that may hold one of these prints."""
     of_days = _of_days(wanted, ARCHIVE_PLACES.c.day)
     numbers = asked.astype(np.uint64) + np.uint64(2**BITS)
     buckets = np.unique(numbers >> np.arange(BITS - DEEPEST, BITS + 1, dtype=np.uint64)[:, None]).tolist()
     for place in range(0, len(buckets), AT_ONCE):
         mine = ARCHIVE_PLACES.c.bucket.in_(buckets[place : place + AT_ONCE])
-        these = select(ARCHIVE_PLACES.c.body).where(mine, of_days)
-        yield from connection.execute(these).scalars()
+        for row in connection.execute(select(ARCHIVE_PLACES).where(mine, of_days)):
+            yield row.bucket, row.body
+
+
+def _within(bucket: int, asked: Prints) -> Prints:
+    """The prints, in order, that a bucket of this number may hold."""
+    beyond = BITS + 1 - bucket.bit_length()
+    first, end = ((number << beyond) - 2**BITS for number in (bucket, bucket + 1))
+    return asked[np.searchsorted(asked, first) : np.searchsorted(asked, end)]
 
 
 def _asked(wanted: Wanted) -> Prints | None:
@@ -128,9 +137,11 @@ def _packed(prints_by_part: dict[int, Prints]) -> bytes:
     return head + b"".join(each.tobytes() for each in prints)
 
 
-def _parts_in(body: bytes, asked: Prints) -> set[int]:
+def _parts_in(body: bytes, asked: Prints) -> list[int]:
     """The parts of a packed bucket that may hold any of these keys."""
     (count,) = np.frombuffer(body, STORED, 1)
     ids = np.frombuffer(body, PARTS, count, STORED.itemsize)
     rest = np.frombuffer(body, STORED, offset=STORED.itemsize + ids.nbytes)
-    return set(np.repeat(ids, rest[:count])[np.isin(rest[count:], asked)].tolist())
+    hits = np.flatnonzero((rest[count:] == asked[:, None]).any(axis=0))
+    ends = np.cumsum(rest[:count])
+    return ids[np.searchsorted(ends, hits, side="right")].tolist() if hits.size else []
