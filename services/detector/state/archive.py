@@ -21,7 +21,7 @@ FULL = -1
 
 OPEN_DAYS = 2
 """The last days of the archive stay open; when another begins, those before are settled."""
-SETTLED_AT_ONCE = 31
+SETTLED_AT_ONCE = 7
 """So many days at most are settled in one transaction; any others wait for the next new day."""
 
 
