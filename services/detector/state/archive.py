@@ -21,6 +21,8 @@ FULL = -1
 
 OPEN_DAYS = 2
 """The last days of the archive stay open; when another begins, those before are settled."""
+LAID_TOGETHER = 300_000
+"""So many lookups of a settled day are sorted together by employee: some 100 MB of memory."""
 SETTLED_AT_ONCE = 7
 """So many days at most are settled in one transaction; any others wait for the next new day."""
 
@@ -86,12 +88,25 @@ def _insert(connection: Connection, lookups: pl.DataFrame, day: int, level: int,
 
 
 def _settle(connection: Connection, last: int) -> None:
-    """Merges what is left of small parts of days up to the last one, and sorts the prints of all their parts."""
+    """Lays the parts of days up to the last one by employee, and sorts their prints."""
     unsettled = select(ARCHIVE.c.day).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id)
     over = unsettled.where(ARCHIVE.c.day <= last).distinct().order_by(ARCHIVE.c.day).limit(SETTLED_AT_ONCE)
     for day in connection.execute(over).scalars().all():
-        left = select(ARCHIVE.c.id, ARCHIVE.c.key_version).where(ARCHIVE.c.day == day, ARCHIVE.c.level != FULL)
-        small = connection.execute(left).all()
-        for version in sorted({row.key_version for row in small}):
-            _merge(connection, [row.id for row in small if row.key_version == version], day, FULL, version)
+        for version, parts in _together(connection, day):
+            _merge(connection, parts, day, FULL, version)
         settle_prints(connection, day)
+
+
+def _together(connection: Connection, day: int) -> list[tuple[int, list[int]]]:
+    """The unsettled parts of a day in groups that are laid together, each under one version of the keys."""
+    columns = ARCHIVE.c.id, ARCHIVE.c.key_version, ARCHIVE.c.rows
+    parts = select(*columns).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id).where(ARCHIVE.c.day == day)
+    groups: list[tuple[int, list[int]]] = []
+    held = 0
+    for part, version, rows in connection.execute(parts.order_by(ARCHIVE.c.key_version, ARCHIVE.c.id)):
+        if not groups or version != groups[-1][0] or held + rows > LAID_TOGETHER:
+            groups.append((version, []))
+            held = 0
+        groups[-1][1].append(part)
+        held += rows
+    return groups

@@ -90,6 +90,19 @@ def test_a_new_day_settles_the_days_before_but_the_last(database: URL) -> None:
     assert query(database, "SELECT count(DISTINCT day) FROM archive JOIN archive_prints ON part = id") == [(2,)]
 
 
+def test_a_settled_day_lies_by_employee_in_whatever_slices_it_came(
+    database: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "FULL_ROWS", 10)
+    with an_owned_store(database) as store:
+        append(store, *(looks(0, [(number, 100 * number + place) for number in range(5)]) for place in range(10)))
+        append(store, looks(0, [(number, 900 + number) for number in range(5)], "more"), looks(3, [(9, 9)]))
+        of_one = Wanted(numbers(4), days=pl.Series(DAYS[:1]))
+        assert fetched(store, Wanted(days=pl.Series(DAYS[:1]))) == 5
+        assert fetched(store, of_one) == 1
+        assert store.archive(of_one).height == 11
+
+
 def test_what_comes_late_to_a_settled_day_is_found_and_settled_with_the_next_day(database: URL) -> None:
     late = Wanted(numbers(), numbers(777))
     with an_owned_store(database) as store:
