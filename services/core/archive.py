@@ -51,21 +51,27 @@ KEY_VERSION = "doelbinding.key_version"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which lookups are asked for: of one of these people, on one of these local days.
+    """Which lookups are asked for: of one of these people or with one of these ids, on one of these local days.
 
-    `employees` and `subjects` are integer keys of which either suffices; nulls among them match nothing. None asks
-    nothing: without both keys it is everybody's lookups, without days those of any day.
+    `employees` and `subjects` are integer keys, `lookups` ids, of which any suffices; nulls among them match nothing.
+    None asks nothing: without keys and ids it is everybody's lookups, without days those of any day.
     """
 
     employees: pl.Series | None = None
     subjects: pl.Series | None = None
     days: pl.Series | None = None
+    lookups: pl.Series | None = None
+
+    @property
+    def keys(self) -> dict[str, pl.Series]:
+        """What is asked for by key, by column of ARCHIVED; empty: everybody's lookups."""
+        given = {"employee": self.employees, "subject": self.subjects, "lookup_id": self.lookups}
+        return {name: values for name, values in given.items() if values is not None}
 
     def matches(self) -> pl.Expr:
         """True for the rows of ARCHIVED that are asked for."""
-        keys = {"employee": self.employees, "subject": self.subjects}
-        either = [pl.col(name).is_in(values.implode()) for name, values in keys.items() if values is not None]
-        these = pl.any_horizontal(either).fill_null(value=False) if either else pl.lit(value=True)
+        any_of = [pl.col(name).is_in(values.implode()) for name, values in self.keys.items()]
+        these = pl.any_horizontal(any_of).fill_null(value=False) if any_of else pl.lit(value=True)
         return these if self.days is None else these & pl.col("day").is_in(self.days.implode())
 
 

@@ -86,10 +86,10 @@ def _archived(lookups: pl.DataFrame, state: State, horizon: timedelta) -> pl.Dat
     """Ids of the archive for lookups too old to be remembered otherwise."""
     if state.progress.watermark is None:
         return NOTHING_KNOWN
-    old = lookups["employee"].filter(lookups["at"] < state.progress.watermark - horizon)
+    old = lookups["lookup_id"].filter(lookups["at"] < state.progress.watermark - horizon)
     if old.is_empty():
         return NOTHING_KNOWN
-    known = state.earlier(Wanted(old.unique())).select(KNOWN)
+    known = state.earlier(Wanted(lookups=old.unique())).select(KNOWN)
     unknown = known.join(state.recent, on="lookup_id", how="anti")
     return unknown.join(state.recent_reads, on="lookup_id", how="anti")
 

@@ -31,6 +31,7 @@ from services.detector.forest.stage import ForestStage, with_strangeness
 from services.detector.group import MOMENTS, by_window
 from services.detector.leavers.stage import LeaverStage
 from services.detector.members import member_days
+from services.detector.outcomes import come_out_otherwise
 from services.detector.readers.apart import admitted_apart, archive_of_work, work_of
 from services.detector.readers.stage import ReaderStage
 from services.detector.registers import Registers
@@ -171,7 +172,9 @@ class Pipeline:
             before, state, touched, lambda known: self.judge(known, registers), registers
         )
         mark = self._watermark(state, piece, news)
-        rejudged = pl.concat([again["day"], shifted["day"]])
+        again_news = come_out_otherwise(again, before.contributions, state.contributions, piece.changed_employees)
+        news = pl.concat([admitted.lookups, again_news])
+        rejudged = pl.concat([again_news["day"], shifted["day"]])
         state, remuted = self._faults.run(state, admitted, rejudged, piece.rejected, mark)
         reopened = pl.concat([admitted.replaced, remuted, shifted], how="diagonal")
         counted = state

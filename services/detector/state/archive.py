@@ -1,54 +1,64 @@
-"""Encoded lookups into parts of their local days, and back to the rows of some employees, subjects or days."""
+"""Encoded lookups into parts of their local days, and back to the rows of some people, ids or days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 import polars as pl
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from services.core.archive import ARCHIVED, Wanted, read_part, write_part
-from services.detector.state.schema import ARCHIVE
+from services.core.archive import ARCHIVED, ORDER, Wanted, read_part, write_part
+from services.detector.state.places import forget_prints, keep_prints, parts_with, settle_prints
+from services.detector.state.schema import ARCHIVE, ARCHIVE_PRINTS
 
 FAN_IN = 16
 """So many parts of one level become one of the next; each lookup is rewritten once per level, not per slice."""
 
-FULL_ROWS = 100_000
+FULL_ROWS = 10_000
+"""What is asked for by person is fetched in whole parts, some 60 bytes a lookup: these are half a megabyte or more."""
 FULL = -1
-"""Level of a part that is large enough to be left alone."""
+"""Level of a part that is left alone: it is large enough, or its day is settled."""
+
+OPEN_DAYS = 2
+"""The last days of the archive stay open; when another begins, those before are settled."""
+LAID_TOGETHER = 300_000
+"""So many lookups of a settled day are sorted together by employee: some 100 MB of memory."""
+SETTLED_AT_ONCE = 7
+"""So many days at most are settled in one transaction; any others wait for the next new day."""
 
 
 def append(connection: Connection, lookups: pl.DataFrame, key_version: int) -> None:
     """Adds one slice's encoded lookups to their days, and merges small parts of a day where enough have gathered.
 
-    Without merging a quiet stream would leave hundreds of thousands of tiny parts a day, 4 ms each to read back.
+    Without merging a quiet stream would leave hundreds of thousands of tiny parts a day, 4 ms each to read back. The
+    first lookups of a new day settle the days before.
     """
     if lookups.is_empty():
         return
+    newest = connection.execute(select(func.max(ARCHIVE.c.day))).scalar_one()
     for of_day in lookups.partition_by("day", maintain_order=True):
         day = int(of_day["day"].to_physical()[0])
         _insert(connection, of_day, day, 0, key_version)
         level = 0
         while len(small := _parts(connection, day, level, key_version)) >= FAN_IN:
-            _merge(connection, small, day, level, key_version)
+            _merge(connection, small, day, level + 1, key_version)
             level += 1
+    last = int(lookups["day"].sort().to_physical()[-1])
+    if newest is not None and last > newest:
+        _settle(connection, last - OPEN_DAYS)
 
 
 def read(connection: Connection, wanted: Wanted) -> pl.DataFrame:
-    """Archived lookups (ARCHIVED) in no particular order; only parts of the days asked for are looked at."""
-    found = (read_part(body, wanted) for body in _bodies(connection, wanted))
+    """Archived lookups (ARCHIVED) in no particular order; only parts that may hold some of them are fetched."""
+    found = (read_part(body, wanted) for body in _bodies(connection, parts_with(connection, wanted)))
     return pl.concat([pl.DataFrame(schema=ARCHIVED), *found], how="diagonal_relaxed")
 
 
-def _bodies(connection: Connection, wanted: Wanted) -> Iterator[bytes]:
+def _bodies(connection: Connection, parts: Sequence[int]) -> Iterator[bytes]:
     """A few at a time: PostgreSQL's driver would fetch the whole archive into memory first."""
-    asked = select(ARCHIVE.c.id, ARCHIVE.c.body).order_by(ARCHIVE.c.id).limit(FAN_IN)
-    if wanted.days is not None:
-        asked = asked.where(ARCHIVE.c.day.in_(wanted.days.drop_nulls().unique().to_physical().to_list()))
-    last = 0
-    while rows := connection.execute(asked.where(ARCHIVE.c.id > last)).all():
-        last = rows[-1].id
-        yield from (row.body for row in rows)
+    for place in range(0, len(parts), FAN_IN):
+        these = select(ARCHIVE.c.body).where(ARCHIVE.c.id.in_(parts[place : place + FAN_IN]))
+        yield from connection.execute(these).scalars()
 
 
 def _parts(connection: Connection, day: int, level: int, key_version: int) -> Sequence[int]:
@@ -57,20 +67,46 @@ def _parts(connection: Connection, day: int, level: int, key_version: int) -> Se
 
 
 def _merge(connection: Connection, small: Sequence[int], day: int, level: int, key_version: int) -> None:
-    mine = ARCHIVE.c.id.in_(small)
-    bodies = connection.execute(select(ARCHIVE.c.body).where(mine)).scalars()
-    merged = pl.concat([read_part(body) for body in bodies], how="diagonal_relaxed")
-    connection.execute(delete(ARCHIVE).where(mine))
-    _insert(connection, merged, day, level + 1, key_version)
+    merged = pl.concat([read_part(body) for body in _bodies(connection, small)], how="diagonal_relaxed")
+    forget_prints(connection, small)
+    connection.execute(delete(ARCHIVE).where(ARCHIVE.c.id.in_(small)))
+    _insert(connection, merged, day, level, key_version)
 
 
 def _insert(connection: Connection, lookups: pl.DataFrame, day: int, level: int, key_version: int) -> None:
-    connection.execute(
-        insert(ARCHIVE).values(
+    """One part, or where they fill several, parts of an employee's lookups each."""
+    parts = max(1, lookups.height // FULL_ROWS)
+    for part in lookups.sort(ORDER).iter_slices(-(-lookups.height // parts)):
+        row = insert(ARCHIVE).values(
             day=day,
             level=FULL if lookups.height >= FULL_ROWS else level,
             key_version=key_version,
-            rows=lookups.height,
-            body=write_part(lookups, key_version),
+            rows=part.height,
+            body=write_part(part, key_version),
         )
-    )
+        keep_prints(connection, connection.execute(row.returning(ARCHIVE.c.id)).scalar_one(), part)
+
+
+def _settle(connection: Connection, last: int) -> None:
+    """Lays the parts of days up to the last one by employee, and sorts their prints."""
+    unsettled = select(ARCHIVE.c.day).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id)
+    over = unsettled.where(ARCHIVE.c.day <= last).distinct().order_by(ARCHIVE.c.day).limit(SETTLED_AT_ONCE)
+    for day in connection.execute(over).scalars().all():
+        for version, parts in _together(connection, day):
+            _merge(connection, parts, day, FULL, version)
+        settle_prints(connection, day)
+
+
+def _together(connection: Connection, day: int) -> list[tuple[int, list[int]]]:
+    """The unsettled parts of a day in groups that are laid together, each under one version of the keys."""
+    columns = ARCHIVE.c.id, ARCHIVE.c.key_version, ARCHIVE.c.rows
+    parts = select(*columns).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id).where(ARCHIVE.c.day == day)
+    groups: list[tuple[int, list[int]]] = []
+    held = 0
+    for part, version, rows in connection.execute(parts.order_by(ARCHIVE.c.key_version, ARCHIVE.c.id)):
+        if not groups or version != groups[-1][0] or held + rows > LAID_TOGETHER:
+            groups.append((version, []))
+            held = 0
+        groups[-1][1].append(part)
+        held += rows
+    return groups

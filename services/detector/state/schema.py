@@ -170,6 +170,27 @@ level by level. Each lookup that was taken in is in one part: parts and position
 
 Index("archive_by_day", ARCHIVE.c.day, ARCHIVE.c.level)
 
+ARCHIVE_PRINTS = Table(
+    "archive_prints",
+    METADATA,
+    Column("part", NUMBER, ForeignKey(ARCHIVE.c.id), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Of each part whose day is not settled: the prints of the people and lookups in it (places.py)."""
+
+ARCHIVE_PLACES = Table(
+    "archive_places",
+    METADATA,
+    Column("id", NUMBER, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("bucket", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The prints of the parts of settled days, by day and bucket. A bucket's number is a one and the leading bits that its
+prints share: how many bits differs by day, and where late lookups came to a settled day, within the day."""
+
+Index("archive_places_by_bucket", ARCHIVE_PLACES.c.bucket, ARCHIVE_PLACES.c.day)
+
 LETTERS_AGAIN = Table(
     "letters_again",
     METADATA,

@@ -136,13 +136,21 @@ def assert_migration_keeps_the_archive(empty: URL) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         for number in (1, 2):
-            slice_ = pl.concat([on(DAY, (number, 10)), on(DAY + timedelta(days=1), (number, 20))])
+            next_days = [DAY + timedelta(days=days) for days in (1, 3)]
+            slice_ = pl.concat([on(DAY, (number, 10)), *(on(day, (number, 20 + day.day)) for day in next_days)])
             connection.execute(text(old), {"id": number, "body": freeze(slice_)})
     engine.dispose()
     migrate(empty)
     with an_owned_store(empty) as store:
         assert found(store, Wanted(days=pl.Series([DAY]))) == {"l-1-10", "l-2-10"}
-        assert len(found(store)) == 4
+        assert found(store, Wanted(keys(1))) == {"l-1-10", "l-1-23", "l-1-25"}
+        assert found(store, Wanted(subjects=keys(10))) == {"l-1-10", "l-2-10"}
+        assert found(store, Wanted(lookups=pl.Series(["l-2-25"]))) == {"l-2-25"}
+        assert len(found(store)) == 6
+        store.commit(Commit({}, lookups=on(DAY + timedelta(days=6), (1, 30))))
+        assert found(store, Wanted(keys(1))) == {"l-1-10", "l-1-23", "l-1-25", "l-1-30"}
+    settled = query(empty, "SELECT count(DISTINCT day) FROM archive_places")
+    assert settled == [(3,)]
 
 
 def test_the_archive_of_an_earlier_release_is_kept_by_day(tmp_path: Path) -> None:
