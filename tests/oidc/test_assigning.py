@@ -97,7 +97,7 @@ def test_whoever_has_an_interest_or_whose_interests_nobody_can_tell_is_not_assig
 ):
     stranger, colleague = code_of("e-stranger"), code_of("e-jansen")
     refused = assign(api, item, stranger, signed())
-    assert (refused.status_code, codes(refused)) == (400, [("assignee-without-interests", "/assignee")])
+    assert (refused.status_code, codes(refused)) == (400, [("assignee-interests-unknown", "/assignee")])
     api.rows(
         "INSERT INTO interests (reader, kind, employee_id, standing) "
         f"VALUES ('{pseudonym(api, 'e-jansen')}', 'team', '{delivered['employeeId']}', 1)"

@@ -26,8 +26,15 @@ from services.api.payloads import PRINTABLE, Code, Instant
 from services.api.queries import PageQuery
 from services.core.wire import to_wire
 
-Nobody = AfterValidator(without_bsn)
-"""What is asked for stands in the trail itself, so a number that somebody pastes here must not pass."""
+
+def _as_the_trail_may_hold_it(text: str) -> str:
+    """What is asked for stands in the trail itself."""
+    if not text.isprintable():
+        raise ValueError("must not hold control characters")
+    return without_bsn(text)
+
+
+Nobody = AfterValidator(_as_the_trail_may_hold_it)
 Actor = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE), Nobody]
 ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE), Nobody]
 

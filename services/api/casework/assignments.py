@@ -15,8 +15,6 @@ from services.api.need_to_know import item_for
 from services.api.refusals import RefusedError
 
 BY_WORK, BY_LEAD = "assessment", "lead"
-UNFIT = {"audience": "unknown-assignee", "interest": "assignee-with-interest"}
-"""Why somebody cannot be assigned, by why they would be refused; by default nobody can tell their interests."""
 
 
 async def is_assigned(connection: AsyncConnection, item_id: str, subject: str) -> bool:
@@ -67,8 +65,10 @@ async def _check(work: Work, assignee: str) -> None:
         await item_for(work.connection, other, work.case.item.id)
     except RefusedError as refusal:
         if refusal.reason != "not-assigned":  # which is what is mended here
-            code = UNFIT.get(refusal.reason, "assignee-without-interests")
-            raise HinderedError(code, "assignee") from refusal
+            known = refusal.reason == "interest"
+            raise HinderedError("assignee-with-interest" if known else "assignee-interests-unknown", "assignee") from (
+                refusal
+            )
 
 
 def _held(work: Work, assignee: str) -> AnyRow | None:

@@ -16,7 +16,7 @@ HINDRANCES: Mapping[str, str] = {
     "assessed-yourself": "You assessed this item yourself; a lead who did not must settle it, or another auditor where "
     "it is about a reader.",
     "assignee-with-interest": "Whom you name has an interest in what this is about; assign somebody else.",
-    "assignee-without-interests": "Nobody can tell whether whom you name has an interest in what this is about: an "
+    "assignee-interests-unknown": "Nobody can tell whether whom you name has an interest in what this is about: an "
     "administrator must load the interests of readers, theirs among them.",
     "changed-meanwhile": "The item was changed since it was read. Look at it again, and decide then.",
     "confirmed-yourself": "You recorded this outcome yourself; somebody else must confirm it.",
@@ -50,7 +50,7 @@ HINDRANCES: Mapping[str, str] = {
 }
 STATUSES: Mapping[str, HTTPStatus] = {
     "assignee-with-interest": HTTPStatus.BAD_REQUEST,
-    "assignee-without-interests": HTTPStatus.BAD_REQUEST,
+    "assignee-interests-unknown": HTTPStatus.BAD_REQUEST,
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "lead-needed": HTTPStatus.FORBIDDEN,
     "not-assigned": HTTPStatus.FORBIDDEN,

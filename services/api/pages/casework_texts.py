@@ -224,7 +224,7 @@ REFUSAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "Wie u noemt heeft een belang bij degene over wie dit gaat; wijs iemand anders toe.",
         "Whom you name has an interest in whom this is about; assign somebody else.",
     ),
-    "assignee-without-interests": (
+    "assignee-interests-unknown": (
         "Niet bekend is bij wie deze collega een belang heeft; een beheerder moet de belangen laden.",
         "Nobody can tell in whom this colleague has an interest; an administrator must load the interests.",
     ),
