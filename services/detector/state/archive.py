@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import polars as pl
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from services.core.archive import ARCHIVED, ORDER, Wanted, read_part, write_part
 from services.detector.state.places import forget_prints, keep_prints, parts_with, settle_prints
@@ -18,20 +18,21 @@ FULL_ROWS = 10_000
 """What is asked for by person is fetched in whole parts, some 60 bytes a lookup: these are half a megabyte or more."""
 FULL = -1
 """Level of a part that is left alone: it is large enough, or its day is settled."""
+TO_SETTLE = -2
+"""Level of a part of a day that is over, until it is laid by employee."""
 
 OPEN_DAYS = 2
-"""The last days of the archive stay open; when another begins, those before are settled."""
+"""The last days of the archive stay open; when another begins, those before are to be settled."""
 LAID_TOGETHER = 300_000
-"""So many lookups of a settled day are sorted together by employee: some 100 MB of memory."""
-SETTLED_AT_ONCE = 7
-"""So many days at most are settled in one transaction; any others wait for the next new day."""
+"""So many lookups of a settled day are sorted together by employee: some 100 MB of memory, and a second. One commit
+takes no more of them, so that readers who wait for it do not wait in vain; the next one goes on."""
 
 
 def append(connection: Connection, lookups: pl.DataFrame, key_version: int) -> None:
     """Adds one slice's encoded lookups to their days, and merges small parts of a day where enough have gathered.
 
     Without merging a quiet stream would leave hundreds of thousands of tiny parts a day, 4 ms each to read back. The
-    first lookups of a new day settle the days before.
+    first lookups of a new day begin to settle the days before; this and the next calls do so, a piece each.
     """
     if lookups.is_empty():
         return
@@ -45,7 +46,10 @@ def append(connection: Connection, lookups: pl.DataFrame, key_version: int) -> N
             level += 1
     last = int(lookups["day"].sort().to_physical()[-1])
     if newest is not None and last > newest:
-        _settle(connection, last - OPEN_DAYS)
+        unsettled = select(ARCHIVE_PRINTS.c.part)
+        over = (ARCHIVE.c.day <= last - OPEN_DAYS) & ARCHIVE.c.id.in_(unsettled)
+        connection.execute(update(ARCHIVE).where(over).values(level=TO_SETTLE))
+    _settle(connection)
 
 
 def read(connection: Connection, wanted: Wanted) -> pl.DataFrame:
@@ -87,26 +91,29 @@ def _insert(connection: Connection, lookups: pl.DataFrame, day: int, level: int,
         keep_prints(connection, connection.execute(row.returning(ARCHIVE.c.id)).scalar_one(), part)
 
 
-def _settle(connection: Connection, last: int) -> None:
-    """Lays the parts of days up to the last one by employee, and sorts their prints."""
-    unsettled = select(ARCHIVE.c.day).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id)
-    over = unsettled.where(ARCHIVE.c.day <= last).distinct().order_by(ARCHIVE.c.day).limit(SETTLED_AT_ONCE)
-    for day in connection.execute(over).scalars().all():
-        for version, parts in _together(connection, day):
+def _settle(connection: Connection) -> None:
+    """Lays parts that are to be settled by employee; of a day of which all are, the prints are sorted."""
+    room = LAID_TOGETHER
+    to_settle = select(ARCHIVE.c.day).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id)
+    days = to_settle.where(ARCHIVE.c.level == TO_SETTLE).distinct().order_by(ARCHIVE.c.day)
+    for day in connection.execute(days).scalars().all():
+        for version, parts, rows in _together(connection, day):
+            if rows > room and room < LAID_TOGETHER:
+                return
             _merge(connection, parts, day, FULL, version)
-        settle_prints(connection, day)
+            room -= rows
+        settle_prints(connection, select(ARCHIVE.c.id).where(ARCHIVE.c.day == day, ARCHIVE.c.level == FULL), day)
 
 
-def _together(connection: Connection, day: int) -> list[tuple[int, list[int]]]:
-    """The unsettled parts of a day in groups that are laid together, each under one version of the keys."""
-    columns = ARCHIVE.c.id, ARCHIVE.c.key_version, ARCHIVE.c.rows
-    parts = select(*columns).join(ARCHIVE_PRINTS, ARCHIVE_PRINTS.c.part == ARCHIVE.c.id).where(ARCHIVE.c.day == day)
-    groups: list[tuple[int, list[int]]] = []
-    held = 0
+def _together(connection: Connection, day: int) -> list[tuple[int, list[int], int]]:
+    """The parts of a day that are to be settled, in groups that are laid together: keys' version, parts, lookups."""
+    mine = (ARCHIVE.c.day == day) & (ARCHIVE.c.level == TO_SETTLE)
+    parts = select(ARCHIVE.c.id, ARCHIVE.c.key_version, ARCHIVE.c.rows).where(mine)
+    groups: list[tuple[int, list[int], int]] = []
     for part, version, rows in connection.execute(parts.order_by(ARCHIVE.c.key_version, ARCHIVE.c.id)):
-        if not groups or version != groups[-1][0] or held + rows > LAID_TOGETHER:
-            groups.append((version, []))
-            held = 0
-        groups[-1][1].append(part)
-        held += rows
+        if groups and version == groups[-1][0] and groups[-1][2] + rows <= LAID_TOGETHER:
+            _, held, before = groups.pop()
+            groups.append((version, [*held, part], before + rows))
+        else:
+            groups.append((version, [part], rows))
     return groups

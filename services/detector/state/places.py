@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, true
 
 from services.core.archive import Wanted
 from services.detector.state.schema import ARCHIVE, ARCHIVE_PLACES, ARCHIVE_PRINTS
@@ -53,10 +53,10 @@ def forget_prints(connection: Connection, parts: Sequence[int]) -> None:
     connection.execute(delete(ARCHIVE_PRINTS).where(ARCHIVE_PRINTS.c.part.in_(parts)))
 
 
-def settle_prints(connection: Connection, day: int) -> None:
-    """Sorts the prints of a day's parts, which no merge touches any more, into buckets."""
-    of_day = select(ARCHIVE_PRINTS).join(ARCHIVE, ARCHIVE.c.id == ARCHIVE_PRINTS.c.part).where(ARCHIVE.c.day == day)
-    found = {part: np.frombuffer(body, STORED) for part, body in connection.execute(of_day)}
+def settle_prints(connection: Connection, parts: Select[tuple[int]], day: int) -> None:
+    """Sorts the prints of these parts of a day, which no merge touches any more, into buckets."""
+    theirs = select(ARCHIVE_PRINTS).where(ARCHIVE_PRINTS.c.part.in_(parts))
+    found = {part: np.frombuffer(body, STORED) for part, body in connection.execute(theirs)}
     depth = min(DEEPEST, (sum(prints.size for prints in found.values()) // IN_A_BUCKET).bit_length())
     starts = np.arange(2**depth + 1, dtype=np.uint64) << np.uint64(BITS - depth)
     edges = {part: np.searchsorted(prints, starts) for part, prints in found.items()}

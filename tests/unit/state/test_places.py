@@ -115,17 +115,34 @@ def test_what_comes_late_to_a_settled_day_is_found_and_settled_with_the_next_day
     assert query(database, "SELECT count(*) FROM archive JOIN archive_prints ON part = id WHERE level = -1") == [(0,)]
 
 
-def test_days_beyond_those_settled_at_once_wait_and_are_found_meanwhile(
+def test_a_commit_settles_so_many_lookups_and_the_next_goes_on_while_all_are_found(
     database: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "SETTLED_AT_ONCE", 2)
+    monkeypatch.setattr(archive, "LAID_TOGETHER", 2)
     with an_owned_store(database) as store:
         append(store, pl.concat([looks(day, [(1, 100 + day)]) for day in range(6)]))
-        append(store, looks(7, [(1, 107)]))
-        assert settled_days(database) == 2
-        assert all(fetched(store, Wanted(numbers(), numbers(100 + day))) == 1 for day in range(6))
-        append(store, looks(8, [(1, 108)]))
-        assert settled_days(database) == 4
+        for settled in (2, 4, 6):
+            append(store, looks(7, [(1, 107)], f"s{settled}"))
+            assert settled_days(database) == settled
+            assert all(fetched(store, Wanted(numbers(), numbers(100 + day))) == 1 for day in range(6))
+
+
+def test_a_large_day_is_settled_in_pieces_while_late_lookups_come_to_it(
+    database: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LAID_TOGETHER", 4)
+    late = Wanted(numbers(), numbers(777))
+    with an_owned_store(database) as store:
+        append(store, *(looks(0, [(1, 100), (2, 200)], f"s{number}") for number in range(6)))
+        append(store, looks(5, [(1, 105)]), looks(0, [(1, 777)], "late"))
+        assert settled_days(database) == 0
+        append(store, looks(5, [(1, 106)], "more"))
+        assert settled_days(database) == 1
+        assert store.archive(late)["lookup_id"].to_list() == ["late-0-0"]
+        assert store.archive(Wanted(days=pl.Series(DAYS[:1]))).height == 13
+        assert fetched(store, Wanted(numbers(), numbers(200))) == 3
+        append(store, looks(6, [(1, 106)]))
+        assert store.archive(late)["lookup_id"].to_list() == ["late-0-0"]
 
 
 @pytest.mark.parametrize("seed", range(2))

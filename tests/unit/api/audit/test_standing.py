@@ -212,7 +212,7 @@ def test_a_decision_that_cannot_be_recorded_is_a_503_and_nothing_is_done(own_api
     own_api.rows("DROP TRIGGER audit_head_update")
     own_api.rows("UPDATE audit_head SET signature = x'00'")
     with capture_logs() as logs:
-        search = {"purpose": "investigation", "employeeId": "e-1"}
+        search = {"purpose": "investigation", "employeeId": "e-1", "reason": "A question of the case."}
         answers = [
             own_api.call("POST", "/v1/signals/_search", "investigator", json=search),
             own_api.get("/v1/signals"),

@@ -20,10 +20,11 @@ def reads(desk):
 
 def test_the_first_answer_given_again_is_recorded_as_a_read(desk):
     item = desk.opens(1)
-    first = desk.sends(ONE, item, "assessments", no_follow_up(), **KEY)
+    headers = KEY | {"If-Match": desk.etag(item)}
+    first = desk.sends(ONE, item, "assessments", no_follow_up(), **headers)
     before = reads(desk)
     for times in (1, 2):
-        again = desk.sends(ONE, item, "assessments", no_follow_up(), **KEY)
+        again = desk.sends(ONE, item, "assessments", no_follow_up(), **headers)
         assert again.headers["Idempotency-Replayed"] == "true"
         assert (again.status_code, again.content) == (first.status_code, first.content)
         assert reads(desk) == before + [(f"token:{ONE}", signal_id(1), "casework")] * times
@@ -31,8 +32,9 @@ def test_the_first_answer_given_again_is_recorded_as_a_read(desk):
 
 def test_what_cannot_be_recorded_is_not_given_again(broken):
     item = broken.opens(1)
-    assert broken.sends(ONE, item, "assessments", no_follow_up(), **KEY).status_code == 201
+    headers = KEY | {"If-Match": broken.etag(item)}
+    assert broken.sends(ONE, item, "assessments", no_follow_up(), **headers).status_code == 201
     broken.api.rows("ALTER TABLE audit_entries RENAME TO gone")
-    again = broken.sends(ONE, item, "assessments", no_follow_up(), **KEY)
+    again = broken.sends(ONE, item, "assessments", no_follow_up(), **headers)
     assert again.status_code == 503
     assert item not in again.text
