@@ -14,7 +14,7 @@ from services.core.clock import SystemClock
 from services.core.contract import LOOKUP
 from services.core.kafka_settings import load_kafka_settings
 from services.core.keyring import KeyRing, open_key_ring
-from services.detector.commands.letter_store import letter_box
+from services.detector.commands.detector_database import letter_box
 from services.detector.consuming import ConsumeOptions, owner_of
 from services.detector.deadletters import seal_frame
 from services.detector.decode import dead_letters, decode_lines

@@ -22,7 +22,7 @@ from services.detector.deliver import Deliverer
 from services.detector.following import FollowedRegisters, Reading
 from services.detector.lease import Lease
 from services.detector.metrics import DetectorMetrics
-from services.detector.owning import Owner
+from services.detector.owning import Bury, Owner
 from services.detector.pipeline import Pipeline
 from services.detector.reading import Reader
 from services.detector.state.arrivals import Arrival
@@ -122,7 +122,7 @@ def working(url: URL, dataset: Path) -> Iterator[Desk]:
     ):
         deliverer = Deliverer(store, client, "a-token", clock)
 
-        def opened(_known: str | None) -> AbstractContextManager[FollowedRegisters]:
+        def opened(_known: str | None, _bury: Bury) -> AbstractContextManager[FollowedRegisters]:
             return nullcontext(registers)
 
         owner = Owner(
