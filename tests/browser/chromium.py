@@ -66,6 +66,8 @@ class Person:
     def do(self, action: str, **fields: str) -> None:
         """Fills in the form of an action on an item, and sends it."""
         form = self.page.locator(f'form[action$="/{action}#work"]')
+        form.wait_for(state="attached")
+        self.page.wait_for_load_state()  # a page that is not whole yet shows nothing, and a second click would close it
         if not form.is_visible():
             self.page.locator("details", has=form).locator("summary").click()
         for name, value in fields.items():

@@ -57,8 +57,10 @@ class Visitor:
         self._tokens = open_tokens(home / "tokens.json")
         self._traces = traces
 
-    def call(self, method: str, path: str, account: str, route: str = "", **options: object) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._tokens[account]}"}
+    def call(
+        self, method: str, path: str, account: str, route: str = "", version: str | None = None, **options: object
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._tokens[account]}"} | ({"If-Match": version} if version else {})
         with self._client.stream(method, path, headers=headers, **options) as streamed:
             endless = "event-stream" in streamed.headers.get("content-type", "")
             content = next(streamed.iter_bytes(), b"") if endless else streamed.read()
@@ -113,10 +115,18 @@ def reveal_everybody(visitor: Visitor) -> None:
                 body = form | {"itemId": item, "field": whose}
                 answer = visitor.call("POST", "/v1/reveals", "investigator", json=body)
                 if answer.status_code == 202:
+                    assess(visitor, item, "lead")  # who may yet assess the item does not approve it
                     waiting = f"/v1/reveals/{answer.json()['id']}"
                     visitor.call("POST", f"{waiting}/approval", "lead")
                     visitor.call("POST", f"{waiting}/opening", "investigator")
                     return
+
+
+def assess(visitor: Visitor, item: str, account: str) -> None:
+    at = f"/v1/intake-items/{item}"
+    version = visitor.call("GET", f"{at}/casework", account).headers["ETag"]
+    verdict = {"verdict": "investigation", "note": "Het verhaal en de raadplegingen gelezen."}
+    assert visitor.call("POST", f"{at}/assessments", account, version=version, json=verdict).status_code == 201
 
 
 def search_everybody(visitor: Visitor) -> None:
