@@ -1,8 +1,8 @@
-"""Reveals from the tables: lists, those of an item, and one as the API shows it; never what was revealed."""
+"""Reveals from the tables: lists, and one as the API shows it; never what was revealed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,7 +13,7 @@ from services.api.casework.case import awaiting
 from services.api.cursors import Order
 from services.api.db.tables import intake_items, signals
 from services.api.db.types import AnyRow, AnySelect
-from services.api.db.vault import newest, reveals
+from services.api.db.vault import reveals
 from services.api.need_to_know import Conditions
 from services.api.paging import Listing
 from services.api.vault.forms import RevealQuery
@@ -22,7 +22,6 @@ from services.core.wire import to_wire
 NEWEST_FIRST = Listing("reveals", (Order(reveals.c.asked_at, datetime, descending=True), Order(reveals.c.id, str)))
 HOLDS = timedelta(hours=72)
 """How long a request may be approved and opened: over a weekend."""
-SHOWN_OF_ITEM = 200
 _WITH_SIGNALS = reveals.join(intake_items, intake_items.c.id == reveals.c.item_id).join(
     signals, signals.c.signal_id == intake_items.c.signal_id
 )
@@ -40,12 +39,6 @@ def reveals_like(query: RevealQuery, reader: Reader, seen: Conditions, now: date
         return wanted.where(*_waiting(now), or_(mine, ~awaiting(reader)))
     own = wanted.where(mine)
     return own if query.status is None else own.where(reveals.c.status == query.status)
-
-
-async def reveals_of(connection: AsyncConnection, item_id: str) -> Sequence[AnyRow]:
-    """The newest reveals of an item, whoever asked, at most `SHOWN_OF_ITEM`."""
-    of_item = select(reveals).where(reveals.c.item_id == item_id)
-    return (await connection.execute(of_item.order_by(*newest).limit(SHOWN_OF_ITEM))).all()
 
 
 async def count_waiting(connection: AsyncConnection, now: datetime, *seen: ColumnElement[bool]) -> int:
